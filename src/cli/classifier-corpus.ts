@@ -1,0 +1,86 @@
+/**
+ * The splits of a classification corpus, opened and encoded: train, dev, test, and unlabelled transfer text where there is some.
+ */
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import { concatenate, encodeCorpus, type EncodedCorpus } from '../text/encoded-corpus.ts';
+import type { Corpus } from '../text/corpus.ts';
+import { type LabelSpace } from '../text/example.ts';
+import { devSplits, glueTask, openGlue } from '../text/glue.ts';
+import { openTsv } from '../text/tsv.ts';
+import type { Tokenizer } from '../text/tokenizer.ts';
+
+export interface Splits {
+  readonly train: Corpus;
+  readonly dev: Corpus;
+  /** The dev split again where there is no labelled test split. */
+  readonly test: Corpus;
+  readonly transfer?: Corpus;
+  readonly labels: LabelSpace;
+}
+
+export interface EncodedSplit {
+  readonly corpus: Corpus;
+  readonly encoded: EncodedCorpus;
+}
+
+export interface ClassifierCorpus {
+  readonly train: EncodedSplit;
+  readonly dev: EncodedSplit;
+  readonly test: EncodedSplit;
+  /** Training rows and transfer text together, the latter unlabelled; the training rows alone where there is no transfer text. */
+  readonly everything: EncodedCorpus;
+  readonly labels: LabelSpace;
+  /** Class names. */
+  readonly names: readonly string[];
+}
+
+/** A folder with train.tsv, dev.tsv, test.tsv (columns id, sentence, label) and perhaps transfer.tsv (id, sentence). */
+export async function openTsvSplits(folder: string): Promise<Splits> {
+  const labelled = (split: string, labels?: LabelSpace) =>
+    openTsv(join(folder, `${split}.tsv`), { id: 'id', text: 'sentence', label: 'label', ...(labels && { labels }) });
+  const train = await labelled('train');
+  const { labels } = train;
+  if (labels === undefined) throw new Error(`${folder}/train.tsv has no labels`);
+  const transfer = join(folder, 'transfer.tsv');
+  return {
+    train,
+    dev: await labelled('dev', labels),
+    test: await labelled('test', labels),
+    ...((await isPresent(transfer)) && { transfer: await openTsv(transfer, { id: 'id', text: 'sentence' }) }),
+    labels,
+  };
+}
+
+/** A GLUE task as distributed; its public test split has no labels, so the (first) dev split is the test split too. */
+export async function openGlueSplits(folder: string, taskName: string): Promise<Splits> {
+  const task = glueTask(taskName);
+  const train = await openGlue(folder, task, 'train');
+  const dev = await openGlue(folder, task, devSplits(task)[0] ?? 'dev');
+  return { train, dev, test: dev, labels: task.labels };
+}
+
+/** Encodes every split with one tokenizer. */
+export async function encodeSplits({ train, dev, test, transfer, labels }: Splits, tokenizer: Tokenizer, { maxTokens }: { maxTokens: number }): Promise<ClassifierCorpus> {
+  const encode = async (corpus: Corpus): Promise<EncodedSplit> => ({ corpus, encoded: await encodeCorpus(corpus, tokenizer, { maxTokens, labels }) });
+  const encodedTrain = await encode(train);
+  const encodedDev = await encode(dev);
+  return {
+    train: encodedTrain,
+    dev: encodedDev,
+    test: test === dev ? encodedDev : await encode(test),
+    everything: transfer === undefined ? encodedTrain.encoded : concatenate(encodedTrain.encoded, (await encode(transfer)).encoded),
+    labels,
+    names: 'names' in labels ? labels.names : ['score'],
+  };
+}
+
+/** The first `count` examples of a corpus, or all of them. */
+export function firstExamples(corpus: Corpus, count: number | undefined): Corpus {
+  if (count === undefined || count >= corpus.examples.length) return corpus;
+  return { ...corpus, examples: corpus.examples.slice(0, count), fingerprint: `${corpus.fingerprint}:first-${count}` };
+}
+
+async function isPresent(path: string): Promise<boolean> {
+  return access(path).then(() => true, () => false);
+}

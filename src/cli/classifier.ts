@@ -1,0 +1,144 @@
+/**
+ * One classifier of a run, from lesson to judged folder: trained (or reused, or resumed), saved for Python and transformers.js,
+ * scored on the test split.
+ */
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { upload } from '../engine/batch.ts';
+import * as tf from '../engine/tf.ts';
+import type { ClassificationScores } from '../evaluate/classification.ts';
+import { measureLatency } from '../evaluate/latency.ts';
+import { classifierScores } from '../evaluate/score.ts';
+import { loadModel } from '../models/load.ts';
+import type { Model } from '../models/model.ts';
+import { saveModel } from '../models/save.ts';
+import { described, type Objective } from '../objectives/objective.ts';
+import { float32Tensor, float32Of } from '../storage/halves.ts';
+import { readSafetensors, writeSafetensors } from '../storage/safetensors.ts';
+import { plain } from '../strategies/plain.ts';
+import type { Teacher } from '../teacher/teacher.ts';
+import { evaluationBatches } from '../text/batches.ts';
+import type { EncodedCorpus } from '../text/encoded-corpus.ts';
+import type { Tokenizer } from '../text/tokenizer.ts';
+import type { TrainSettings } from '../train/train.ts';
+import type { ClassifierCorpus } from './classifier-corpus.ts';
+import type { Run } from './run.ts';
+
+export interface ClassifierLesson {
+  /** What the student starts as: determines it, together with `start`. */
+  readonly origin: unknown;
+  readonly start: () => Promise<Model>;
+  readonly objective: Objective;
+  readonly teacher?: Teacher;
+  readonly corpus: EncodedCorpus;
+  readonly data: ClassifierCorpus;
+  readonly tokenizer: Tokenizer;
+  readonly settings: TrainSettings;
+  readonly metric?: string;
+  /** For the model card. */
+  readonly story: string;
+}
+
+export interface JudgedClassifier {
+  readonly name: string;
+  /** The Hugging Face folder. */
+  readonly model: string;
+  readonly parameters: number;
+  readonly bytes: number;
+  readonly scores: ClassificationScores;
+  /** Median time for one example of the test split on this engine. */
+  readonly latencyMs: number;
+  readonly trainMs: number;
+  readonly reused: boolean;
+  /** [N, C] on the test split, in corpus order. */
+  readonly logits: Float32Array;
+}
+
+type StageResult = Pick<JudgedClassifier, 'parameters' | 'bytes' | 'scores' | 'latencyMs' | 'trainMs'>;
+
+/** @param name also the label of its events, as 'distilled, seed 2'. */
+export async function trainClassifier(run: Run, name: string, lesson: ClassifierLesson): Promise<JudgedClassifier> {
+  const { data, corpus, settings, objective, teacher, metric = 'accuracy' } = lesson;
+  const inputs = {
+    origin: lesson.origin, settings, metric,
+    objective: described(objective),
+    teacher: teacher?.name ?? null,
+    corpora: [corpus.corpus, data.dev.encoded.corpus, data.test.encoded.corpus],
+    tokenizer: corpus.tokenizer,
+    maxTokens: corpus.maxTokens,
+  };
+  const { result, folder, reused } = await run.stage<StageResult>(name, inputs, async (stage) => {
+    const started = performance.now();
+    const student = await lesson.start();
+    const hooks = { run: name, emit: (event: Parameters<Run['emit']>[0]) => run.emit(event), signal: run.signal, checkpoints: join(stage, 'checkpoints') };
+    const outcome = await plain({ student, objective, corpus, dev: data.dev.encoded, metric, settings, hooks, ...(teacher && { teacher }) });
+    if (outcome.stopped) throw run.signal.reason;
+    const trainMs = performance.now() - started;
+    const { scores, logits } = await classifierScores(student, data.test.encoded);
+    await saveJudged(stage, student, { name, lesson, scores, logits });
+    const facts = { parameters: student.parameters.count, bytes: (await stat(join(stage, 'model', 'model.safetensors'))).size };
+    const latencyMs = await latencyOf(student, data.test.encoded);
+    student.dispose();
+    return { ...facts, scores, latencyMs, trainMs };
+  });
+  const { tensors } = await readSafetensors(join(folder, 'test-logits.safetensors'));
+  const logits = tensors.get('logits');
+  if (logits === undefined) throw new Error(`${folder}: test-logits.safetensors holds no logits; remove the folder and run again`);
+  return { name, model: join(folder, 'model'), reused, ...result, logits: float32Of(logits) };
+}
+
+/** The saved model, for whoever wants to use it further. */
+export async function openJudged(judged: JudgedClassifier): Promise<Model> {
+  return (await loadModel(judged.model)).model;
+}
+
+interface Judgement {
+  readonly name: string;
+  readonly lesson: ClassifierLesson;
+  readonly scores: ClassificationScores;
+  readonly logits: Float32Array;
+}
+
+/** Rows of the test split whose logits go into parity.json. */
+const paritySamples = 32;
+
+async function saveJudged(folder: string, student: Model, { name, lesson, scores, logits }: Judgement): Promise<void> {
+  const { data, tokenizer } = lesson;
+  const classes = student.config.labels.length;
+  const rows = logits.length / classes;
+  const samples = data.test.corpus.examples.slice(0, paritySamples);
+  await writeSafetensors(join(folder, 'test-logits.safetensors'), new Map([['logits', float32Tensor([rows, classes], logits)]]));
+  await saveModel(join(folder, 'model'), student, {
+    tokenizer,
+    card: {
+      name,
+      story: [lesson.story],
+      scores: [['accuracy on the test split', scores.accuracy.toFixed(4)], ['macro F1', scores.macroF1.toFixed(4)], ['Matthews correlation', scores.matthews.toFixed(4)]],
+      ...(samples[0] && { example: samples[0].text }),
+    },
+    parity: {
+      texts: samples.map(({ text }) => text),
+      pairs: samples.some(({ pair }) => pair !== undefined) ? samples.map(({ pair }) => pair ?? '') : null,
+      logits: samples.map((_, row) => [...logits.subarray(row * classes, (row + 1) * classes)]),
+      maxTokens: data.test.encoded.maxTokens,
+    },
+  });
+}
+
+/** Median milliseconds for one example, batch of one. */
+async function latencyOf(model: Model, corpus: EncodedCorpus): Promise<number> {
+  const batches = evaluationBatches(corpus, { rows: 1, padId: model.config.padId });
+  const { p50Ms } = await measureLatency(
+    async () => {
+      const host = batches.next().value;
+      if (host === undefined) return;
+      const batch = upload(host);
+      const logits = tf.tidy(() => model.forward(batch, { logits: true }).logits);
+      await logits.data();
+      logits.dispose();
+      batch.dispose();
+    },
+    { warmup: 5, repeats: Math.min(50, Math.max(1, corpus.exampleIds.length - 5)) },
+  );
+  return p50Ms;
+}

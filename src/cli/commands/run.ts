@@ -1,0 +1,26 @@
+/**
+ * `retort run <recipe>`: runs a recipe file, doing what is missing and reusing what is there.
+ */
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { loadRecipe } from '../recipe.ts';
+import { withRun } from '../run.ts';
+import { overrideSettings } from '../settings.ts';
+import type { Door } from '../door.ts';
+
+export function addRun(program: Command, door: Door): void {
+  program
+    .command('run')
+    .description('run a recipe: a typed program that trains, distils and reports')
+    .argument('<recipe>', 'a recipe file')
+    .option('--set <path=value...>', 'change a setting, as --set student.steps=300', [])
+    .option('--out <folder>', 'the run\'s folder (default: runs/<recipe name>)')
+    .addHelpText('after', '\nExample:\n  $ retort run recipes/quickstart.ts --set seeds=[1] --set steps=60 --out runs/first-look\n')
+    .action(async (file: string, options: { set: string[]; out?: string }) => {
+      const recipe = await loadRecipe(file);
+      const settings = overrideSettings(recipe.settings, options.set);
+      const folder = options.out ?? join('runs', recipe.name);
+      await withRun({ folder, command: door.command, settings, console: door.console(), signal: door.signal }, (run) => recipe.run(settings, run));
+      door.console().answer({ folder });
+    });
+}

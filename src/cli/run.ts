@@ -1,0 +1,112 @@
+/**
+ * A run: one folder, one log, and stages that are done once. A stage whose inputs have not changed is reused; one that was
+ * interrupted goes on from its checkpoint; changed inputs make a new stage and leave the old one be.
+ */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import manifest from '../../package.json' with { type: 'json' };
+import { type EngineFacts, engineFacts } from '../engine/engine.ts';
+import { openCountProgress } from '../report/count-progress.ts';
+import { openProgress } from '../report/progress.ts';
+import { openRunLog } from '../report/run-log.ts';
+import { removeStalePartials } from '../storage/atomic.ts';
+import { fingerprint } from '../storage/hash.ts';
+import { readJson, writeJson } from '../storage/json.ts';
+import type { TrainEvent } from '../train/event.ts';
+import type { Console } from './console.ts';
+
+export interface Stage<T> {
+  readonly result: T;
+  readonly folder: string;
+  readonly reused: boolean;
+}
+
+export interface Run {
+  readonly folder: string;
+  /** The command that makes this run again. */
+  readonly command: string;
+  /** Aborted on Ctrl-C. */
+  readonly signal: AbortSignal;
+  readonly startedAt: Date;
+  /** Prints a line for the person. */
+  say(text: string): void;
+  /** For `train`: logs to events.jsonl and draws the progress line. */
+  emit(event: TrainEvent): void;
+  /** Counts something that takes long; `total` things called `unit`. */
+  count(label: string, unit: string, total: number): (done: number) => void;
+  /**
+   * Does `work` in a folder of its own, once: its JSON result is kept and given back when name and inputs are the same again.
+   * @param inputs everything that determines the result.
+   */
+  stage<T>(name: string, inputs: unknown, work: (folder: string) => Promise<T>): Promise<Stage<T>>;
+}
+
+const stageSchema = z.strictObject({ inputs: z.string(), result: z.unknown() });
+
+export interface RunOptions {
+  readonly folder: string;
+  readonly command: string;
+  /** Recorded in run.json. */
+  readonly settings: unknown;
+  readonly console: Console;
+  readonly signal: AbortSignal;
+}
+
+/** Opens the run's folder, does `work` in it and closes log and progress line, whatever happens. */
+export async function withRun<T>({ folder, command, settings, console, signal }: RunOptions, work: (run: Run) => Promise<T>): Promise<T> {
+  await mkdir(folder, { recursive: true });
+  await removeStalePartials(folder);
+  const startedAt = new Date();
+  const log = openRunLog(join(folder, 'events.jsonl'));
+  const progress = openProgress(console.live);
+  const record = () => writeJson(join(folder, 'run.json'), { command, settings, startedAt: startedAt.toISOString(), versions: versions(), engine: engineInUse() });
+  await record();
+  try {
+    const result = await work({
+      folder, command, signal, startedAt,
+      say: (text) => console.say(text),
+      emit: (event) => {
+        log.record(event);
+        progress.show(event);
+      },
+      count: (label, unit, total) => {
+        const counter = openCountProgress({ label, unit, total }, console.live);
+        return (done) => {
+          counter.reach(done);
+          if (done >= total) counter.end();
+        };
+      },
+      stage: (name, inputs, stageWork) => doStage(folder, name, inputs, stageWork),
+    });
+    await record(); // again: now the engine is known
+    return result;
+  } finally {
+    progress.close();
+    await log.close();
+  }
+}
+
+async function doStage<T>(root: string, name: string, inputs: unknown, work: (folder: string) => Promise<T>): Promise<Stage<T>> {
+  const address = fingerprint({ name, inputs, version: manifest.version, engine: engineInUse()?.engine ?? 'none' });
+  const folder = join(root, `${name.replaceAll(/[^a-z0-9]+/gi, '-')}-${address.slice(0, 8)}`);
+  const file = join(folder, 'stage.json');
+  const found = stageSchema.safeParse(await readJson(file).catch(() => undefined));
+  if (found.success && found.data.inputs === address) return { result: found.data.result as T, folder, reused: true };
+  await mkdir(folder, { recursive: true });
+  const result = await work(folder);
+  await writeJson(file, { inputs: address, result });
+  return { result, folder, reused: false };
+}
+
+function engineInUse(): EngineFacts | undefined {
+  try {
+    return engineFacts();
+  } catch {
+    return undefined;
+  }
+}
+
+export function versions(): Record<string, string> {
+  return { retort: manifest.version, node: process.versions.node, platform: `${process.platform}-${process.arch}`, tfjs: manifest.dependencies['@tensorflow/tfjs-core'] };
+}

@@ -1,0 +1,78 @@
+/**
+ * A batch on the device. `text/` makes padded arrays on the host; `upload` turns them into tensors, once, for everyone who looks
+ * at the batch: student, teacher and objectives.
+ */
+import * as tf from './tf.ts';
+
+/** Labels of a batch as the host holds them. Absent labels: class -1, score NaN, hits -1 throughout the row. */
+export type HostLabels =
+  | { readonly kind: 'single-label'; readonly indices: Int32Array }
+  | { readonly kind: 'multi-label'; readonly hits: Float32Array }
+  | { readonly kind: 'regression'; readonly scores: Float32Array }
+  | { readonly kind: 'masked-lm'; readonly tokens: Int32Array };
+
+/** The arrays a batch is uploaded from; `text/batches.ts` satisfies this by shape. */
+export interface HostArrays {
+  readonly exampleIds: readonly string[];
+  readonly rows: number;
+  readonly width: number;
+  /** [B, T] */
+  readonly inputIds: Int32Array;
+  /** [B, T], 1 = real, 0 = padding */
+  readonly mask: Float32Array;
+  /** [B, T] */
+  readonly typeIds: Int32Array;
+  readonly labels?: HostLabels | undefined;
+}
+
+export interface Batch {
+  readonly exampleIds: readonly string[];
+  /** B */
+  readonly rows: number;
+  /** T */
+  readonly width: number;
+  /** int32 [B, T] */
+  readonly inputIds: tf.Tensor2D;
+  /** float32 [B, T], 1 = real */
+  readonly mask: tf.Tensor2D;
+  /** int32 [B, T] */
+  readonly typeIds: tf.Tensor2D;
+  /** int32 [B] classes (-1 = none), float32 [B, C] hits, float32 [B] scores or int32 [B, T] tokens (< 0 = not predicted) */
+  readonly labels?: { readonly kind: HostLabels['kind']; readonly values: tf.Tensor };
+  dispose(): void;
+}
+
+/** The caller owns the result and disposes of it. */
+export function upload(host: HostArrays): Batch {
+  const shape: [number, number] = [host.rows, host.width];
+  const inputIds = tf.tensor2d(host.inputIds, shape, 'int32');
+  const mask = tf.tensor2d(host.mask, shape);
+  const typeIds = tf.tensor2d(host.typeIds, shape, 'int32');
+  const labels = host.labels === undefined ? undefined : { kind: host.labels.kind, values: labelTensor(host.labels, host.rows, host.width) };
+  return {
+    exampleIds: host.exampleIds,
+    rows: host.rows,
+    width: host.width,
+    inputIds,
+    mask,
+    typeIds,
+    ...(labels === undefined ? {} : { labels }),
+    dispose: () => {
+      tf.dispose([inputIds, mask, typeIds]);
+      labels?.values.dispose();
+    },
+  };
+}
+
+function labelTensor(labels: HostLabels, rows: number, width: number): tf.Tensor {
+  switch (labels.kind) {
+    case 'single-label':
+      return tf.tensor1d(labels.indices, 'int32');
+    case 'multi-label':
+      return tf.tensor2d(labels.hits, [rows, labels.hits.length / rows]);
+    case 'regression':
+      return tf.tensor1d(labels.scores);
+    case 'masked-lm':
+      return tf.tensor2d(labels.tokens, [rows, width], 'int32');
+  }
+}

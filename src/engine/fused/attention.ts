@@ -1,0 +1,83 @@
+/**
+ * Scaled dot-product attention with padded keys masked and dropout on the probabilities: softmax(Q Kᵀ / √D + bias) V.
+ * Vaswani et al. 2017, equation 1. It keeps no raw scores: where an objective asks for them, `nn/attention.ts` takes the
+ * unfused way.
+ */
+import * as tf from '../tf.ts';
+import { type Dropout, dropoutAttributes, dropoutMask, isActive } from './dropout.ts';
+import { type Attributes, type FusedOp, present, runFused } from './fused-op.ts';
+
+const name = 'RetortAttention';
+const gradientName = 'RetortAttentionGradient';
+
+export interface AttentionOptions {
+  /** Added to the scaled scores before the softmax, broadcast to [B, A, T, T]: 0 at keys that may be seen, very negative elsewhere. */
+  readonly bias: tf.Tensor;
+  readonly scale: number;
+  readonly dropout?: Dropout | undefined;
+}
+
+/** query, key, value [B, A, T, D] -> context [B, A, T, D]. */
+export function attention(query: tf.Tensor, key: tf.Tensor, value: tf.Tensor, { bias, scale, dropout }: AttentionOptions): tf.Tensor {
+  const attributes: Attributes = { scale, ...(isActive(dropout) ? dropoutAttributes(dropout) : { rate: 0, high: 0, low: 0 }) };
+  const [context, probabilities] = runFused<tf.Tensor[]>(name, { query, key, value, bias }, attributes);
+  present(probabilities, 'probabilities').dispose(); // the tape keeps its own reference
+  return present(context, 'context');
+}
+
+function swapLast(x: tf.Tensor): tf.Tensor {
+  return tf.transpose(x, [0, 1, 3, 2]);
+}
+
+function dropped(x: tf.Tensor, attributes: Attributes): tf.Tensor {
+  return Number(attributes.rate) > 0 ? tf.mul(x, dropoutMask(x.shape, attributes)) : x;
+}
+
+/** -> [context, probabilities before dropout] */
+export const attentionOp: FusedOp = {
+  name,
+  composite: (inputs, attributes) => {
+    const [query, key] = [present(inputs.query, 'query'), present(inputs.key, 'key')];
+    const scores = tf.mul(tf.matMul(query, swapLast(key)), Number(attributes.scale)); // [B, A, T, T]
+    const probabilities = tf.softmax(tf.add(scores, present(inputs.bias, 'bias')));
+    return [tf.matMul(dropped(probabilities, attributes), present(inputs.value, 'value')), probabilities];
+  },
+  gradient: {
+    inputsToSave: ['query', 'key', 'value', 'bias'],
+    outputsToSave: [false, true],
+    gradFunc: (dy, saved, attributes) => {
+      const [query, key, value, bias, probabilities] = saved;
+      const inputs = {
+        dy: present((dy as tf.Tensor[])[0], 'dy'),
+        query: present(query, 'query'),
+        key: present(key, 'key'),
+        value: present(value, 'value'),
+        probabilities: present(probabilities, 'probabilities'),
+      };
+      const [dquery, dkey, dvalue] = runFused<tf.Tensor[]>(gradientName, inputs, attributes as Attributes);
+      return {
+        query: () => present(dquery, 'dquery'),
+        key: () => present(dkey, 'dkey'),
+        value: () => present(dvalue, 'dvalue'),
+        bias: () => tf.zerosLike(present(bias, 'bias')), // a mask: nothing trains through it
+      };
+    },
+  },
+};
+
+/** (dy, query, key, value, probabilities) -> [dquery, dkey, dvalue] */
+export const attentionGradientOp: FusedOp = {
+  name: gradientName,
+  composite: (inputs, attributes) => {
+    const [dy, query, key] = [present(inputs.dy, 'dy'), present(inputs.query, 'query'), present(inputs.key, 'key')];
+    const [value, probabilities] = [present(inputs.value, 'value'), present(inputs.probabilities, 'probabilities')];
+    const dvalue = tf.matMul(swapLast(dropped(probabilities, attributes)), dy);
+    const dprobabilities = dropped(tf.matMul(dy, swapLast(value)), attributes);
+    const weighted = tf.mul(dprobabilities, probabilities);
+    const dscores = tf.mul(
+      tf.sub(weighted, tf.mul(probabilities, tf.sum(weighted, -1, true))),
+      Number(attributes.scale),
+    ); // [B, A, T, T]
+    return [tf.matMul(dscores, key), tf.matMul(swapLast(dscores), query), dvalue];
+  },
+};

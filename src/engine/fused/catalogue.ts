@@ -1,0 +1,27 @@
+/**
+ * Every fused operation, in one table: what `useEngine` installs and what the conformance tests walk through.
+ */
+import { attentionGradientOp, attentionOp } from './attention.ts';
+import { softmaxCrossEntropyOp, softmaxDivergenceOp } from './cross-entropy.ts';
+import { dropoutOp, residualDropoutOp } from './dropout.ts';
+import { embeddingGradientOp, embeddingOp } from './embedding.ts';
+import type { FusedOp } from './fused-op.ts';
+import { geluGradientOp, geluOp } from './gelu.ts';
+import { layerNormGradientOp, layerNormOp } from './layer-norm.ts';
+import { linearOp } from './linear.ts';
+
+export const fusedCatalogue: readonly FusedOp[] = [
+  linearOp,
+  geluOp,
+  geluGradientOp,
+  dropoutOp,
+  residualDropoutOp,
+  layerNormOp,
+  layerNormGradientOp,
+  embeddingOp,
+  embeddingGradientOp,
+  attentionOp,
+  attentionGradientOp,
+  softmaxCrossEntropyOp,
+  softmaxDivergenceOp,
+];

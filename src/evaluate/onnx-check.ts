@@ -1,0 +1,124 @@
+/**
+ * Holds a saved student's `onnx/model.onnx` to the logits it was trained to give, by loading the folder as a user would:
+ * tokenizer and model through `@huggingface/transformers`, on the CPU in float32. It writes nothing and prints nothing.
+ */
+import { resolve } from 'node:path';
+import type * as TransformersJs from '@huggingface/transformers';
+
+export interface StoredLogits {
+  readonly texts: readonly string[];
+  readonly pairs?: readonly string[];
+  /** [B, C], row by row, as our own engine computed them for these texts cut to `maxTokens`. */
+  readonly logits: Float32Array;
+  readonly classes: number;
+  readonly maxTokens: number;
+}
+
+export interface OnnxComparison {
+  /** Examples that were compared. */
+  readonly examples: number;
+  /** Examples left out, being longer than `maxTokens`: transformers.js truncates by cutting off the closing [SEP] as well. */
+  readonly tooLong: number;
+  /** Largest absolute difference between two logits; NaN when one of them is not a number. */
+  readonly largestDifference: number;
+  /** Share of the examples whose largest logit is at the same class, 0..1. */
+  readonly agreement: number;
+  /** Mean wall time of the model alone, tokenisation excluded, in batches of up to 32. */
+  readonly millisecondsPerExample: number;
+}
+
+const batchSize = 32;
+
+/**
+ * Compares the ONNX file of a student's folder with logits already known. The settings (`env`) of transformers.js are changed
+ * while this runs, for no file to come from elsewhere, and put back after it: run one at a time.
+ * Throws when the folder cannot be loaded, the counts do not fit each other, or every example is longer than `maxTokens`.
+ */
+export async function compareWithTransformersJs(folder: string, stored: StoredLogits): Promise<OnnxComparison> {
+  requireFittingCounts(stored);
+  const library = await import('@huggingface/transformers');
+  const { allowLocalModels, allowRemoteModels, logLevel } = library.env;
+  Object.assign(library.env, { allowLocalModels: true, allowRemoteModels: false, logLevel: library.LogLevel.ERROR });
+  try {
+    // A relative path could pass for the name of a model on the hub and be looked for elsewhere.
+    const { tokenizer, model } = await load(library, resolve(folder));
+    try {
+      return await compare(tokenizer, model, stored);
+    } finally {
+      await model.dispose();
+    }
+  } finally {
+    Object.assign(library.env, { allowLocalModels, allowRemoteModels, logLevel });
+  }
+}
+
+function requireFittingCounts({ texts, pairs, logits, classes }: StoredLogits): void {
+  if (texts.length === 0) throw new Error('there is no text to compare logits on');
+  if (pairs !== undefined && pairs.length !== texts.length) {
+    throw new Error(`${texts.length} texts cannot be paired with ${pairs.length} second texts`);
+  }
+  const needed = texts.length * classes;
+  if (logits.length !== needed) throw new Error(`${texts.length} texts of ${classes} classes need ${needed} logits, not ${logits.length}`);
+}
+
+async function load({ AutoTokenizer, AutoModelForSequenceClassification }: typeof TransformersJs, folder: string) {
+  try {
+    const local = { local_files_only: true };
+    const tokenizer = await AutoTokenizer.from_pretrained(folder, local);
+    const model = await AutoModelForSequenceClassification.from_pretrained(folder, { ...local, dtype: 'fp32', device: 'cpu' });
+    return { tokenizer, model };
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const needed = 'config.json, tokenizer.json, tokenizer_config.json and onnx/model.onnx';
+    throw new Error(`${folder}: transformers.js cannot load this student (it needs ${needed}): ${reason}`, { cause });
+  }
+}
+
+async function compare(
+  tokenizer: TransformersJs.PreTrainedTokenizer,
+  model: TransformersJs.PreTrainedModel,
+  { texts, pairs, logits, classes, maxTokens }: StoredLogits,
+): Promise<OnnxComparison> {
+  const textsOf = (rows: readonly number[]) => rows.map((row) => texts[row] ?? '');
+  const pairsOf = (rows: readonly number[]) => (pairs === undefined ? {} : { text_pair: rows.map((row) => pairs[row] ?? '') });
+  const fits = (row: number) => {
+    const { input_ids } = tokenizer(textsOf([row]), { ...pairsOf([row]), return_tensor: false });
+    return input_ids.every((ids) => ids.length <= maxTokens);
+  };
+  const kept = texts.map((_, row) => row).filter(fits);
+  if (kept.length === 0) throw new Error(`all ${texts.length} texts are longer than ${maxTokens} tokens: there is nothing to compare`);
+
+  let largestDifference = 0;
+  let agreed = 0;
+  let milliseconds = 0;
+  for (let start = 0; start < kept.length; start += batchSize) {
+    const rows = kept.slice(start, start + batchSize);
+    const inputs = tokenizer(textsOf(rows), { ...pairsOf(rows), padding: true });
+    const began = performance.now();
+    const output = (await model(inputs)) as TransformersJs.SequenceClassifierOutput;
+    milliseconds += performance.now() - began;
+    const got = output.logits.data as Float32Array;
+    if (got.length !== rows.length * classes) {
+      throw new Error(`the ONNX model gives [${output.logits.dims.join(', ')}] logits where [${rows.length}, ${classes}] were expected`);
+    }
+    for (const [place, row] of rows.entries()) {
+      const ours = logits.subarray(row * classes, (row + 1) * classes);
+      const theirs = got.subarray(place * classes, (place + 1) * classes);
+      for (const [column, value] of ours.entries()) {
+        largestDifference = Math.max(largestDifference, Math.abs(value - (theirs[column] ?? NaN)));
+      }
+      if (indexOfLargest(ours) === indexOfLargest(theirs)) agreed++;
+    }
+  }
+  return {
+    examples: kept.length,
+    tooLong: texts.length - kept.length,
+    largestDifference,
+    agreement: agreed / kept.length,
+    millisecondsPerExample: milliseconds / kept.length,
+  };
+}
+
+function indexOfLargest(row: Float32Array): number {
+  return row.reduce((best, value, column) => (value > (row[best] ?? NaN) ? column : best), 0);
+}

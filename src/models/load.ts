@@ -1,0 +1,92 @@
+/**
+ * Loading a Hugging Face folder: config.json and safetensors, strict in both directions. Only a head may be missing, and only
+ * when the checkpoint was made for another task: then it is fresh, and a notice says so. No pickle is ever executed.
+ */
+import { join } from 'node:path';
+import { randomKey } from '../engine/random.ts';
+import { freshValues, Parameters, type ParameterSpec } from '../nn/parameters.ts';
+import { readCheckpoint } from '../storage/checkpoint.ts';
+import { float32Of } from '../storage/halves.ts';
+import { readJson } from '../storage/json.ts';
+import type { HostTensor } from '../storage/safetensors.ts';
+import { canonicalNames, isHead } from './checkpoint-names.ts';
+import { type EncoderConfig, parseConfig, type Task } from './config.ts';
+import { createModel, type Model } from './model.ts';
+import { headSpecs, parameterSpecs } from './parameter-specs.ts';
+
+export interface LoadOptions {
+  /** The task to load for; by default the checkpoint's own. */
+  readonly task?: Task;
+  /** Class names of the task; by default the checkpoint's own. */
+  readonly labels?: readonly string[];
+  /** Seed of a fresh head. */
+  readonly seed?: number;
+}
+
+export interface LoadedModel {
+  readonly model: Model;
+  /** One line each: a head made fresh, stored heads left aside. */
+  readonly notices: readonly string[];
+}
+
+/** The configuration of a folder, without its weights. */
+export async function readConfig(folder: string): Promise<EncoderConfig> {
+  const file = join(folder, 'config.json');
+  return parseConfig(await readJson(file), file);
+}
+
+/** @throws one error that lists every missing, unexpected and misshapen name. */
+export async function loadModel(folder: string, { task, labels, seed = 0 }: LoadOptions = {}): Promise<LoadedModel> {
+  const stored = await readConfig(folder);
+  const config: EncoderConfig = { ...stored, task: task ?? stored.task, labels: labels ?? stored.labels };
+  const tensors = canonicalNames(config.family, await readCheckpoint(folder), folder);
+  const head = new Map(headSpecs(config).map((spec) => [spec.name, spec]));
+  const fresh = freshHeadNames(config, stored, head, tensors);
+  const left = checkNames(config, folder, tensors, fresh);
+  const key = randomKey(seed, 'head');
+  const parameters = new Parameters(parameterSpecs(config), (spec) => {
+    const tensor = tensors.get(spec.name);
+    return fresh.has(spec.name) || tensor === undefined ? freshValues(spec, key, config.initializerRange) : float32Of(tensor);
+  });
+  const notices = [
+    ...(fresh.size > 0 ? [`fresh head (seed ${seed}), because ${folder} was not made for this task: ${[...fresh].join(', ')}`] : []),
+    ...(left.length > 0 ? [`left aside, not part of this task: ${left.join(', ')}`] : []),
+  ];
+  return { model: createModel(config, parameters), notices };
+}
+
+/**
+ * Which head parameters start fresh: those the checkpoint lacks when its own task is another, and the classifier when its
+ * classes are others in number. A checkpoint of the same task must be whole.
+ */
+function freshHeadNames(config: EncoderConfig, stored: EncoderConfig, head: ReadonlyMap<string, ParameterSpec>, tensors: ReadonlyMap<string, HostTensor>): Set<string> {
+  const sameTask = config.task === stored.task && config.labels.length === stored.labels.length;
+  if (sameTask) return new Set();
+  const unfit = (spec: ParameterSpec) => {
+    const tensor = tensors.get(spec.name);
+    return tensor === undefined || tensor.shape.join() !== spec.shape.join() || spec.name.startsWith('classifier.');
+  };
+  return new Set([...head.values()].filter(unfit).map(({ name }) => name));
+}
+
+/** Checks names and shapes; returns the stored heads that this task leaves aside. */
+function checkNames(config: EncoderConfig, folder: string, tensors: ReadonlyMap<string, HostTensor>, fresh: ReadonlySet<string>): string[] {
+  const specs = new Map(parameterSpecs(config).map((spec) => [spec.name, spec]));
+  const problems: string[] = [];
+  const left: string[] = [];
+  for (const [name, { shape }] of specs) {
+    const tensor = tensors.get(name);
+    if (fresh.has(name)) continue;
+    if (tensor === undefined) problems.push(`missing: ${name} [${shape.join(', ')}]`);
+    else if (tensor.shape.join() !== shape.join()) problems.push(`misshapen: ${name} is [${tensor.shape.join(', ')}], the config calls for [${shape.join(', ')}]`);
+  }
+  for (const name of tensors.keys()) {
+    if (specs.has(name)) continue;
+    if (isHead(config.family, name)) left.push(name);
+    else problems.push(`unexpected: ${name}`);
+  }
+  if (problems.length > 0) {
+    throw new Error(`${folder}: the weights do not fit config.json (${config.family}, ${config.layers} layers, task ${config.task})\n  ${problems.join('\n  ')}`);
+  }
+  return left;
+}

@@ -1,0 +1,143 @@
+/**
+ * Builds an ONNX graph node by node: unique names, shared constants, and the few layers an encoder is made of.
+ * Linear layers are MatMul + Add with the weight transposed to [in, out], the form that int8 quantisers look for.
+ * It knows no model family (`onnx-classifier.ts`) and no file format (`storage/onnx-model.ts`).
+ */
+import type { Activation } from '../nn/activation.ts';
+import type { OnnxAttribute, OnnxNode, OnnxTensor } from '../storage/onnx-model.ts';
+
+/** Weights under their Hugging Face names; a linear weight is [out, in]. */
+export type NamedWeights = ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: Float32Array }>;
+
+export interface LinearOptions {
+  readonly inWidth: number;
+  readonly outWidth: number;
+  /** Name of the result, where the graph's output needs one of its own. */
+  readonly output?: string;
+}
+
+export class OnnxGraphBuilder {
+  readonly nodes: OnnxNode[] = [];
+  readonly #initializers = new Map<string, OnnxTensor>();
+  readonly #nodeNames = new Map<string, number>();
+  readonly #weights: NamedWeights;
+  readonly #used = new Set<string>();
+
+  constructor(weights: NamedWeights) {
+    this.#weights = weights;
+  }
+
+  get initializers(): OnnxTensor[] {
+    return [...this.#initializers.values()];
+  }
+
+  /** Adds a node called `/scope/Op` (then `/scope/Op_1`, ...) and returns the name of its only output. */
+  node(scope: string, op: string, inputs: readonly string[], attributes: Readonly<Record<string, OnnxAttribute>> = {}, output?: string): string {
+    const stem = `${scope}/${op}`;
+    const uses = this.#nodeNames.get(stem) ?? 0;
+    this.#nodeNames.set(stem, uses + 1);
+    const name = uses === 0 ? stem : `${stem}_${uses}`;
+    const produced = output ?? `${name}_output_0`;
+    this.nodes.push({ name, op, inputs, outputs: [produced], attributes });
+    return produced;
+  }
+
+  /** A float constant of shape [], stored once however often it is asked for. */
+  scalar(value: number): string {
+    return this.#store({ name: `constant.${value}`, shape: [], data: Float32Array.of(value) });
+  }
+
+  /** An int64 constant: shape [n] for a list, [] for a number. */
+  integers(value: number | readonly number[]): string {
+    const list = typeof value === 'number' ? [value] : value;
+    const data = BigInt64Array.from(list, BigInt);
+    return typeof value === 'number'
+      ? this.#store({ name: `constant.int64.${value}`, shape: [], data })
+      : this.#store({ name: `constant.int64[${list.join(',')}]`, shape: [list.length], data });
+  }
+
+  /** A weight as it is stored; throws when it is missing or its shape is not the one the config asks for. */
+  weight(name: string, shape: readonly number[]): string {
+    return this.#store({ name, shape, data: this.#take(name, shape) });
+  }
+
+  /** y [.., outWidth] = x [.., inWidth] · weightᵀ + bias, for `module.weight` [outWidth, inWidth] and `module.bias`. */
+  linear(module: string, x: string, { inWidth, outWidth, output }: LinearOptions): string {
+    const weight = this.#take(`${module}.weight`, [outWidth, inWidth]);
+    const transposed = this.#store({
+      name: `${module}.weight.transposed`,
+      shape: [inWidth, outWidth],
+      data: transpose(weight, outWidth, inWidth),
+    });
+    const scope = scopeOf(module);
+    const product = this.node(scope, 'MatMul', [x, transposed]);
+    return this.node(scope, 'Add', [product, this.weight(`${module}.bias`, [outWidth])], {}, output);
+  }
+
+  /** Layer norm over the last axis, `module.weight` and `module.bias` of shape [width]. */
+  layerNorm(module: string, x: string, { width, epsilon }: { width: number; epsilon: number }): string {
+    const inputs = [x, this.weight(`${module}.weight`, [width]), this.weight(`${module}.bias`, [width])];
+    return this.node(scopeOf(module), 'LayerNormalization', inputs, { axis: { int: -1 }, epsilon: { float: epsilon } });
+  }
+
+  /** An activation in operations of opset 17. */
+  activation(scope: string, name: Activation, x: string): string {
+    const node = (op: string, ...inputs: string[]) => this.node(`${scope}/activation`, op, inputs);
+    switch (name) {
+      case 'relu':
+        return node('Relu', x);
+      case 'tanh':
+        return node('Tanh', x);
+      case 'silu':
+        return node('Mul', x, node('Sigmoid', x));
+      case 'gelu': {
+        // This order of nodes is the one that ONNX Runtime fuses into a single kernel.
+        const erf = node('Erf', node('Div', x, this.scalar(Math.SQRT2)));
+        return node('Mul', node('Mul', x, node('Add', erf, this.scalar(1))), this.scalar(0.5));
+      }
+      case 'gelu_new': {
+        const cubed = node('Mul', node('Mul', x, x), x);
+        const inner = node('Add', x, node('Mul', cubed, this.scalar(0.044715)));
+        const tanh = node('Tanh', node('Mul', inner, this.scalar(Math.sqrt(2 / Math.PI))));
+        return node('Mul', node('Mul', x, node('Add', tanh, this.scalar(1))), this.scalar(0.5));
+      }
+    }
+  }
+
+  /** Throws when a weight was never asked for: the graph would then not be the whole model. */
+  requireAllUsed(): void {
+    const left = [...this.#weights.keys()].filter((name) => !this.#used.has(name));
+    if (left.length === 0) return;
+    const shown = left.slice(0, 5).map((name) => `'${name}'`).join(', ');
+    throw new Error(`ONNX export has no place for ${left.length} of the weights: ${shown}${left.length > 5 ? ', ...' : ''}`);
+  }
+
+  #take(name: string, shape: readonly number[]): Float32Array {
+    const found = this.#weights.get(name);
+    if (found === undefined) throw new Error(`ONNX export: the weight '${name}' is missing`);
+    const same = found.shape.length === shape.length && found.shape.every((size, axis) => size === shape[axis]);
+    if (!same) {
+      throw new Error(`ONNX export: the weight '${name}' is [${found.shape.join(', ')}], but the config asks for [${shape.join(', ')}]`);
+    }
+    this.#used.add(name);
+    return found.data;
+  }
+
+  #store(tensor: OnnxTensor): string {
+    if (!this.#initializers.has(tensor.name)) this.#initializers.set(tensor.name, tensor);
+    return tensor.name;
+  }
+}
+
+/** 'bert.encoder.layer.0.output' -> '/bert/encoder/layer.0/output': the way PyTorch's exporter names scopes. */
+export function scopeOf(module: string): string {
+  return `/${module.replace(/\.(?!\d)/g, '/')}`;
+}
+
+function transpose(data: Float32Array, rows: number, columns: number): Float32Array {
+  const out = new Float32Array(data.length);
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) out[column * rows + row] = data[row * columns + column] ?? 0;
+  }
+  return out;
+}

@@ -1,0 +1,53 @@
+/**
+ * Saving a model as a Hugging Face folder that Python and transformers.js load as it is: config.json, model.safetensors, tokenizer,
+ * model card, and ONNX for classifiers. All of it or nothing.
+ */
+import { join } from 'node:path';
+import { writeFileAtomically, writeFolderAtomically } from '../storage/atomic.ts';
+import { writeCheckpoint } from '../storage/checkpoint.ts';
+import { float32Tensor } from '../storage/halves.ts';
+import { writeJson } from '../storage/json.ts';
+import { saveTokenizer } from '../text/tokenizer-files.ts';
+import type { Tokenizer } from '../text/tokenizer.ts';
+import { storedName } from './checkpoint-names.ts';
+import { configToJson } from './config.ts';
+import { type CardFacts, modelCard } from './model-card.ts';
+import type { Model } from './model.ts';
+import { exportOnnx } from './onnx-export.ts';
+
+export interface SaveOptions {
+  readonly tokenizer: Tokenizer;
+  readonly card: CardFacts;
+  /** Whether onnx/model.onnx is written; only classifiers can be. Default: classifiers are. */
+  readonly onnx?: boolean;
+  /** Texts and this engine's logits for them, kept as parity.json so that `scripts/parity.py` can hold other runtimes against it. */
+  readonly parity?: ParitySamples;
+  /** Splits the weights into shards of at most this size. */
+  readonly maxShardBytes?: number;
+}
+
+export interface ParitySamples {
+  readonly texts: readonly string[];
+  readonly pairs: readonly string[] | null;
+  readonly logits: readonly (readonly number[])[];
+  readonly maxTokens: number;
+}
+
+/** Writes `folder`; one that exists is replaced as a whole. */
+export async function saveModel(folder: string, model: Model, { tokenizer, card, parity, maxShardBytes, ...options }: SaveOptions): Promise<void> {
+  const { config, parameters } = model;
+  const classifies = config.task !== 'none' && config.task !== 'masked-lm';
+  const onnx = options.onnx ?? classifies;
+  const values = await parameters.read();
+  const tensors = new Map(
+    [...values].map(([name, { shape, data }]) => [storedName(config.family, config.task === 'none', name), float32Tensor(shape, data)]),
+  );
+  await writeFolderAtomically(folder, async (temporary) => {
+    await writeJson(join(temporary, 'config.json'), configToJson(config));
+    await writeCheckpoint(temporary, tensors, { metadata: { format: 'pt' }, ...(maxShardBytes === undefined ? {} : { maxShardBytes }) });
+    await saveTokenizer(tokenizer, temporary, { maxTokens: config.positions, tokenizerClass: config.family === 'distilbert' ? 'DistilBertTokenizer' : 'BertTokenizer' });
+    if (onnx) await exportOnnx({ config, weights: values, path: join(temporary, 'onnx', 'model.onnx') });
+    if (parity !== undefined) await writeJson(join(temporary, 'parity.json'), parity);
+    await writeFileAtomically(join(temporary, 'README.md'), modelCard(config, parameters.count, card, { onnx }));
+  });
+}

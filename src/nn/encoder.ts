@@ -1,0 +1,86 @@
+/**
+ * A stack of post-norm transformer encoder layers (Vaswani et al. 2017, section 3.1, as in BERT), which keeps what it is asked for
+ * on the way up: hidden states, raw scores, probabilities, and queries, keys and values.
+ */
+import type { Dropout } from '../engine/fused/dropout.ts';
+import { layerNorm } from '../engine/fused/layer-norm.ts';
+import { linear, type LinearWeights } from '../engine/fused/linear.ts';
+import type * as tf from '../engine/tf.ts';
+import { type Activation, activate } from './activation.ts';
+import { selfAttention, type SelfAttention } from './attention.ts';
+import { dropoutAt, type Mode } from './mode.ts';
+
+interface NormWeights {
+  readonly weight: tf.Tensor;
+  readonly bias: tf.Tensor;
+}
+
+/** The weights of one layer. */
+export interface EncoderLayer {
+  readonly query: LinearWeights;
+  readonly key: LinearWeights;
+  readonly value: LinearWeights;
+  readonly attentionOutput: LinearWeights;
+  readonly attentionNorm: NormWeights;
+  readonly expansion: LinearWeights;
+  readonly contraction: LinearWeights;
+  readonly outputNorm: NormWeights;
+}
+
+export interface EncoderOptions {
+  readonly layers: readonly EncoderLayer[];
+  readonly heads: number;
+  readonly activation: Activation;
+  readonly normEpsilon: number;
+  readonly hiddenDropout: number;
+  readonly attentionDropout: number;
+  /** [B, 1, 1, T] */
+  readonly bias: tf.Tensor;
+  readonly mode: Mode;
+  /** Layers (from 0) whose scores and probabilities must be written out. */
+  readonly exposed: ReadonlySet<number>;
+}
+
+export interface EncoderStates {
+  /** [B, T, H] each: 0 = the input, i = the output of layer i. */
+  readonly hidden: readonly tf.Tensor[];
+  /** Of layer i, from 0. */
+  readonly attention: readonly SelfAttention[];
+}
+
+/** x [B, T, H], the embedding output. */
+export function encode(x: tf.Tensor, { layers, mode, exposed, ...options }: EncoderOptions): EncoderStates {
+  const hidden = [x];
+  const attention: SelfAttention[] = [];
+  layers.forEach((layer, index) => {
+    const at = (place: string, rate: number) => dropoutAt(mode, `layer.${index}.${place}`, rate);
+    const step = encodeLayer(hidden[index] ?? x, layer, { ...options, at, expose: exposed.has(index) });
+    hidden.push(step.output);
+    attention.push(step.attention);
+  });
+  return { hidden, attention };
+}
+
+type LayerOptions = Omit<EncoderOptions, 'layers' | 'mode' | 'exposed'> & {
+  readonly at: (place: string, rate: number) => Dropout | undefined;
+  readonly expose: boolean;
+};
+
+function encodeLayer(x: tf.Tensor, layer: EncoderLayer, options: LayerOptions): { output: tf.Tensor; attention: SelfAttention } {
+  const { at, hiddenDropout, normEpsilon: epsilon } = options;
+  const attention = selfAttention(x, { ...layer, ...options, dropout: at('attention.probabilities', options.attentionDropout) });
+  const attended = layerNorm(linear(attention.context, layer.attentionOutput), {
+    ...layer.attentionNorm,
+    epsilon,
+    residual: x,
+    dropout: at('attention.output', hiddenDropout),
+  });
+  const expanded = activate(linear(attended, layer.expansion), options.activation); // [B, T, H] -> [B, T, F]
+  const output = layerNorm(linear(expanded, layer.contraction), {
+    ...layer.outputNorm,
+    epsilon,
+    residual: attended,
+    dropout: at('output', hiddenDropout),
+  });
+  return { output, attention };
+}

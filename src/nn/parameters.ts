@@ -1,0 +1,108 @@
+/**
+ * A model's trainable tensors under their Hugging Face names: declared as a list of shapes, filled from a checkpoint or freshly
+ * from keyed randomness.
+ */
+import { type Key, fold, normals } from '../engine/random.ts';
+import * as tf from '../engine/tf.ts';
+
+export interface ParameterSpec {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** Fresh values: normal with the model's initialiser range, zeros (biases), ones (norm weights). */
+  readonly initial: 'normal' | 'zeros' | 'ones';
+  /** A row of zeros in a fresh table: the padding token's. */
+  readonly zeroRow?: number;
+}
+
+let models = 0;
+
+export class Parameters {
+  readonly #variables = new Map<string, tf.Variable>();
+
+  /** One variable per spec; `values` must give as many numbers as the shape holds. */
+  constructor(specs: readonly ParameterSpec[], values: (spec: ParameterSpec) => Float32Array) {
+    const model = models++; // tfjs wants variable names unique in the process; two models share theirs
+    for (const spec of specs) {
+      const data = values(spec);
+      const size = spec.shape.reduce((product, side) => product * side, 1);
+      if (data.length !== size) throw new Error(`${spec.name}: ${data.length} numbers do not fill [${spec.shape.join(', ')}]`);
+      const tensor = tf.tensor(data, [...spec.shape], 'float32');
+      this.#variables.set(spec.name, tf.variable(tensor, true, `${model}/${spec.name}`));
+      tensor.dispose();
+    }
+  }
+
+  get(name: string): tf.Variable {
+    const variable = this.#variables.get(name);
+    if (variable === undefined) throw new Error(`the model has no parameter called '${name}'`);
+    return variable;
+  }
+
+  /** Weight and bias of a linear layer or norm. */
+  pair(module: string): { weight: tf.Variable; bias: tf.Variable } {
+    return { weight: this.get(`${module}.weight`), bias: this.get(`${module}.bias`) };
+  }
+
+  entries(): IterableIterator<[string, tf.Variable]> {
+    return this.#variables.entries();
+  }
+
+  get names(): string[] {
+    return [...this.#variables.keys()];
+  }
+
+  /** How many numbers the model holds. */
+  get count(): number {
+    return [...this.#variables.values()].reduce((sum, { size }) => sum + size, 0);
+  }
+
+  /** A copy on the host, by name. */
+  async read(): Promise<Map<string, { shape: number[]; data: Float32Array }>> {
+    const copies = new Map<string, { shape: number[]; data: Float32Array }>();
+    for (const [name, variable] of this.#variables) copies.set(name, { shape: variable.shape, data: (await variable.data()) as Float32Array });
+    return copies;
+  }
+
+  /** Replaces the values of every parameter; names and sizes must be exactly these. */
+  assign(values: ReadonlyMap<string, Float32Array>): void {
+    for (const [name, variable] of this.#variables) {
+      const data = values.get(name);
+      if (data?.length !== variable.size) throw new Error(`${name}: no ${variable.size} numbers to assign`);
+      tf.tidy(() => variable.assign(tf.tensor(data, variable.shape, 'float32')));
+    }
+  }
+
+  dispose(): void {
+    for (const variable of this.#variables.values()) variable.dispose();
+    this.#variables.clear();
+  }
+}
+
+/** Fresh values for a spec; the same key and name give the same numbers, whatever else the model has. */
+export function freshValues(spec: ParameterSpec, key: Key, deviation: number): Float32Array {
+  const size = spec.shape.reduce((product, side) => product * side, 1);
+  if (spec.initial === 'zeros') return new Float32Array(size);
+  if (spec.initial === 'ones') return new Float32Array(size).fill(1);
+  const values = normals(size, fold(key, spec.name), deviation);
+  if (spec.zeroRow !== undefined) {
+    const width = spec.shape.at(-1) ?? 0;
+    values.fill(0, spec.zeroRow * width, (spec.zeroRow + 1) * width);
+  }
+  return values;
+}
+
+/** Specs of a linear layer's weight [out, in] and bias [out]. */
+export function linearSpecs(module: string, outputs: number, inputs: number): ParameterSpec[] {
+  return [
+    { name: `${module}.weight`, shape: [outputs, inputs], initial: 'normal' },
+    { name: `${module}.bias`, shape: [outputs], initial: 'zeros' },
+  ];
+}
+
+/** Specs of a layer norm's weight and bias [width]. */
+export function normSpecs(module: string, width: number): ParameterSpec[] {
+  return [
+    { name: `${module}.weight`, shape: [width], initial: 'ones' },
+    { name: `${module}.bias`, shape: [width], initial: 'zeros' },
+  ];
+}

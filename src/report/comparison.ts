@@ -1,0 +1,136 @@
+/**
+ * The heart of a report: students beside their teacher and baselines, in quality, faithfulness, size and speed. First the few figures
+ * that answer "what was lost, what was won", then the table, then the scores with their intervals. A column nobody fills is absent.
+ */
+import type { Spread } from '../evaluate/spread.ts';
+import { drawDotPlot } from './dot-plot.ts';
+import { markup } from './markup.ts';
+import type { Content, Markup } from './markup.ts';
+import { formatBytes, formatCount, formatDecimal, formatMagnitude, formatPercent } from './units.ts';
+
+/** One value, or what several seeds say together. */
+export type Score = number | Spread;
+
+/** One model. `score` is in the units of the comparison's metric, `agreement` (with the teacher) is a ratio, `latencyMs` the median. */
+export type ComparisonRow = {
+  name: string;
+  role?: 'student' | 'teacher' | 'baseline';
+  parameters?: number;
+  bytes?: number;
+  score?: Score;
+  agreement?: Score;
+  klNats?: Score;
+  latencyMs?: number;
+  notes?: string;
+};
+
+/** `metric` names the score; a `ratio` in 0..1 is shown as a percentage, `points` (BLEU, chrF) as they are. */
+export type Comparison = { rows: readonly ComparisonRow[]; metric?: { name: string; unit: 'ratio' | 'points' } };
+
+const defaultMetric = { name: 'accuracy', unit: 'ratio' } as const;
+
+/** All of it, in order. */
+export function drawComparison({ rows, metric = defaultMetric }: Comparison): Markup {
+  const percent = metric.unit === 'ratio';
+  const dots = rows.flatMap(({ name, role, score }) => (score === undefined ? [] : [{ name, role: role ?? 'baseline', spread: asSpread(score) }]));
+  return markup`${drawFigures(rows, metric)}
+<h2>Comparison</h2>
+${drawTable(rows, metric)}
+${drawSeedNote(rows)}
+${drawDotPlot(dots, {
+    title: `${metric.name}, mean over seeds with its 95 % interval`,
+    label: percent ? `${metric.name}, %` : metric.name,
+    factor: percent ? 100 : 1,
+  })}`;
+}
+
+const asSpread = (score: Score): Spread => (typeof score === 'number' ? { count: 1, mean: score, min: score, max: score } : score);
+const meanOf = (score: Score): number => asSpread(score).mean;
+
+/** The first student against the first teacher, in up to four figures. */
+function drawFigures(rows: readonly ComparisonRow[], { name, unit }: Required<Comparison>['metric']): Markup | undefined {
+  const student = rows.find(({ role }) => role === 'student');
+  if (student === undefined) return undefined;
+  const teacher = rows.find(({ role }) => role === 'teacher');
+  const figures: (readonly [label: string, value: string, note: string | undefined])[] = [];
+  if (student.score !== undefined) {
+    const factor = unit === 'ratio' ? 100 : 1;
+    const distance = teacher?.score === undefined ? undefined : factor * (meanOf(student.score) - meanOf(teacher.score));
+    figures.push([name, formatScore(meanOf(student.score), unit), distance === undefined ? undefined : distanceNote(distance)]);
+  }
+  if (student.agreement !== undefined) figures.push(['agreement', formatPercent(meanOf(student.agreement)), 'same answer as the teacher']);
+  if (student.parameters !== undefined) {
+    figures.push(['parameters', formatMagnitude(student.parameters), timesNote('fewer', student.parameters, teacher?.parameters)]);
+  }
+  if (student.latencyMs !== undefined) {
+    figures.push(['latency, p50', formatMilliseconds(student.latencyMs), timesNote('faster', student.latencyMs, teacher?.latencyMs)]);
+  }
+  if (figures.length === 0) return undefined;
+  return markup`<dl class="figures">${figures.map(([label, value, note]) => markup`
+<div><dt>${label}</dt><dd>${value}${note === undefined ? undefined : markup`<small>${note}</small>`}</dd></div>`)}</dl>`;
+}
+
+function distanceNote(points: number): string {
+  const rounded = Math.abs(points).toFixed(1);
+  return rounded === '0.0' ? 'level with the teacher' : `${rounded} points ${points < 0 ? 'below' : 'above'} the teacher`;
+}
+
+/** How many times less the student needs; absent when it does not need less, so that no figure boasts of a loss. */
+function timesNote(word: string, student: number, teacher: number | undefined): string | undefined {
+  if (teacher === undefined || student <= 0 || teacher / student < 1.05) return undefined;
+  return `${(teacher / student).toFixed(1)} times ${word} than the teacher`;
+}
+
+type Column = { header: string; cell: (row: ComparisonRow) => Content; note?: boolean };
+
+function drawTable(rows: readonly ComparisonRow[], { name, unit }: Required<Comparison>['metric']): Markup {
+  const columns: Column[] = [
+    { header: 'parameters', cell: ({ parameters }) => known(parameters, formatMagnitude) },
+    { header: 'size', cell: ({ bytes }) => known(bytes, formatBytes) },
+    { header: name, cell: ({ score }) => known(score, (value) => spreadCell(value, (one) => formatScore(one, unit))) },
+    { header: 'agreement', cell: ({ agreement }) => known(agreement, (value) => spreadCell(value, formatPercent)) },
+    { header: 'KL, nats', cell: ({ klNats }) => known(klNats, (value) => spreadCell(value, (one) => one.toFixed(3))) },
+    { header: 'p50', cell: ({ latencyMs }) => known(latencyMs, formatMilliseconds) },
+    { header: 'notes', cell: ({ notes }) => notes, note: true },
+  ];
+  const filled = columns.filter(({ cell }) => rows.some((row) => cell(row) !== undefined));
+  return markup`<div class="scroll"><table>
+<thead><tr><th scope="col">model</th>${filled.map(({ header, note }) => markup`<th scope="col"${numberClass(note)}>${header}</th>`)}</tr></thead>
+<tbody>${rows.map((row) => markup`
+<tr><th scope="row" class="${row.role ?? 'baseline'}">${row.name}</th>${filled.map(({ cell, note }) =>
+    note === true ? markup`<td class="note">${cell(row)}</td>` : markup`<td class="number">${cell(row) ?? '–'}</td>`)}</tr>`)}
+</tbody></table></div>`;
+}
+
+const numberClass = (note: boolean | undefined): Markup | undefined => (note === true ? undefined : markup` class="number"`);
+
+function known<T>(value: T | undefined, show: (value: T) => Content): Content {
+  return value === undefined ? undefined : show(value);
+}
+
+function spreadCell(score: Score, show: (value: number) => string): Content {
+  const { mean, deviation } = asSpread(score);
+  if (deviation === undefined) return show(mean);
+  return markup`${show(mean)} <span class="spread">± ${show(deviation).replace(' %', '')}</span>`;
+}
+
+/** Says what ± means and over how many seeds, once for the whole table. */
+function drawSeedNote(rows: readonly ComparisonRow[]): Markup | undefined {
+  const counts = rows.flatMap(({ score, agreement, klNats }) => [score, agreement, klNats])
+    .flatMap((score) => (score === undefined || typeof score === 'number' || score.count < 2 ? [] : [score.count]));
+  if (counts.length === 0) return undefined;
+  const [fewest, most] = [Math.min(...counts), Math.max(...counts)];
+  const seeds = fewest === most ? formatCount(most) : `${formatCount(fewest)} to ${formatCount(most)}`;
+  return markup`<p class="footnote">± is the sample standard deviation over ${seeds} seeds; a score without it is of a single run.
+Agreement and KL compare each model with the teacher on the same examples.</p>`;
+}
+
+function formatScore(value: number, unit: 'ratio' | 'points'): string {
+  return unit === 'ratio' ? formatPercent(value) : value.toFixed(1);
+}
+
+/** 0.84 ms, 8.4 ms, 84 ms. */
+function formatMilliseconds(milliseconds: number): string {
+  if (milliseconds < 1) return `${formatDecimal(milliseconds)} ms`;
+  return `${milliseconds.toFixed(milliseconds < 10 ? 2 : milliseconds < 100 ? 1 : 0)} ms`;
+}

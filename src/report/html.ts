@@ -1,0 +1,123 @@
+/**
+ * One page that says what a run did and what was lost: a single HTML file with its style and drawings inside, no script and no
+ * network, readable by day, by night and on paper. Every text is escaped by markup.ts. Parts that are not given are simply absent.
+ * It draws what it is told: nothing is measured or read here.
+ */
+import { writeFileAtomically } from '../storage/atomic.ts';
+import { drawComparison } from './comparison.ts';
+import type { Comparison } from './comparison.ts';
+import { markup } from './markup.ts';
+import type { Markup } from './markup.ts';
+import { pageStyle } from './page-style.ts';
+import { drawLineChart } from './svg-chart.ts';
+import type { Chart } from './svg-chart.ts';
+import { formatDuration } from './units.ts';
+
+/** Which layer of the student listens to which of the teacher, and with what weight. */
+export type LayerRow = { student: string | number; teacher: string | number; weight?: number };
+
+/** An example on which student and teacher differ, all three answers as the names of classes. */
+export type Disagreement = { text: string; label?: string; student: string; teacher: string };
+
+/** A text of one's own; blank lines part its paragraphs. */
+export type Note = { title: string; text: string };
+
+export type Report = {
+  title: string;
+  subtitle?: string;
+  /** The command that makes this report again. */
+  command?: string;
+  startedAt?: Date;
+  milliseconds?: number;
+  comparison?: Comparison;
+  curves?: readonly Chart[];
+  layerMap?: readonly LayerRow[];
+  disagreements?: readonly Disagreement[];
+  notes?: readonly Note[];
+  /** Corpus, hashes, seeds, versions: what must be known to repeat the run. */
+  facts?: Readonly<Record<string, string | number>>;
+  /** Node, processor, engine, threads. */
+  machine?: Readonly<Record<string, string | number>>;
+};
+
+/** Writes the page to `path`, whole or not at all. */
+export async function writeHtmlReport(path: string, report: Report): Promise<void> {
+  await writeFileAtomically(path, renderReport(report));
+}
+
+/** The page as text. */
+export function renderReport(report: Report): string {
+  const charts = (report.curves ?? []).flatMap((chart) => drawLineChart(chart) ?? []);
+  const { text } = markup`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
+<link rel="icon" href="data:,">
+<title>${report.title}</title>
+<style>`;
+  const body = markup`</style>
+</head>
+<body>
+<main>
+${drawHeader(report)}
+${report.comparison === undefined || report.comparison.rows.length === 0 ? undefined : drawComparison(report.comparison)}
+${charts.length === 0 ? undefined : markup`<h2>Training</h2>${charts}`}
+${drawLayerMap(report.layerMap ?? [])}
+${drawDisagreements(report.disagreements ?? [])}
+${(report.notes ?? []).map(({ title, text: note }) => markup`<h2>${title}</h2>${note.split(/\n\s*\n/).map((paragraph) => markup`<p>${paragraph}</p>`)}`)}
+${drawFacts('To repeat it', report.facts ?? {})}
+${drawFacts('Machine', report.machine ?? {})}
+</main>
+</body>
+</html>
+`;
+  // The style is our own constant and no markup: escaping would break its quotes.
+  return text + pageStyle + body.text;
+}
+
+function drawHeader({ title, subtitle, command, startedAt, milliseconds }: Report): Markup {
+  const when = [
+    ...(startedAt === undefined ? [] : [`${startedAt.toISOString().slice(0, 16).replace('T', ' ')} UTC`]),
+    ...(milliseconds === undefined ? [] : [`took ${formatDuration(milliseconds)}`]),
+  ].join(' · ');
+  return markup`<header>
+<p class="maker">Retort</p>
+<h1>${title}</h1>
+${subtitle === undefined ? undefined : markup`<p class="subtitle">${subtitle}</p>`}
+${when === '' ? undefined : markup`<p class="when">${when}</p>`}
+${command === undefined ? undefined : markup`<div class="command">${command}</div>`}
+</header>`;
+}
+
+function drawLayerMap(rows: readonly LayerRow[]): Markup | undefined {
+  if (rows.length === 0) return undefined;
+  return markup`<h2>Layer map</h2>
+<div class="scroll"><table class="narrow">
+<thead><tr><th scope="col">student layer</th><th scope="col">teacher layer</th><th scope="col" class="number">weight</th></tr></thead>
+<tbody>${rows.map(({ student, teacher, weight = 1 }) => markup`
+<tr><td>${student}</td><td>${teacher}</td><td class="number">${weight}</td></tr>`)}
+</tbody></table></div>`;
+}
+
+/** `bdi` keeps right-to-left text of an example from turning the row around. */
+function drawDisagreements(rows: readonly Disagreement[]): Markup | undefined {
+  if (rows.length === 0) return undefined;
+  const isLabelled = rows.some(({ label }) => label !== undefined);
+  const answer = (given: string, label: string | undefined): Markup =>
+    label === undefined ? markup`<td class="verdict">${given}</td>` : markup`<td class="verdict ${given === label ? 'right' : 'wrong'}">${given === label ? '✓' : '✗'} ${given}</td>`;
+  return markup`<h2>Where student and teacher differ</h2>
+<div class="scroll"><table>
+<thead><tr><th scope="col">example</th>${isLabelled ? markup`<th scope="col">label</th>` : undefined}<th scope="col">student</th><th scope="col">teacher</th></tr></thead>
+<tbody>${rows.map(({ text, label, student, teacher }) => markup`
+<tr><td><bdi>${text}</bdi></td>${isLabelled ? markup`<td class="verdict">${label ?? '–'}</td>` : undefined}${answer(student, label)}${answer(teacher, label)}</tr>`)}
+</tbody></table></div>`;
+}
+
+function drawFacts(title: string, facts: Readonly<Record<string, string | number>>): Markup | undefined {
+  const entries = Object.entries(facts);
+  if (entries.length === 0) return undefined;
+  return markup`<h2>${title}</h2>
+<dl class="facts">${entries.map(([name, value]) => markup`<dt>${name}</dt><dd>${value}</dd>`)}</dl>`;
+}

@@ -1,0 +1,103 @@
+/**
+ * How a report looks: one style sheet, light and dark by the reader's preference, light on paper. Text in a bookish serif, figures in
+ * tables and charts in a sans with figures of one width. No font, image or script is fetched.
+ */
+
+export const pageStyle = `
+:root {
+  color-scheme: light dark;
+  --paper: #fcfbf9; --card: #ffffff; --ink: #23211e; --quiet: #6d6860; --rule: #e4e0d8; --grid: #efece5;
+  --student: #2a6592; --teacher: #a8552a; --baseline: #7a756c; --right: #2f7a4f; --wrong: #b23a3a;
+  --series-0: #2a6592; --series-1: #b8602b; --series-2: #3d8361; --series-3: #7b5aa6; --series-4: #98801f; --series-5: #b0446f;
+  --serif: Charter, 'Bitstream Charter', 'Iowan Old Style', 'Source Serif 4', Georgia, 'Liberation Serif', serif;
+  --sans: Inter, 'Helvetica Neue', 'Segoe UI', Roboto, Arial, 'Liberation Sans', system-ui, sans-serif;
+  --mono: ui-monospace, 'SF Mono', Menlo, Consolas, 'Liberation Mono', monospace;
+}
+@media (prefers-color-scheme: dark) {
+  :root {
+    --paper: #191817; --card: #201f1d; --ink: #e6e2da; --quiet: #a09a8f; --rule: #383531; --grid: #2b2926;
+    --student: #7fb4dc; --teacher: #e39a6f; --baseline: #a09a8f; --right: #7fc79b; --wrong: #ea8c86;
+    --series-0: #7fb4dc; --series-1: #e39a6f; --series-2: #85c7a3; --series-3: #b9a0dc; --series-4: #d3bd62; --series-5: #e48fb1;
+  }
+}
+* { box-sizing: border-box; }
+body { margin: 0; background: var(--paper); color: var(--ink); font: 17px/1.6 var(--serif); -webkit-text-size-adjust: 100%; }
+main { max-width: 940px; margin: 0 auto; padding: 72px 32px 96px; }
+header { margin-bottom: 44px; }
+.maker { font: 600 12px/1 var(--sans); letter-spacing: .14em; text-transform: uppercase; color: var(--quiet); margin: 0 0 20px; }
+h1 { font-size: 38px; line-height: 1.15; font-weight: 600; letter-spacing: -.01em; margin: 0; text-wrap: balance; }
+.subtitle { font-size: 20px; line-height: 1.45; color: var(--quiet); margin: 12px 0 0; text-wrap: pretty; }
+.when { font: 13px/1.5 var(--sans); color: var(--quiet); margin: 20px 0 0; }
+.command { font: 13px/1.6 var(--mono); background: var(--card); border: 1px solid var(--rule); border-radius: 8px; padding: 11px 15px; margin: 12px 0 0; white-space: pre-wrap; overflow-wrap: anywhere; }
+h2 { font-size: 23px; line-height: 1.3; font-weight: 600; margin: 56px 0 14px; }
+p { margin: 0 0 14px; max-width: 68ch; white-space: pre-line; }
+.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); border-block: 1px solid var(--rule); margin: 0; }
+.figures div { padding: 20px 16px 18px 0; }
+.figures dt { font: 13px/1.4 var(--sans); color: var(--quiet); }
+.figures dd { margin: 4px 0 0; font: 500 29px/1.15 var(--sans); letter-spacing: -.02em; font-variant-numeric: tabular-nums; }
+.figures small { display: block; font: 13px/1.4 var(--sans); letter-spacing: 0; color: var(--quiet); margin-top: 5px; }
+.scroll { overflow-x: auto; }
+table { border-collapse: collapse; width: 100%; font: 14px/1.45 var(--sans); font-variant-numeric: tabular-nums; }
+th { font-weight: 500; color: var(--quiet); text-align: left; vertical-align: bottom; font-size: 13px; line-height: 1.35; }
+th, td { padding: 9px 18px 9px 0; border-bottom: 1px solid var(--rule); vertical-align: top; }
+th:last-child, td:last-child { padding-right: 0; }
+tbody tr:last-child td, tbody tr:last-child th { border-bottom-color: transparent; }
+thead th { border-bottom-color: var(--quiet); }
+tbody th { color: var(--ink); font-size: 14px; line-height: 1.45; min-width: 12.5em; padding-left: 17px; text-indent: -17px; }
+.number { text-align: right; white-space: nowrap; }
+.spread { color: var(--quiet); }
+tbody th::before { content: ''; display: inline-block; width: 8px; height: 8px; border-radius: 50%; margin-right: 9px; background: var(--baseline); }
+tbody th.student::before { background: var(--student); }
+tbody th.teacher::before { background: var(--teacher); }
+.narrow { width: auto; min-width: 380px; }
+td.note { color: var(--quiet); min-width: 9em; }
+.verdict { white-space: nowrap; }
+.right { color: var(--right); }
+.wrong { color: var(--wrong); }
+.footnote { font: 13px/1.55 var(--sans); color: var(--quiet); margin: 14px 0 0; max-width: 78ch; }
+figure { margin: 28px 0 0; }
+figcaption { font: 500 14px/1.4 var(--sans); margin-bottom: 8px; }
+figcaption::first-letter { text-transform: uppercase; }
+.chart .scroll > svg { display: block; width: 100%; min-width: 600px; height: auto; }
+.chart text { font: 12px var(--sans); fill: var(--quiet); font-variant-numeric: tabular-nums; }
+.chart .grid { stroke: var(--grid); }
+.chart .ground { stroke: var(--quiet); }
+.line { fill: none; stroke: currentColor; stroke-width: 1.8; stroke-linejoin: round; stroke-linecap: round; }
+.band { fill: currentColor; opacity: .13; }
+.dashed .line { stroke-dasharray: 5 4; }
+.chart circle { fill: currentColor; }
+.series-0 { color: var(--series-0); } .series-1 { color: var(--series-1); } .series-2 { color: var(--series-2); }
+.series-3 { color: var(--series-3); } .series-4 { color: var(--series-4); } .series-5 { color: var(--series-5); }
+.legend { list-style: none; display: flex; flex-wrap: wrap; gap: 4px 22px; margin: 8px 0 0; padding: 0; font: 13px/1.5 var(--sans); }
+.legend svg { width: 22px; height: 8px; margin-right: 8px; vertical-align: 1px; }
+.dot { color: var(--baseline); }
+.dot.student { color: var(--student); }
+.dot.teacher { color: var(--teacher); }
+.dot line { stroke: currentColor; stroke-width: 3; stroke-linecap: round; opacity: .45; }
+.chart .dot text { fill: var(--ink); font-size: 13px; }
+.facts { display: grid; grid-template-columns: minmax(8em, max-content) 1fr; font: 14px/1.5 var(--sans); margin: 0; }
+.facts dt { color: var(--quiet); padding: 6px 28px 6px 0; }
+.facts dd { margin: 0; padding: 6px 0; overflow-wrap: anywhere; }
+.facts dt, .facts dd { border-bottom: 1px solid var(--grid); }
+@media (max-width: 600px) {
+  main { padding: 40px 18px 64px; }
+  h1 { font-size: 30px; }
+  .facts { grid-template-columns: 1fr; }
+  .facts dt { border: 0; padding-bottom: 0; }
+}
+@media print {
+  :root {
+    color-scheme: light;
+    --paper: #fff; --card: #fff; --ink: #000; --quiet: #555; --rule: #ccc; --grid: #e6e6e6;
+    --student: #2a6592; --teacher: #a8552a; --baseline: #7a756c; --right: #2f7a4f; --wrong: #b23a3a;
+    --series-0: #2a6592; --series-1: #b8602b; --series-2: #3d8361; --series-3: #7b5aa6; --series-4: #98801f; --series-5: #b0446f;
+  }
+  @page { margin: 18mm 16mm; }
+  body { font-size: 10.5pt; }
+  main { max-width: none; padding: 0; }
+  h2 { break-after: avoid; margin-top: 28pt; }
+  figure, tr, .figures, .facts > * { break-inside: avoid; }
+  .scroll { overflow: visible; }
+  .chart .scroll > svg { min-width: 0; }
+}
+`;

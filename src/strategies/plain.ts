@@ -1,0 +1,31 @@
+/**
+ * A lesson, and the plain way to give it: one student, one objective, at most one teacher, one corpus. Other strategies wrap this
+ * one; a strategy computes no loss and touches no optimiser.
+ */
+import { classifierScores } from '../evaluate/score.ts';
+import type { Model } from '../models/model.ts';
+import type { Objective } from '../objectives/objective.ts';
+import type { Teacher } from '../teacher/teacher.ts';
+import type { EncodedCorpus } from '../text/encoded-corpus.ts';
+import { train, type TrainHooks, type TrainOutcome, type TrainSettings } from '../train/train.ts';
+
+export interface Lesson {
+  readonly student: Model;
+  readonly objective: Objective;
+  readonly teacher?: Teacher;
+  /** What the student learns from; unlabelled examples are welcome where the objective listens to a teacher. */
+  readonly corpus: EncodedCorpus;
+  /** Scored while training; the best weights by `metric` are kept. */
+  readonly dev?: EncodedCorpus;
+  readonly metric?: string;
+  readonly settings: TrainSettings;
+  readonly hooks: Omit<TrainHooks, 'score'>;
+}
+
+export type Strategy = (lesson: Lesson) => Promise<TrainOutcome>;
+
+/** Trains the student in place. */
+export const plain: Strategy = ({ student, objective, teacher, corpus, dev, metric = 'accuracy', settings, hooks }) => {
+  const score = dev && { metric, measure: async () => ({ ...(await classifierScores(student, dev)).scores }) };
+  return train({ student, objective, teacher }, corpus, settings, { ...hooks, ...(score && { score }) });
+};

@@ -1,0 +1,49 @@
+/**
+ * A teacher: something frozen that says what it thinks of a batch. Live ones run a model without dropout and without gradients;
+ * recorded ones read the label store (`recorded.ts`).
+ */
+import type { Batch } from '../engine/batch.ts';
+import * as tf from '../engine/tf.ts';
+import type { Model } from '../models/model.ts';
+import type { SignalOf, Wants } from '../models/output.ts';
+
+export interface Teacher {
+  /** For messages: 'live 3x128 bert', 'recorded …'. */
+  readonly name: string;
+  /** What it can say; asked for more, it throws before the first step. */
+  readonly can: (wants: Wants) => string | undefined;
+  /** The caller owns the tensors of the signal and frees them with `disposeSignal`. */
+  says<W extends Wants>(batch: Batch, wants: W): Promise<SignalOf<W>>;
+}
+
+/** A model as teacher, in inference mode. */
+export function liveTeacher(model: Model, { name = `live ${model.config.layers}x${model.config.width} ${model.config.family}` }: { name?: string } = {}): Teacher {
+  return {
+    name,
+    can: () => undefined, // the model checks layers itself, batch by batch
+    says: <W extends Wants>(batch: Batch, wants: W) => {
+      const said: { signal?: SignalOf<W> } = {};
+      tf.tidy(() => {
+        said.signal = keepAll(model.forward(batch, wants));
+      });
+      return Promise.resolve(said.signal as SignalOf<W>);
+    },
+  };
+}
+
+/** Frees every tensor of a signal. */
+export function disposeSignal(signal: object): void {
+  tf.dispose(tensorsOf(signal));
+}
+
+/** Keeps a signal's tensors past the scope they were made in: maps are containers that `tidy` does not look into. */
+function keepAll<S extends object>(signal: S): S {
+  for (const tensor of tensorsOf(signal)) tf.keep(tensor);
+  return signal;
+}
+
+function tensorsOf(value: unknown): tf.Tensor[] {
+  if (value instanceof tf.Tensor) return [value];
+  if (value instanceof Map) return [...(value as ReadonlyMap<unknown, unknown>).values()].flatMap(tensorsOf);
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(tensorsOf) : [];
+}

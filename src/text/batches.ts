@@ -1,0 +1,118 @@
+// Padded batches in host memory: for training an endless sequence that a cursor can enter anywhere, for evaluation each example once.
+// The engine uploads them; nothing here is a tensor.
+import { lengthsOf, type EncodedCorpus } from './encoded-corpus.ts';
+import { takeLabels, type EncodedLabels } from './encoded-labels.ts';
+import { rowsFrom } from './example-order.ts';
+
+/** B rows of T tokens, T = `width`. */
+export interface HostBatch {
+  readonly exampleIds: readonly string[];
+  /** B */
+  readonly rows: number;
+  /** T: the longest row, rounded up. */
+  readonly width: number;
+  /** [B * T], padded with `padId` at the right. */
+  readonly inputIds: Int32Array;
+  /** [B * T], 1 where a token is real, 0 where it is padding. */
+  readonly mask: Float32Array;
+  /** [B * T], 0 in the padding. */
+  readonly typeIds: Int32Array;
+  /** [B] real tokens of each row. */
+  readonly lengths: Int32Array;
+  /** Of these B rows. Absent: the corpus was encoded without labels. */
+  readonly labels?: EncodedLabels;
+  /** [B] where each row stands in the corpus. */
+  readonly order: Uint32Array;
+  /** Examples that the sequence dealt, to all ranks, before this batch. */
+  readonly cursor: number;
+}
+
+export interface BatchOptions {
+  /** Examples in a batch; over all ranks together. */
+  readonly rows: number;
+  readonly padId: number;
+  /** Widths are multiples of this, but never above the corpus's `maxTokens`. Default 8. */
+  readonly padTo?: number;
+}
+
+export interface TrainingBatchOptions extends BatchOptions {
+  readonly seed: number;
+  /** Examples of the sequence to start after. Default 0. */
+  readonly cursor?: number;
+  /** Rank r gets the rows r, r + size, ... of every batch. Default: all of them. */
+  readonly world?: { readonly rank: number; readonly size: number };
+}
+
+type ResolvedOptions = TrainingBatchOptions & Required<Pick<TrainingBatchOptions, 'cursor' | 'world'>>;
+
+/**
+ * The next `rows` examples of the corpus's endless seeded order, again and again; a batch may straddle two epochs.
+ * Starting at cursor k gives what is left after k examples, whatever the batch size was before.
+ * Throws an Error for an empty corpus and for rows that the ranks cannot share evenly (their gradients would weigh differently).
+ */
+export function trainingBatches(corpus: EncodedCorpus, options: TrainingBatchOptions): Generator<HostBatch, never, undefined> {
+  const { rows, cursor = 0, world = { rank: 0, size: 1 } } = options;
+  checkOptions(corpus, options);
+  if (!Number.isSafeInteger(cursor) || cursor < 0) throw new Error(`cursor is ${cursor}; it counts examples from 0`);
+  if (!(Number.isInteger(world.rank) && world.rank >= 0 && world.rank < world.size)) throw new Error(`rank ${world.rank} is not one of 0 to ${world.size - 1}`);
+  if (rows % world.size !== 0) throw new Error(`${rows} rows cannot be shared evenly by ${world.size} ranks; use a multiple of ${world.size}`);
+  return dealRows(corpus, { ...options, cursor, world });
+}
+
+function* dealRows(corpus: EncodedCorpus, options: ResolvedOptions): Generator<HostBatch, never, undefined> {
+  const { seed, rows, world } = options;
+  const dealt = rowsFrom(options.cursor, lengthsOf(corpus), seed);
+  for (let { cursor } = options; ; cursor += rows) {
+    const order = Uint32Array.from({ length: rows }, () => dealt.next().value);
+    yield padRows(corpus, order.filter((_, i) => i % world.size === world.rank), cursor, options);
+  }
+}
+
+/** Every example once, longest first (so that memory runs out at once or never); the last batch may have fewer rows. */
+export function evaluationBatches(corpus: EncodedCorpus, options: BatchOptions): Generator<HostBatch, void, undefined> {
+  checkOptions(corpus, options);
+  return longestFirst(corpus, options);
+}
+
+function* longestFirst(corpus: EncodedCorpus, options: BatchOptions): Generator<HostBatch, void, undefined> {
+  const lengths = lengthsOf(corpus);
+  const order = Uint32Array.from(lengths.keys()).sort((a, b) => (lengths[b] ?? 0) - (lengths[a] ?? 0) || a - b);
+  for (let cursor = 0; cursor < order.length; cursor += options.rows) {
+    yield padRows(corpus, order.slice(cursor, cursor + options.rows), cursor, options);
+  }
+}
+
+function padRows(corpus: EncodedCorpus, order: Uint32Array, cursor: number, { padId, padTo = 8 }: BatchOptions): HostBatch {
+  const { ids, typeIds, offsets, exampleIds, labels, maxTokens } = corpus;
+  const lengths = Int32Array.from(order, (row) => (offsets[row + 1] ?? 0) - (offsets[row] ?? 0));
+  const longest = lengths.reduce((most, length) => Math.max(most, length), 0);
+  // A model has positions for maxTokens, perhaps for no more.
+  const width = Math.min(Math.ceil(longest / padTo) * padTo, maxTokens);
+  const batch = {
+    inputIds: new Int32Array(order.length * width).fill(padId),
+    mask: new Float32Array(order.length * width),
+    typeIds: new Int32Array(order.length * width),
+  };
+  order.forEach((row, i) => {
+    const [begin, end, at] = [offsets[row], offsets[row + 1], i * width];
+    batch.inputIds.set(ids.subarray(begin, end), at);
+    batch.typeIds.set(typeIds.subarray(begin, end), at);
+    batch.mask.fill(1, at, at + (lengths[i] ?? 0));
+  });
+  return {
+    exampleIds: Array.from(order, (row) => exampleIds[row] ?? ''),
+    rows: order.length,
+    width,
+    ...batch,
+    lengths,
+    ...(labels && { labels: takeLabels(labels, order) }),
+    order,
+    cursor,
+  };
+}
+
+function checkOptions({ exampleIds }: EncodedCorpus, { rows, padTo = 8 }: BatchOptions): void {
+  if (exampleIds.length === 0) throw new Error('no batches can be made of an empty corpus');
+  if (!Number.isInteger(rows) || rows < 1) throw new Error(`a batch of ${rows} rows; give a whole number from 1`);
+  if (!Number.isInteger(padTo) || padTo < 1) throw new Error(`padTo is ${padTo}; give a whole number from 1`);
+}

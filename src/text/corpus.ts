@@ -1,0 +1,42 @@
+// A corpus in memory: named examples of one split, their label space and a fingerprint that changes when any of them does.
+// Readers (tsv.ts, plain-lines.ts, glue.ts) yield examples one at a time; this file only gathers them.
+import { createHash } from 'node:crypto';
+import { basename, dirname, extname, resolve } from 'node:path';
+import type { Example, LabelSpace } from './example.ts';
+
+export interface Corpus {
+  readonly name: string;
+  readonly split: string;
+  readonly examples: readonly Example[];
+  /** Absent: nothing here is labelled. */
+  readonly labels?: LabelSpace;
+  /** Lines left out because they were damaged; 0 unless the reader was told to tolerate them. */
+  readonly skipped: number;
+  /** sha256 (hex) over ids, texts and labels, in order. */
+  readonly fingerprint: string;
+}
+
+export interface CorpusFacts {
+  readonly name: string;
+  readonly split: string;
+  readonly labels?: LabelSpace;
+  readonly skipped?: number;
+}
+
+/** A corpus of these examples. Throws an Error for an id that stands twice and for a corpus without examples. */
+export function makeCorpus(examples: readonly Example[], facts: CorpusFacts): Corpus {
+  if (examples.length === 0) throw new Error(`corpus ${facts.name} (${facts.split}) holds no example`);
+  const hash = createHash('sha256');
+  const ids = new Set<string>();
+  for (const { id, text, pair, label } of examples) {
+    if (ids.has(id)) throw new Error(`corpus ${facts.name} (${facts.split}): two examples have the id ${JSON.stringify(id)}`);
+    ids.add(id);
+    hash.update(`${JSON.stringify([id, text, pair ?? null, label ?? null])}\n`);
+  }
+  return { skipped: 0, ...facts, examples, fingerprint: hash.digest('hex') };
+}
+
+/** Name and split of a corpus file where the caller gives none: `opinions/train.tsv` is split `train` of `opinions`. */
+export function factsFromPath(path: string): { name: string; split: string } {
+  return { name: basename(dirname(resolve(path))), split: basename(path, extname(path)) };
+}

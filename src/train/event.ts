@@ -1,0 +1,37 @@
+/**
+ * What a training run tells the world while it runs. The loop emits these and knows no listener: the run log, the progress line and
+ * TensorBoard each take what they need. Every event names its run, such as `teacher seed 1`, because several may share one listener.
+ * Losses are in nats, ratios in 0..1; no event carries a clock time, which is the listener's to add.
+ */
+
+/** A run begins, or begins again at `resumedAt` (steps already done). `parameters` counts the trainable numbers of the student. */
+export type StartEvent = { kind: 'start'; run: string; totalSteps: number; examples: number; parameters: number; resumedAt?: number };
+
+/** One step of the optimiser is done; `parts` names the objectives that add up to `loss`, `gradientNorm` is before clipping. */
+export type StepEvent = {
+  kind: 'step';
+  run: string;
+  step: number;
+  totalSteps: number;
+  epoch: number;
+  loss: number;
+  parts: Record<string, number>;
+  learningRate: number;
+  gradientNorm: number;
+  examplesPerSecond: number;
+  tokensPerSecond: number;
+};
+
+/** The student was scored after `step`; `best` when no earlier score of this run is better. */
+export type EvaluationEvent = { kind: 'evaluation'; run: string; step: number; scores: Record<string, number>; best: boolean };
+
+/** All that resuming needs was kept, at `path` unless the run keeps it in memory. */
+export type CheckpointEvent = { kind: 'checkpoint'; run: string; step: number; path?: string };
+
+/** A step changed nothing because its loss or gradient was not finite; these examples were in it. */
+export type SkippedEvent = { kind: 'skipped'; run: string; step: number; exampleIds: string[]; reason: string };
+
+/** The run is over, after its last step or, when `stopped` says so, before it. */
+export type EndEvent = { kind: 'end'; run: string; step: number; milliseconds: number; stopped?: 'interrupted' };
+
+export type TrainEvent = StartEvent | StepEvent | EvaluationEvent | CheckpointEvent | SkippedEvent | EndEvent;

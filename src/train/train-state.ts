@@ -1,0 +1,74 @@
+/**
+ * Checkpoints: all that a run needs to go on as if it had never stopped. Weights and moments bit for bit, the step, the data cursor
+ * and the best score; random numbers are keyed by the step, so they need no state. Written whole or not at all, the newest two kept.
+ */
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { Parameters } from '../nn/parameters.ts';
+import { writeFolderAtomically } from '../storage/atomic.ts';
+import { float32Of, float32Tensor } from '../storage/halves.ts';
+import { readJson, writeJson } from '../storage/json.ts';
+import { keepNewest, numberedFolder, numbersIn } from '../storage/numbered-folders.ts';
+import { readSafetensors, writeSafetensors } from '../storage/safetensors.ts';
+import type { Optimizer } from './optimizer.ts';
+
+/** What determines a run's numbers; a checkpoint of another run is refused. */
+export type RunIdentity = Readonly<Record<string, string | number>>;
+
+const progressSchema = z.strictObject({
+  format: z.literal('retort-checkpoint-1'),
+  identity: z.record(z.string(), z.union([z.string(), z.number()])),
+  step: z.int().nonnegative(),
+  /** Examples of the seeded sequence consumed so far. */
+  cursor: z.int().nonnegative(),
+  best: z.strictObject({ step: z.int(), score: z.number() }).nullable(),
+});
+
+export interface Progress {
+  readonly step: number;
+  readonly cursor: number;
+  readonly best: { readonly step: number; readonly score: number } | null;
+}
+
+const prefix = 'step';
+const kept = 2;
+
+/** Writes checkpoint `progress.step` under `root` and returns its folder. */
+export async function saveTrainState(root: string, progress: Progress, identity: RunIdentity, parameters: Parameters, optimizer: Optimizer): Promise<string> {
+  const folder = numberedFolder(root, prefix, progress.step);
+  const weights = [...(await parameters.read())].map(([name, value]) => [`parameter/${name}`, value] as const);
+  const tensors = new Map([...weights, ...(await optimizer.read())].map(([name, { shape, data }]) => [name, float32Tensor(shape, data)]));
+  await writeFolderAtomically(folder, async (temporary) => {
+    await writeSafetensors(join(temporary, 'state.safetensors'), tensors);
+    await writeJson(join(temporary, 'progress.json'), { format: 'retort-checkpoint-1', identity, ...progress });
+  });
+  await keepNewest(root, prefix, kept);
+  return folder;
+}
+
+/**
+ * Restores the newest checkpoint under `root` into parameters and optimiser.
+ * @returns undefined where there is none.
+ * @throws if it belongs to a run with other settings, with the differences.
+ */
+export async function loadTrainState(root: string, identity: RunIdentity, parameters: Parameters, optimizer: Optimizer): Promise<Progress | undefined> {
+  const newest = (await numbersIn(root, prefix)).at(-1);
+  if (newest === undefined) return undefined;
+  const folder = numberedFolder(root, prefix, newest);
+  const file = join(folder, 'progress.json');
+  const parsed = progressSchema.safeParse(await readJson(file));
+  if (!parsed.success) throw new Error(`${file}: not a checkpoint (${parsed.error.issues[0]?.message ?? 'unreadable'}); remove the folder to go on from an earlier one`);
+  checkIdentity(folder, parsed.data.identity, identity);
+  const { tensors } = await readSafetensors(join(folder, 'state.safetensors'));
+  const values = new Map([...tensors].map(([name, tensor]) => [name, float32Of(tensor)]));
+  parameters.assign(new Map(parameters.names.map((name) => [name, values.get(`parameter/${name}`) ?? new Float32Array()])));
+  optimizer.assign(values);
+  return parsed.data;
+}
+
+function checkIdentity(folder: string, found: RunIdentity, wanted: RunIdentity): void {
+  const fields = [...new Set([...Object.keys(found), ...Object.keys(wanted)])].filter((field) => found[field] !== wanted[field]);
+  if (fields.length === 0) return;
+  const lines = fields.map((field) => `  ${field}: checkpoint ${found[field] ?? 'absent'}, this run ${wanted[field] ?? 'absent'}`);
+  throw new Error(`${folder}: this checkpoint belongs to a run with other settings; give the run another folder, or the settings it began with\n${lines.join('\n')}`);
+}

@@ -1,0 +1,151 @@
+/**
+ * The training loop: batches in, gradients, one update, and now and then a look around (log, evaluate, checkpoint). It reads no
+ * tensor in a step, knows no listener, and goes on from a checkpoint as if it had never stopped.
+ */
+import { randomKey } from '../engine/random.ts';
+import { trainingBatches } from '../text/batches.ts';
+import type { EncodedCorpus } from '../text/encoded-corpus.ts';
+import { described } from '../objectives/objective.ts';
+import { BestWeights } from './best-weights.ts';
+import type { TrainEvent } from './event.ts';
+import { type Learning, stepGradients } from './gradients.ts';
+import { Ledger } from './ledger.ts';
+import { Optimizer, optimizerDefaults, type OptimizerSettings } from './optimizer.ts';
+import { learningRateAt, type ScheduleShape } from './schedule.ts';
+import { loadTrainState, type Progress, type RunIdentity, saveTrainState } from './train-state.ts';
+import { alone, type World } from './world.ts';
+import * as tf from '../engine/tf.ts';
+
+export interface TrainSettings extends OptimizerSettings {
+  readonly seed: number;
+  readonly steps: number;
+  /** Examples per step, over all micro-batches and ranks. */
+  readonly rows: number;
+  /** Micro-batches per step; divides `rows`. */
+  readonly accumulation: number;
+  readonly learningRate: number;
+  readonly schedule: ScheduleShape;
+  readonly warmupSteps: number;
+  /** Every so many steps; 0 = only at the end. */
+  readonly evaluateEvery: number;
+  readonly checkpointEvery: number;
+  readonly logEvery: number;
+}
+
+export const trainDefaults: Omit<TrainSettings, 'steps' | 'learningRate'> = {
+  ...optimizerDefaults,
+  seed: 1,
+  rows: 32,
+  accumulation: 1,
+  schedule: 'linear',
+  warmupSteps: 0,
+  evaluateEvery: 0,
+  checkpointEvery: 200,
+  logEvery: 10,
+};
+
+export interface TrainHooks {
+  /** Label of the run in events. */
+  readonly run: string;
+  readonly emit: (event: TrainEvent) => void;
+  /** Scores the student, higher is better under `metric`; the best weights are put back at the end. */
+  readonly score?: { readonly metric: string; readonly measure: () => Promise<Record<string, number>> };
+  /** Folder for checkpoints; without it the run cannot be resumed. */
+  readonly checkpoints?: string | undefined;
+  /** What else determines the numbers (hashes of corpus, tokenizer, teacher), for the checkpoint's identity. */
+  readonly identity?: RunIdentity;
+  /** When aborted, the loop finishes the step, writes a checkpoint and returns. */
+  readonly signal?: AbortSignal | undefined;
+  readonly world?: World;
+}
+
+export interface TrainOutcome {
+  readonly step: number;
+  readonly best: Progress['best'];
+  /** Set when the run was stopped before its last step. */
+  readonly stopped?: 'interrupted';
+}
+
+/** Trains `learning.student` in place on `corpus`. Same settings and seed, same engine: same weights, bit for bit. */
+export async function train(learning: Learning, corpus: EncodedCorpus, settings: TrainSettings, hooks: TrainHooks): Promise<TrainOutcome> {
+  check(settings, learning);
+  const { parameters, config } = learning.student;
+  const { run, emit, checkpoints, signal, world = alone } = hooks;
+  const identity = { ...hooks.identity, ...settings, corpus: corpus.corpus, tokenizer: corpus.tokenizer, objective: described(learning.objective), teacher: learning.teacher?.name ?? 'none' };
+  const optimizer = new Optimizer(parameters, settings);
+  const bestWeights = new BestWeights(checkpoints);
+  const ledger = new Ledger({ run, totalSteps: settings.steps, examples: corpus.exampleIds.length, emit });
+  const started = performance.now();
+  try {
+    const resumed = checkpoints === undefined ? undefined : await loadTrainState(checkpoints, identity, parameters, optimizer);
+    let { step, cursor, best }: Progress = resumed ?? { step: 0, cursor: 0, best: null };
+    emit({ kind: 'start', run, totalSteps: settings.steps, examples: corpus.exampleIds.length, parameters: parameters.count, ...(resumed && { resumedAt: step }) });
+
+    const microRows = settings.rows / settings.accumulation;
+    const batches = trainingBatches(corpus, { seed: settings.seed, rows: microRows, cursor, padId: config.padId, world });
+    const saveCheckpoint = async () => {
+      if (checkpoints === undefined) return;
+      emit({ kind: 'checkpoint', run, step, path: await saveTrainState(checkpoints, { step, cursor, best }, identity, parameters, optimizer) });
+    };
+
+    while (step < settings.steps && signal?.aborted !== true) {
+      step++;
+      const microBatches = Array.from({ length: settings.accumulation }, () => batches.next().value);
+      cursor += settings.rows;
+      const learningRate = learningRateAt(step, { ...settings, shape: settings.schedule, totalSteps: settings.steps });
+      const { gradients, loss, parts } = await stepGradients(learning, microBatches, { step, key: randomKey(settings.seed, 'dropout', step) });
+      const verdict = optimizer.update(gradients, { step, learningRate });
+      tf.dispose([...gradients.values()]);
+      ledger.enter({
+        step, loss, parts, verdict, learningRate,
+        exampleIds: microBatches.flatMap(({ exampleIds }) => exampleIds),
+        tokens: microBatches.reduce((sum, { lengths }) => sum + lengths.reduce((a, b) => a + b, 0), 0),
+      });
+
+      const last = step === settings.steps;
+      if (last || step % settings.logEvery === 0) await ledger.settle(cursor);
+      if (hooks.score !== undefined && (last || isDue(step, settings.evaluateEvery))) {
+        const { metric, measure } = hooks.score;
+        const scores = await measure();
+        const score = scores[metric] ?? -Infinity;
+        const better = best === null || score > best.score;
+        if (better) {
+          best = { step, score };
+          await bestWeights.keep(parameters);
+        }
+        emit({ kind: 'evaluation', run, step, scores, best: better });
+        ledger.resumeClock();
+      }
+      if (last || isDue(step, settings.checkpointEvery)) await saveCheckpoint();
+      await new Promise((resume) => setImmediate(resume)); // lets Ctrl-C and the progress line through
+    }
+
+    const interrupted = step < settings.steps;
+    await ledger.settle(cursor);
+    if (interrupted && !isDue(step, settings.checkpointEvery)) await saveCheckpoint();
+    if (!interrupted && best !== null) await bestWeights.restore(parameters);
+    emit({ kind: 'end', run, step, milliseconds: performance.now() - started, ...(interrupted && { stopped: 'interrupted' as const }) });
+    return { step, best, ...(interrupted && { stopped: 'interrupted' as const }) };
+  } finally {
+    ledger.dispose();
+    optimizer.dispose();
+  }
+}
+
+function isDue(step: number, every: number): boolean {
+  return every > 0 && step % every === 0;
+}
+
+function check(settings: TrainSettings, { objective, teacher }: Learning): void {
+  const { steps, rows, accumulation, learningRate, logEvery } = settings;
+  for (const [name, value] of Object.entries({ steps, rows, accumulation, logEvery })) {
+    if (!Number.isInteger(value) || value < 1) throw new Error(`${name} must be a whole number from 1, not ${value}`);
+  }
+  if (rows % accumulation !== 0) throw new Error(`${accumulation} micro-batches do not divide a batch of ${rows}`);
+  if (!(learningRate > 0)) throw new Error(`learningRate must be above 0, not ${learningRate}`);
+  const wanted = objective.wants.teacher;
+  if (Object.keys(wanted).length === 0) return;
+  if (teacher === undefined) throw new Error(`${objective.name} listens to a teacher, but there is none`);
+  const refusal = teacher.can(wanted);
+  if (refusal !== undefined) throw new Error(`${objective.name} and the teacher (${teacher.name}) do not fit: ${refusal}`);
+}

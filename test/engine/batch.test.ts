@@ -1,0 +1,43 @@
+import test from 'ava';
+import { type HostArrays, type HostLabels, upload } from '../../src/engine/batch.ts';
+import { useEngine } from '../../src/engine/engine.ts';
+import * as tf from '../../src/engine/tf.ts';
+import { read } from './numbers.ts';
+
+test.before(() => useEngine());
+
+const host: HostArrays = {
+  exampleIds: ['a', 'b'], rows: 2, width: 3,
+  inputIds: Int32Array.of(1, 2, 3, 4, 5, 0), mask: Float32Array.of(1, 1, 1, 1, 1, 0), typeIds: Int32Array.of(0, 0, 1, 0, 1, 0),
+};
+
+test.serial('ids, mask and types arrive with their shapes and types', async (t) => {
+  t.is(tf.getBackend(), 'wasm');
+  const batch = upload(host);
+  t.like(batch, { exampleIds: ['a', 'b'], rows: 2, width: 3 });
+  t.false('labels' in batch);
+  for (const [tensor, dtype, values] of [[batch.inputIds, 'int32', host.inputIds], [batch.mask, 'float32', host.mask], [batch.typeIds, 'int32', host.typeIds]] as const) {
+    t.deepEqual([tensor.shape, tensor.dtype], [[2, 3], dtype]);
+    t.deepEqual(await read(tensor), Array.from(values));
+  }
+  batch.dispose();
+});
+
+test.serial('labels of each kind arrive with their shapes; dispose frees everything', async (t) => {
+  const cases: readonly (readonly [HostLabels, number[], tf.DataType])[] = [
+    [{ kind: 'single-label', indices: Int32Array.of(2, -1) }, [2], 'int32'],
+    [{ kind: 'multi-label', hits: Float32Array.of(1, 0, 1, 0, -1, -1, -1, -1) }, [2, 4], 'float32'],
+    [{ kind: 'regression', scores: Float32Array.of(0.5, NaN) }, [2], 'float32'],
+    [{ kind: 'masked-lm', tokens: Int32Array.of(-100, 4, -100, -100, -100, 7) }, [2, 3], 'int32'],
+  ];
+  const before = tf.memory();
+  for (const [labels, shape, dtype] of cases) {
+    const batch = upload({ ...host, labels });
+    t.is(batch.labels?.kind, labels.kind);
+    t.deepEqual([batch.labels?.values.shape, batch.labels?.values.dtype], [shape, dtype]);
+    const [given] = Object.values(labels).filter((value) => typeof value !== 'string');
+    t.deepEqual(await read(batch.labels!.values), Array.from(given as ArrayLike<number>));
+    batch.dispose();
+  }
+  t.like(tf.memory(), { numTensors: before.numTensors, numDataBuffers: before.numDataBuffers });
+});

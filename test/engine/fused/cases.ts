@@ -1,0 +1,153 @@
+// One case for every fused operation: inputs of odd and mutually different sizes, and the formula in plain differentiable operations.
+import { dropoutMask } from '../../../src/engine/fused/dropout.ts';
+import { type Attributes, runFused } from '../../../src/engine/fused/fused-op.ts';
+import * as tf from '../../../src/engine/tf.ts';
+import { drawn } from '../numbers.ts';
+
+export type Inputs = Record<string, tf.Tensor>;
+
+export interface FusedCase {
+  readonly op: string;
+  readonly what?: string;
+  readonly inputs: () => Inputs;
+  readonly attributes?: Attributes;
+  /** The first output; absent for kernels that only run inside a gradient. */
+  readonly formula?: (inputs: Inputs, attributes: Attributes) => tf.Tensor;
+  readonly differentiated?: readonly string[];
+}
+
+/** The first output of the operation, as model code gets it. */
+export function runCase({ op, attributes }: FusedCase, inputs: Inputs): tf.Tensor {
+  const result = runFused<tf.Tensor | tf.Tensor[]>(op, inputs, attributes);
+  return Array.isArray(result) ? result[0]! : result;
+}
+
+const dropout = { rate: 0.3, high: 12345, low: -678 };
+const epsilon = { epsilon: 1e-12 };
+const padId = 3;
+
+const ids = () => tf.tensor2d([2, 0, padId, 2, 6, 2, padId, 1], [2, 4], 'int32');
+
+/** One-hot rows of the ids, none for the padding's. [2, 4, 7] */
+function realRows(): tf.Tensor {
+  const onehot = tf.oneHot(ids(), 7);
+  return tf.cast(tf.mul(onehot, tf.expandDims(tf.notEqual(ids(), tf.scalar(padId, 'int32')), 2)), 'float32');
+}
+
+const padlessTable = () => tf.mul(drawn('table', [7, 5]), tf.tensor2d([1, 1, 1, 0, 1, 1, 1], [7, 1])); // the padding's row is zero
+
+/** Keys 3 and 4 of row 0 and all but the first of row 2 are padding. */
+const bias = () =>
+  tf.mul(tf.sub(tf.tensor([1, 1, 1, 0, 0, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0], [3, 1, 1, 5]), 1), 1e9);
+const heads = (name: string) => drawn(name, [3, 2, 5, 7]);
+
+function attentionFormula({ query, key, value, bias: mask }: Inputs, attributes: Attributes): tf.Tensor {
+  const scores = tf.add(tf.mul(tf.matMul(query!, key!, false, true), Number(attributes.scale)), mask!);
+  const exponents = tf.exp(tf.sub(scores, tf.max(scores, -1, true)));
+  const probabilities = tf.div(exponents, tf.sum(exponents, -1, true));
+  const kept = Number(attributes.rate) > 0 ? tf.mul(probabilities, dropoutMask(probabilities.shape, attributes)) : probabilities;
+  return tf.matMul(kept, value!);
+}
+const attentionInputs = () => ({ query: heads('query'), key: heads('key'), value: heads('value'), bias: bias() });
+const distribution = (name: string) => tf.softmax(drawn(name, [5, 3]));
+const linearFormula = ({ x, weight, bias: shift }: Inputs) => {
+  const product = tf.matMul(tf.reshape(x!, [-1, weight!.shape[1]!]), weight!, false, true);
+  return tf.reshape(shift === undefined ? product : tf.add(product, shift), [...x!.shape.slice(0, -1), weight!.shape[0]]);
+};
+const logProbabilities = (logits: tf.Tensor) => tf.sub(logits, tf.logSumExp(logits, -1, true));
+
+export const fusedCases: readonly FusedCase[] = [
+  {
+    op: 'RetortLinear',
+    inputs: () => ({ x: drawn('x', [3, 5, 7]), weight: drawn('weight', [11, 7]), bias: drawn('bias', [11]) }),
+    formula: linearFormula,
+    differentiated: ['x', 'weight', 'bias'],
+  },
+  {
+    op: 'RetortLinear',
+    what: 'of a matrix, without bias',
+    inputs: () => ({ x: drawn('x', [9, 7]), weight: drawn('weight', [2, 7]) }),
+    formula: linearFormula,
+    differentiated: ['x', 'weight'],
+  },
+  {
+    op: 'RetortGelu',
+    inputs: () => ({ x: drawn('x', [3, 13], 3) }),
+    formula: ({ x }) => tf.mul(tf.mul(x!, 0.5), tf.add(tf.erf(tf.div(x!, Math.SQRT2)), 1)),
+    differentiated: ['x'],
+  },
+  { op: 'RetortGeluGradient', inputs: () => ({ dy: drawn('dy', [3, 13]), x: drawn('x', [3, 13], 3) }) },
+  {
+    op: 'RetortDropout',
+    inputs: () => ({ x: drawn('x', [5, 17]) }),
+    attributes: dropout,
+    formula: ({ x }, attributes) => tf.mul(x!, dropoutMask([5, 17], attributes)),
+    differentiated: ['x'],
+  },
+  {
+    op: 'RetortResidualDropout',
+    inputs: () => ({ x: drawn('x', [5, 17]), residual: drawn('residual', [5, 17]) }),
+    attributes: dropout,
+    formula: ({ x, residual }, attributes) => tf.add(residual!, tf.mul(x!, dropoutMask([5, 17], attributes))),
+    differentiated: ['x', 'residual'],
+  },
+  {
+    op: 'RetortLayerNorm',
+    inputs: () => ({ x: drawn('x', [3, 5, 11], 4), weight: drawn('weight', [11]), bias: drawn('bias', [11]) }),
+    attributes: epsilon,
+    formula: ({ x, weight, bias: shift }) => {
+      const { mean, variance } = tf.moments(x!, -1, true);
+      return tf.add(tf.mul(tf.div(tf.sub(x!, mean), tf.sqrt(tf.add(variance, epsilon.epsilon))), weight!), shift!);
+    },
+    differentiated: ['x', 'weight', 'bias'],
+  },
+  {
+    op: 'RetortLayerNormGradient',
+    inputs: () => ({ dy: drawn('dy', [3, 5, 11]), x: drawn('x', [3, 5, 11], 4), weight: drawn('weight', [11]) }),
+    attributes: epsilon,
+  },
+  {
+    op: 'RetortEmbedding',
+    inputs: () => ({ table: padlessTable(), ids: ids() }),
+    attributes: { padId },
+    formula: ({ table }) => tf.reshape(tf.matMul(tf.reshape(realRows(), [8, 7]), table as tf.Tensor2D), [2, 4, 5]),
+    differentiated: ['table'],
+  },
+  { op: 'RetortEmbeddingGradient', inputs: () => ({ dy: drawn('dy', [2, 4, 5]), ids: ids() }), attributes: { padId, rows: 7 } },
+  {
+    op: 'RetortAttention',
+    inputs: attentionInputs,
+    attributes: { scale: 1 / Math.sqrt(7), rate: 0, high: 0, low: 0 },
+    formula: attentionFormula,
+    differentiated: ['query', 'key', 'value'],
+  },
+  {
+    op: 'RetortAttention',
+    what: 'with dropout',
+    inputs: attentionInputs,
+    attributes: { scale: 1 / Math.sqrt(7), ...dropout },
+    formula: attentionFormula,
+    differentiated: ['query', 'key', 'value'],
+  },
+  {
+    op: 'RetortAttentionGradient',
+    inputs: () => ({ dy: heads('dy'), query: heads('query'), key: heads('key'), value: heads('value'), probabilities: tf.softmax(drawn('p', [3, 2, 5, 5])) }),
+    attributes: { scale: 0.4, ...dropout },
+  },
+  {
+    op: 'RetortSoftmaxCrossEntropy',
+    inputs: () => ({ logits: drawn('logits', [5, 3], 3), targets: tf.mul(distribution('targets'), tf.tensor2d([1, 1, 0, 1, 1], [5, 1])) }), // row 2 does not count
+    formula: ({ logits, targets }) => tf.neg(tf.sum(tf.mul(targets!, logProbabilities(logits!)), -1)),
+    differentiated: ['logits'],
+  },
+  {
+    op: 'RetortSoftmaxDivergence',
+    inputs: () => ({ student: drawn('student', [5, 3], 3), teacher: drawn('teacher', [5, 3], 3) }),
+    attributes: { temperature: 2.5 },
+    formula: ({ student, teacher }) => {
+      const [p, q] = [student!, teacher!].map((logits) => tf.softmax(tf.div(logits, 2.5))) as [tf.Tensor, tf.Tensor];
+      return tf.sum(tf.mul(q, tf.log(tf.div(q, p))), -1);
+    },
+    differentiated: ['student'],
+  },
+];

@@ -1,0 +1,42 @@
+import test from 'ava';
+import { useEngine } from '../../../src/engine/engine.ts';
+import { embedding } from '../../../src/engine/fused/embedding.ts';
+import * as tf from '../../../src/engine/tf.ts';
+import { drawn, read } from '../numbers.ts';
+
+test.before(() => useEngine());
+
+const rows = async (tensor: tf.Tensor) => (await tensor.array()) as number[][];
+
+test('each id gets its row', async (t) => {
+  t.is(tf.getBackend(), 'wasm');
+  const table = tf.tensor2d([[0, 1], [10, 11], [20, 21]]);
+  const found = embedding(table, tf.tensor2d([[2, 0], [1, 1], [2, 2]], [3, 2], 'int32'));
+  t.deepEqual(found.shape, [3, 2, 2]);
+  t.deepEqual(await read(found), [20, 21, 0, 1, 10, 11, 10, 11, 20, 21, 20, 21]);
+});
+
+test('gradients of repeated ids add up, and the padding id gets none', async (t) => {
+  const ids = tf.tensor2d([[2, 0, 2], [3, 2, 0]], [2, 3], 'int32');
+  const count = (padId?: number) =>
+    tf.grad((table) => tf.sum(embedding(table, ids, padId === undefined ? {} : { padId })))(drawn('table', [5, 2]));
+  t.deepEqual(await rows(count()), [[2, 2], [0, 0], [3, 3], [1, 1], [0, 0]]);
+  t.deepEqual(await rows(count(0)), [[0, 0], [0, 0], [3, 3], [1, 1], [0, 0]]);
+  t.deepEqual(await rows(count(3)), [[2, 2], [0, 0], [3, 3], [0, 0], [0, 0]]);
+});
+
+test('the padding id still has its vector on the way forward', async (t) => {
+  const table = tf.tensor2d([[5, 6], [7, 8]]);
+  t.deepEqual(await read(embedding(table, tf.tensor1d([0], 'int32'), { padId: 0 })), [5, 6]);
+});
+
+test('an id outside the table is an error that names it, and leaves nothing behind', (t) => {
+  const table = drawn('table', [5, 2]);
+  for (const id of [5, -1, 1_000_000]) {
+    const ids = tf.tensor1d([0, id], 'int32');
+    const backend = tf.backend();
+    const before = backend.numDataIds();
+    t.throws(() => embedding(table, ids), { message: new RegExp(`id ${id} is outside a table of 5 rows`) });
+    t.is(backend.numDataIds(), before);
+  }
+});

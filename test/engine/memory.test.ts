@@ -1,0 +1,33 @@
+import test from 'ava';
+import { useEngine } from '../../src/engine/engine.ts';
+import { leaks, scope } from '../../src/engine/memory.ts';
+import * as tf from '../../src/engine/tf.ts';
+import { read } from './numbers.ts';
+
+test.before(() => useEngine());
+
+test.serial('scope frees everything but its result', async (t) => {
+  t.is(tf.getBackend(), 'wasm');
+  const before = tf.memory().numTensors;
+  const { kept } = scope(() => ({ kept: tf.add(tf.ones([2]), tf.ones([2])) }));
+  t.is(tf.memory().numTensors, before + 1);
+  t.deepEqual(await read(kept), [2, 2]);
+  kept.dispose();
+  t.throws(() => scope(() => {
+    tf.ones([2]);
+    throw new Error('broken');
+  }), { message: 'broken' });
+  t.is(tf.memory().numTensors, before);
+});
+
+test.serial('leaks counts what is left, across awaits', async (t) => {
+  t.deepEqual(await leaks(() => scope(() => { tf.square(tf.ones([3])); })), { tensors: 0, buffers: 0 });
+  const left: tf.Tensor[] = [];
+  const work = async () => {
+    const one = tf.ones([3]);
+    await one.data();
+    left.push(one, tf.clone(one)); // two tensors on one buffer
+  };
+  t.deepEqual(await leaks(work), { tensors: 2, buffers: 1 });
+  t.deepEqual(await leaks(() => { tf.dispose(left); }), { tensors: -2, buffers: -1 });
+});

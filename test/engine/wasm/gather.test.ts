@@ -1,0 +1,38 @@
+import test from 'ava';
+import { useEngine } from '../../../src/engine/engine.ts';
+import * as tf from '../../../src/engine/tf.ts';
+import { drawn, read } from '../numbers.ts';
+
+test.before(() => useEngine());
+
+test('UnsortedSegmentSum adds rows that share an id and drops negative ids', async (t) => {
+  t.is(tf.getBackend(), 'wasm');
+  const rows = tf.tensor2d([[1, 2], [10, 20], [100, 200], [1000, 2000]]);
+  const sums = tf.unsortedSegmentSum(rows, tf.tensor1d([2, -1, 2, 0], 'int32'), 4);
+  t.deepEqual(sums.shape, [4, 2]);
+  t.deepEqual(await read(sums), [1000, 2000, 0, 0, 101, 202, 0, 0]);
+});
+
+test('it takes rows of any rank, and none at all', async (t) => {
+  const blocks = tf.reshape(tf.range(0, 12), [3, 2, 2]);
+  const sums = tf.unsortedSegmentSum(blocks, tf.tensor1d([1, 1, 0], 'int32'), 2);
+  t.deepEqual(sums.shape, [2, 2, 2]);
+  t.deepEqual(await read(sums), [8, 9, 10, 11, 4, 6, 8, 10]);
+  t.deepEqual(await read(tf.unsortedSegmentSum(tf.tensor1d([]), tf.tensor1d([], 'int32'), 3)), [0, 0, 0]);
+});
+
+test('the gradient of gather counts every lookup, along either axis', async (t) => {
+  const indices = tf.tensor1d([2, 0, 2], 'int32');
+  const gradient = (axis: number) => tf.grad((x) => tf.sum(tf.gather(x, indices, axis)))(drawn('x', [4, 3]));
+  t.deepEqual(await read(gradient(0)), [1, 1, 1, 0, 0, 0, 2, 2, 2, 0, 0, 0]);
+  t.deepEqual(await read(gradient(1)), [1, 0, 2, 1, 0, 2, 1, 0, 2, 1, 0, 2]);
+});
+
+test('the heap may grow under a lookup: nothing is lost', async (t) => {
+  // 48 MiB of output, more than the heap holds at the start: views taken too early would be detached, silently.
+  const table = tf.tensor2d([[1], [2], [3]]);
+  const count = 12 * 1024 * 1024;
+  const ids = tf.tidy(() => tf.cast(tf.fill([count], 2), 'int32'));
+  const gradient = tf.tidy(() => tf.grad((x) => tf.sum(tf.gather(x, ids as tf.Tensor1D)))(table));
+  t.deepEqual(await read(gradient), [0, 0, count]);
+});

@@ -1,0 +1,95 @@
+// Checks a whole encoder against a fixture folder: every activation asked for by name, the loss, and the gradient of every parameter.
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+import type { Batch } from '../../src/engine/batch.ts';
+import { sweep } from '../../src/engine/sweep.ts';
+import * as tf from '../../src/engine/tf.ts';
+import type { Task } from '../../src/models/config.ts';
+import { loadModel } from '../../src/models/load.ts';
+import type { Model } from '../../src/models/model.ts';
+import { hardLabels } from '../../src/objectives/hard-labels.ts';
+import { bounds, Comparison, type FixtureResult, largest, type Values } from './comparison.ts';
+import { compareActivations, everyActivation } from './encoder-outputs.ts';
+import { fixtureBatch, inputsSchema, labelsSchema } from './encoder-batch.ts';
+import { below, readFixture, readTensors } from './fixture-file.ts';
+
+const encoderSchema = z.strictObject({
+  family: z.string(),
+  kind: z.literal('encoder'),
+  architecture: z.string(),
+  task: z.enum(['classification', 'mlm', 'regression', 'multilabel', 'none']),
+  seed: z.int().optional(),
+  note: z.string().optional(),
+  layers: z.int(),
+  heads: z.int(),
+  cases: z.array(
+    z.strictObject({ case: z.string(), note: z.string().optional(), inputs: inputsSchema, labels: labelsSchema.optional(), loss: z.number().optional() }),
+  ),
+});
+
+const tasks: Readonly<Record<z.infer<typeof encoderSchema>['task'], Task>> = {
+  classification: 'single-label',
+  mlm: 'masked-lm',
+  regression: 'regression',
+  multilabel: 'multi-label',
+  none: 'none',
+};
+
+const sameAsSchema = z.strictObject({
+  family: z.string(),
+  kind: z.literal('same-as'),
+  same_as: z.string().regex(/^[\w.-]+$/),
+  files: z.array(z.string()).optional(),
+  note: z.string().optional(),
+});
+
+/** Another form of the checkpoint in a neighbouring folder, whose expectations hold. */
+export async function checkSameAs(folder: string): Promise<FixtureResult> {
+  const { same_as: twin } = await readFixture(join(folder, 'cases.json'), sameAsSchema);
+  return checkEncoder(folder, join(dirname(folder), twin));
+}
+
+/** @param folder holds the checkpoint; `expectations` the cases and expected tensors (the same folder unless given). */
+export async function checkEncoder(folder: string, expectations = folder): Promise<FixtureResult> {
+  const fixture = await readFixture(join(expectations, 'cases.json'), encoderSchema);
+  const expected = await readTensors(join(expectations, 'expected.safetensors'));
+  const trains = fixture.task !== 'none';
+  const gradients = trains ? await readTensors(join(expectations, 'gradients.safetensors')) : new Map<string, Values>();
+  const { model } = await loadModel(folder, { task: tasks[fixture.task] });
+  const comparison = new Comparison();
+  comparison.equal('layers and heads', [model.config.layers, model.config.heads], [fixture.layers, fixture.heads]);
+  const cases = new Set(fixture.cases.map(({ case: name }) => name));
+  for (const name of [...expected.keys(), ...gradients.keys()]) {
+    if (!cases.has(name.slice(0, name.indexOf('/')))) comparison.fail(`${name}: expected of a case that does not exist`);
+  }
+  for (const { case: name, inputs, labels, loss } of fixture.cases) {
+    await comparison.inCase(name, async () => {
+      const batch = fixtureBatch(inputs, labels, model.config.task);
+      await compareActivations(comparison, { model, batch, expected: below(expected, `${name}/`), required: everyActivation(model.config) });
+      if (trains !== (labels !== undefined) || trains !== (loss !== undefined)) comparison.fail(`task ${fixture.task}: labels and loss must both be ${trains ? 'given' : 'absent'}`);
+      else if (loss !== undefined) await compareTraining(comparison, { model, batch, loss, expected: below(gradients, `${name}/`) });
+      batch.dispose();
+    });
+  }
+  model.dispose();
+  return comparison.result;
+}
+
+async function compareTraining(
+  comparison: Comparison,
+  { model, batch, loss, expected }: { model: Model; batch: Batch; loss: number; expected: ReadonlyMap<string, Values> },
+): Promise<void> {
+  const variables = new Map(model.parameters.entries());
+  const result = sweep(() => hardLabels().loss(model.forward(batch, { logits: true }), {}, batch, { step: 1 }), [...variables.values()]);
+  comparison.close('loss', await result.loss.data(), [loss], bounds.activation);
+  comparison.names('expected gradients', expected.keys(), variables.keys());
+  const overall = [...expected.values()].reduce((most, { data }) => Math.max(most, largest(data)), 0);
+  for (const [name, values] of expected) {
+    const variable = variables.get(name);
+    const gradient = variable && result.gradients.get(variable);
+    // A parameter that the loss does not reach has no gradient: zeros, for the reference.
+    const actual = gradient ? await gradient.data() : new Float32Array(variable?.size ?? 0);
+    comparison.tensor(`gradient ${name}`, variable && { shape: variable.shape, data: actual }, values, { relative: 1e-4, absolute: 1e-5 * overall });
+  }
+  tf.dispose([result.loss, ...result.gradients.values()]);
+}

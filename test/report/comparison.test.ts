@@ -1,0 +1,50 @@
+import test from 'ava';
+import { spread } from '../../src/evaluate/spread.ts';
+import { drawComparison } from '../../src/report/comparison.ts';
+import type { ComparisonRow } from '../../src/report/comparison.ts';
+
+const student: ComparisonRow = {
+  name: 'small', role: 'student', parameters: 4_410_000, bytes: 17_700_000,
+  score: spread([0.918, 0.914, 0.922]), agreement: 0.951, klNats: spread([0.06, 0.07]), latencyMs: 3.12, notes: 'T = 2',
+};
+const teacher: ComparisonRow = { name: 'large', role: 'teacher', parameters: 22_700_000, score: 0.931, latencyMs: 18.4 };
+
+/** The cells of the table as a reader sees them, a list per row. */
+function cellsOf(html: string): string[][] {
+  const plain = (text: string): string => text.replaceAll(/<[^>]*>/g, '').trim();
+  return [...html.matchAll(/<tr>(.*?)<\/tr>/gs)].map(([, row]) => [...row!.matchAll(/<t[hd][^>]*>(.*?)<\/t[hd]>/gs)].map(([, cell]) => plain(cell!)));
+}
+
+test('the table tells every value with its unit and spread, and leaves unknown cells open', (t) => {
+  t.deepEqual(cellsOf(drawComparison({ rows: [student, teacher] }).text), [
+    ['model', 'parameters', 'size', 'accuracy', 'agreement', 'KL, nats', 'p50', 'notes'],
+    ['small', '4.41 M', '17.7 MB', '91.8 % ± 0.4', '95.1 %', '0.065 ± 0.007', '3.12 ms', 'T = 2'],
+    ['large', '22.7 M', '–', '93.1 %', '–', '–', '18.4 ms', ''],
+  ]);
+});
+
+test('a column that nobody fills is absent', (t) => {
+  t.deepEqual(cellsOf(drawComparison({ rows: [{ name: 'a', score: 0 }] }).text), [['model', 'accuracy'], ['a', '0.0 %']]);
+});
+
+test('the figures say what was lost and won against the teacher', (t) => {
+  const { text } = drawComparison({ rows: [teacher, student] });
+  for (const phrase of ['1.3 points below the teacher', '5.1 times fewer than the teacher', '5.9 times faster than the teacher']) t.true(text.includes(phrase), phrase);
+});
+
+test('no figure boasts of what was not won', (t) => {
+  const { text } = drawComparison({ rows: [{ ...student, latencyMs: 20, parameters: 22_700_000, score: 0.9312 }, teacher] });
+  t.false(text.includes('times'));
+  t.true(text.includes('level with the teacher'));
+});
+
+test('points are shown as they are', (t) => {
+  const { text } = drawComparison({ rows: [{ ...student, score: 27.31 }, { ...teacher, score: 28 }], metric: { name: 'BLEU', unit: 'points' } });
+  t.deepEqual(cellsOf(text)[1]![3], '27.3');
+  t.true(text.includes('0.7 points below the teacher'));
+});
+
+test('the footnote names the seeds the deviations come from, and is silent without any', (t) => {
+  t.true(drawComparison({ rows: [student] }).text.includes('over 2 to 3 seeds'));
+  t.false(drawComparison({ rows: [teacher] }).text.includes('seeds;'));
+});
