@@ -12,10 +12,10 @@ export default tseslint.config(
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      // Indexing a typed array is four times as fast as for-of in V8, and numeric code walks several arrays at once.
+      '@typescript-eslint/prefer-for-of': 'off',
       eqeqeq: ['error', 'always'],
       'no-console': 'off',
     },
   },
-  // A walk through typed arrays by index is the plain way in numeric code; ava's `t.throwsAsync` is awaited.
-  { files: ['test/**/*.ts'], rules: { '@typescript-eslint/no-floating-promises': 'error' } },
 );

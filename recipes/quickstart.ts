@@ -46,7 +46,7 @@ export default defineRecipe({
       };
     };
 
-    const [teachers, alone, distilled]: JudgedClassifier[][] = [[], [], []];
+    const [teachers, alone, distilled] = [[], [], []] as [JudgedClassifier[], JudgedClassifier[], JudgedClassifier[]];
     for (const seed of settings.seeds) {
       const teacher = await trainClassifier(run, `teacher, seed ${seed}`, { ...lesson('teacher', seed), objective: hardLabels(), corpus: data.train.encoded, story: 'Trained on labelled opinions.' });
       const labels = await labelCorpus(await openJudged(teacher), data.everything, { root: `${run.folder}/labels`, onProgress: run.count(`labels, seed ${seed}`, 'examples', data.everything.exampleIds.length), signal: run.signal });

@@ -7,8 +7,8 @@ import { concatenate, encodeCorpus, type EncodedCorpus } from '../text/encoded-c
 import type { Corpus } from '../text/corpus.ts';
 import { type LabelSpace } from '../text/example.ts';
 import { devSplits, glueTask, openGlue } from '../text/glue.ts';
-import { openTsv } from '../text/tsv.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
+import { openLabelled, openTexts, type TsvColumns } from './text-files.ts';
 
 export interface Splits {
   readonly train: Corpus;
@@ -35,19 +35,18 @@ export interface ClassifierCorpus {
   readonly names: readonly string[];
 }
 
-/** A folder with train.tsv, dev.tsv, test.tsv (columns id, sentence, label) and perhaps transfer.tsv (id, sentence). */
-export async function openTsvSplits(folder: string): Promise<Splits> {
-  const labelled = (split: string, labels?: LabelSpace) =>
-    openTsv(join(folder, `${split}.tsv`), { id: 'id', text: 'sentence', label: 'label', ...(labels && { labels }) });
-  const train = await labelled('train');
+/** A folder with train.tsv, dev.tsv, perhaps test.tsv (columns sentence, label, perhaps id) and perhaps transfer.tsv (unlabelled). */
+export async function openTsvSplits(folder: string, columns: TsvColumns = {}): Promise<Splits> {
+  const file = (split: string) => join(folder, `${split}.tsv`);
+  const train = await openLabelled(file('train'), columns);
   const { labels } = train;
   if (labels === undefined) throw new Error(`${folder}/train.tsv has no labels`);
-  const transfer = join(folder, 'transfer.tsv');
+  const dev = await openLabelled(file('dev'), columns, labels);
   return {
     train,
-    dev: await labelled('dev', labels),
-    test: await labelled('test', labels),
-    ...((await isPresent(transfer)) && { transfer: await openTsv(transfer, { id: 'id', text: 'sentence' }) }),
+    dev,
+    test: (await isPresent(file('test'))) ? await openLabelled(file('test'), columns, labels) : dev,
+    ...((await isPresent(file('transfer'))) && { transfer: await openTexts(file('transfer'), columns) }),
     labels,
   };
 }

@@ -13,6 +13,7 @@ import { loadModel } from '../models/load.ts';
 import type { Model } from '../models/model.ts';
 import { saveModel } from '../models/save.ts';
 import { described, type Objective } from '../objectives/objective.ts';
+import { removeStalePartials } from '../storage/atomic.ts';
 import { float32Tensor, float32Of } from '../storage/halves.ts';
 import { readSafetensors, writeSafetensors } from '../storage/safetensors.ts';
 import { plain } from '../strategies/plain.ts';
@@ -69,8 +70,10 @@ export async function trainClassifier(run: Run, name: string, lesson: Classifier
   };
   const { result, folder, reused } = await run.stage<StageResult>(name, inputs, async (stage) => {
     const started = performance.now();
+    const checkpoints = join(stage, 'checkpoints');
+    await removeStalePartials(checkpoints);
     const student = await lesson.start();
-    const hooks = { run: name, emit: (event: Parameters<Run['emit']>[0]) => run.emit(event), signal: run.signal, checkpoints: join(stage, 'checkpoints') };
+    const hooks = { run: name, emit: (event: Parameters<Run['emit']>[0]) => run.emit(event), signal: run.signal, checkpoints };
     const outcome = await plain({ student, objective, corpus, dev: data.dev.encoded, metric, settings, hooks, ...(teacher && { teacher }) });
     if (outcome.stopped) throw run.signal.reason;
     const trainMs = performance.now() - started;
@@ -81,6 +84,7 @@ export async function trainClassifier(run: Run, name: string, lesson: Classifier
     student.dispose();
     return { ...facts, scores, latencyMs, trainMs };
   });
+  if (reused) run.say(`${name}: done before, reused`);
   const { tensors } = await readSafetensors(join(folder, 'test-logits.safetensors'));
   const logits = tensors.get('logits');
   if (logits === undefined) throw new Error(`${folder}: test-logits.safetensors holds no logits; remove the folder and run again`);
@@ -126,7 +130,7 @@ async function saveJudged(folder: string, student: Model, { name, lesson, scores
 }
 
 /** Median milliseconds for one example, batch of one. */
-async function latencyOf(model: Model, corpus: EncodedCorpus): Promise<number> {
+export async function latencyOf(model: Model, corpus: EncodedCorpus): Promise<number> {
   const batches = evaluationBatches(corpus, { rows: 1, padId: model.config.padId });
   const { p50Ms } = await measureLatency(
     async () => {

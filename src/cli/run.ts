@@ -7,7 +7,6 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import manifest from '../../package.json' with { type: 'json' };
 import { type EngineFacts, engineFacts } from '../engine/engine.ts';
-import { openCountProgress } from '../report/count-progress.ts';
 import { openProgress } from '../report/progress.ts';
 import { openRunLog } from '../report/run-log.ts';
 import { removeStalePartials } from '../storage/atomic.ts';
@@ -67,16 +66,11 @@ export async function withRun<T>({ folder, command, settings, console, signal }:
       folder, command, signal, startedAt,
       say: (text) => console.say(text),
       emit: (event) => {
+        if (event.kind === 'start' && event.resumedAt !== undefined && event.resumedAt < event.totalSteps) console.note(`${event.run} goes on after step ${event.resumedAt} of ${event.totalSteps}`);
         log.record(event);
         progress.show(event);
       },
-      count: (label, unit, total) => {
-        const counter = openCountProgress({ label, unit, total }, console.live);
-        return (done) => {
-          counter.reach(done);
-          if (done >= total) counter.end();
-        };
-      },
+      count: (label, unit, total) => console.count(label, unit, total),
       stage: (name, inputs, stageWork) => doStage(folder, name, inputs, stageWork),
     });
     await record(); // again: now the engine is known
@@ -94,6 +88,7 @@ async function doStage<T>(root: string, name: string, inputs: unknown, work: (fo
   const found = stageSchema.safeParse(await readJson(file).catch(() => undefined));
   if (found.success && found.data.inputs === address) return { result: found.data.result as T, folder, reused: true };
   await mkdir(folder, { recursive: true });
+  await removeStalePartials(folder);
   const result = await work(folder);
   await writeJson(file, { inputs: address, result });
   return { result, folder, reused: false };

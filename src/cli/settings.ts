@@ -8,16 +8,24 @@ export type Settings = Readonly<Record<string, unknown>>;
 
 /** The schema's defaults with the overrides put in, checked. @throws naming the path and the nearest one. */
 export function overrideSettings<S extends z.ZodObject>(schema: S, overrides: readonly string[], base: Settings = {}): z.output<S> {
-  const defaults = schema.parse(base) as Settings;
-  const merged = structuredClone(defaults) as Record<string, unknown>;
+  const merged: Record<string, unknown> = { ...structuredClone(defaultsOf(schema)), ...base };
+  const known = pathsOf(schema);
   for (const override of overrides) {
     const cut = override.indexOf('=');
     if (cut < 1) throw new Error(`--set ${override}: write path=value, as --set seeds=[1,2]`);
-    place(merged, override.slice(0, cut), read(override.slice(cut + 1)), pathsOf(defaults));
+    place(merged, override.slice(0, cut), read(override.slice(cut + 1)), known);
   }
   const result = schema.safeParse(merged);
-  if (!result.success) throw new Error(`settings: ${z.prettifyError(result.error)}`);
+  if (!result.success) throw new Error(`settings (--set path=value):\n${z.prettifyError(result.error)}`);
   return result.data;
+}
+
+/** What the schema gives where nothing is said; settings without a default are absent. */
+function defaultsOf(schema: z.ZodObject): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(schema.shape).flatMap(([key, field]) => {
+    const filled = (field as z.ZodType).safeParse(undefined);
+    return filled.success ? [[key, filled.data]] : [];
+  }));
 }
 
 function read(text: string): unknown {
@@ -32,16 +40,16 @@ function place(settings: Record<string, unknown>, path: string, value: unknown, 
   if (!known.includes(path)) throw new Error(`--set ${path}: there is no such setting; did you mean ${nearest(path, known)}? There are: ${known.join(', ')}`);
   const parts = path.split('.');
   const last = parts.pop() ?? '';
-  const owner = parts.reduce<Record<string, unknown>>((object, part) => object[part] as Record<string, unknown>, settings);
+  const owner = parts.reduce<Record<string, unknown>>((object, part) => (object[part] ??= {}) as Record<string, unknown>, settings);
   owner[last] = value;
 }
 
 /** Every path that can be set, inner ones included. */
-function pathsOf(settings: Settings, prefix = ''): string[] {
-  return Object.entries(settings).flatMap(([key, value]) => {
+function pathsOf(schema: z.ZodObject, prefix = ''): string[] {
+  return Object.entries(schema.shape).flatMap(([key, field]) => {
     const path = `${prefix}${key}`;
-    const inner = typeof value === 'object' && value !== null && !Array.isArray(value) ? pathsOf(value as Settings, `${path}.`) : [];
-    return [path, ...inner];
+    const inner = field instanceof z.ZodDefault ? field.unwrap() : field;
+    return [path, ...(inner instanceof z.ZodObject ? pathsOf(inner, `${path}.`) : [])];
   });
 }
 

@@ -23,22 +23,26 @@ export interface EngineFacts {
   readonly tfjs: string;
 }
 
+/** The engine being loaded or in use, and what it turned out to be. */
+let loading: { readonly engine: EngineName; readonly facts: Promise<EngineFacts> } | undefined;
 let current: EngineFacts | undefined;
 
 /**
- * Loads an engine and makes it the one all tensors live on. Asking again for the same one does nothing.
+ * Loads an engine and makes it the one all tensors live on. Asking again for the same one gives the same facts.
  * @throws if the engine does not load here, or another one is already in use in this process.
  */
 export async function useEngine(choice: EngineName | 'auto' = 'auto'): Promise<EngineFacts> {
-  const engine = choice === 'auto' ? present(engineNames[0]) : choice;
-  if (!Object.hasOwn(engines, engine)) throw new Error(`no engine is called '${String(engine)}'; there are: auto, ${engineNames.join(', ')}`);
-  if (current !== undefined) {
-    if (choice !== 'auto' && current.engine !== engine) throw new Error(`the ${current.engine} engine is in use: one process keeps one engine`);
-    return current;
-  }
+  const engine = choice === 'auto' ? (loading?.engine ?? present(engineNames[0])) : choice;
+  if (!Object.hasOwn(engines, engine)) throw new Error(`no engine is called '${choice}'; there are: auto, ${engineNames.join(', ')}`);
+  loading ??= { engine, facts: start(engine) };
+  if (loading.engine !== engine) throw new Error(`the ${String(loading.engine)} engine is in use: one process keeps one engine`);
+  return loading.facts;
+}
+
+async function start(engine: EngineName): Promise<EngineFacts> {
   tf.enableProdMode(); // without it tfjs prints an advertisement and validates every NaN synchronously
-  const { start, ...facts } = engines[engine];
-  await start();
+  const { start: startBackend, ...facts } = engines[engine];
+  await startBackend();
   for (const op of fusedCatalogue) installFusedOp(op, tf.getBackend());
   current = { engine, ...facts, tfjs: tf.version_core };
   return current;

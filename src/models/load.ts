@@ -12,6 +12,7 @@ import type { HostTensor } from '../storage/safetensors.ts';
 import { canonicalNames, isHead } from './checkpoint-names.ts';
 import { type EncoderConfig, parseConfig, type Task } from './config.ts';
 import { createModel, type Model } from './model.ts';
+import { classifierName } from './module-names.ts';
 import { headSpecs, parameterSpecs } from './parameter-specs.ts';
 
 export interface LoadOptions {
@@ -64,7 +65,7 @@ function freshHeadNames(config: EncoderConfig, stored: EncoderConfig, head: Read
   if (sameTask) return new Set();
   const unfit = (spec: ParameterSpec) => {
     const tensor = tensors.get(spec.name);
-    return tensor === undefined || tensor.shape.join() !== spec.shape.join() || spec.name.startsWith('classifier.');
+    return tensor?.shape.join() !== spec.shape.join() || spec.name.startsWith(`${classifierName}.`);
   };
   return new Set([...head.values()].filter(unfit).map(({ name }) => name));
 }

@@ -66,7 +66,7 @@ export function mergeWants(a: Wants, b: Wants): Wants {
     attention: layers(a.attention, b.attention),
     qkv: layers(a.qkv, b.qkv),
   };
-  return Object.fromEntries(Object.entries(merged).filter(([, want]) => want !== undefined)) as Wants;
+  return Object.fromEntries(Object.entries(merged).filter(([, want]) => want !== undefined));
 }
 
 /** Whether nothing is asked for. */

@@ -4,7 +4,7 @@
 import { softmaxCrossEntropy, softmaxDivergence } from '../engine/fused/cross-entropy.ts';
 import * as tf from '../engine/tf.ts';
 import { classesOf, labelled, oneHot } from './hard-labels.ts';
-import type { Objective, Paper } from './objective.ts';
+import { meanOver, type Objective, type Paper } from './objective.ts';
 
 const paper: Paper = {
   authors: 'Hinton, Vinyals & Dean',
@@ -47,7 +47,7 @@ export function softLabel({ temperature = 2, alpha = 1, form = 'kl', scaleT2 = t
       const classes = classesOf(batch, 'soft-label with alpha below 1');
       const known = labelled(classes); // [B]
       const hard = softmaxCrossEntropy(logits, oneHot(classes, logits.shape.at(-1) ?? 0)); // [B], 0 where unlabelled
-      context.hear?.('soft-label.hard', tf.mean(hard));
+      context.hear?.('soft-label.hard', meanOver(hard, known));
       context.hear?.('soft-label.soft', tf.mean(soft));
       const softWeight = tf.sub(1, tf.mul(known, 1 - alpha)); // α on labelled rows, 1 on others
       return tf.mean(tf.add(tf.mul(hard, 1 - alpha), tf.mul(soft, softWeight)));

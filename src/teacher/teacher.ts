@@ -22,11 +22,9 @@ export function liveTeacher(model: Model, { name = `live ${model.config.layers}x
     name,
     can: () => undefined, // the model checks layers itself, batch by batch
     says: <W extends Wants>(batch: Batch, wants: W) => {
-      const said: { signal?: SignalOf<W> } = {};
-      tf.tidy(() => {
-        said.signal = keepAll(model.forward(batch, wants));
-      });
-      return Promise.resolve(said.signal as SignalOf<W>);
+      const said: SignalOf<W>[] = [];
+      tf.tidy(() => void said.push(keepAll(model.forward(batch, wants))));
+      return said[0] === undefined ? Promise.reject(new Error(`${name} said nothing`)) : Promise.resolve(said[0]);
     },
   };
 }
@@ -43,7 +41,7 @@ function keepAll<S extends object>(signal: S): S {
 }
 
 function tensorsOf(value: unknown): tf.Tensor[] {
-  if (value instanceof tf.Tensor) return [value];
+  if (value instanceof tf.Tensor) return [value as tf.Tensor];
   if (value instanceof Map) return [...(value as ReadonlyMap<unknown, unknown>).values()].flatMap(tensorsOf);
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(tensorsOf) : [];
 }

@@ -125,6 +125,7 @@ async function compareSteps(comparison: Comparison, learning: Learning, optimize
     comparison.close(`step ${step}, loss`, await sums.loss.data(), [expected.loss], bounds.activation);
     for (const [part, value] of [['hard-labels', expected.hard], ['soft-label', expected.soft]] as const) {
       if (value !== undefined) comparison.close(`step ${step}, ${part}`, (await sums.parts.get(part)?.data()) ?? [], [value], bounds.activation);
+      else if (learning.teacher !== undefined) comparison.fail(`step ${step}, ${part}: the expected value is missing`);
     }
     const rate = learningRateAt(step, { shape: 'linear', learningRate, warmupSteps, totalSteps });
     comparison.close(`step ${step}, learning rate`, [rate], [expected.learning_rate], bounds.metric);

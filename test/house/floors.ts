@@ -13,17 +13,20 @@ export function roomOf(path: string): string {
   return rest.length === 0 ? '' : room!;
 }
 
-/** The rooms are the thirteen, each with at least one file, and nothing but index.ts lies beside them. */
+/** Rooms of the plan that nothing lives in yet; the list shrinks as the house is built. */
+export const notYetBuilt: ReadonlySet<string> = new Set(['decode']);
+
+/** The rooms are the thirteen, each with at least one file unless not yet built, and nothing but index.ts lies beside them. */
 export function checkRooms(files: Files): Verdict {
   const paths = [...files.keys()].filter((path) => path.startsWith('src/'));
   const rooms = new Set(paths.map(roomOf));
   rooms.delete('');
   const faults = [
     ...[...rooms].filter((room) => !floorOf.has(room)).map((room) => `src/${room}/ is none of the thirteen rooms`),
-    ...[...floorOf.keys()].filter((room) => !rooms.has(room)).map((room) => `src/${room}/ is missing or empty`),
+    ...[...floorOf.keys()].filter((room) => rooms.has(room) === notYetBuilt.has(room)).map((room) => `src/${room}/ is missing or empty, or built but still on the list of the unbuilt`),
     ...paths.filter((path) => roomOf(path) === '' && path !== 'src/index.ts').map((path) => `${path} stands in no room`),
   ];
-  return { looked: rooms.size, faults };
+  return { looked: rooms.size + notYetBuilt.size, faults };
 }
 
 /** Every import of src leads to a file of src on a lower floor or in the same room. Types count. `looked` counts imports between files. */
@@ -34,7 +37,7 @@ export function checkFloors(files: Files): Verdict {
       const target = resolveImport(path, specifier);
       if (target === undefined) continue;
       verdict.looked += 1;
-      if (target.startsWith('src/') && files.has(target)) verdict.faults.push(...faultBetween(path, target));
+      if (target.startsWith('src/') && files.has(target)) verdict.faults.push(...faultBetween(path, target, specifier));
       // The version is read from package.json; any other file outside src would be missing from a user's copy.
       else if (target !== 'package.json') verdict.faults.push(`${path} imports ${target}, which is not a file of src/`);
     }
@@ -42,9 +45,10 @@ export function checkFloors(files: Files): Verdict {
   return verdict;
 }
 
-function faultBetween(path: string, target: string): string[] {
+function faultBetween(path: string, target: string, specifier: string): string[] {
   const [room, targetRoom] = [roomOf(path), roomOf(target)];
   if (room === '' || room === targetRoom) return [];
+  if (room === 'cli' && specifier === 'retort-distill') return []; // the door hands the surface to recipes, by the name they know
   if (targetRoom === '') return [`${path} imports src/index.ts, which is for users: name the file itself`];
   const [floor, targetFloor] = [floorOf.get(room) ?? NaN, floorOf.get(targetRoom) ?? NaN];
   return targetFloor < floor ? [] : [`${path} (floor ${floor}) imports ${target} (floor ${targetFloor}): only lower floors may be imported`];

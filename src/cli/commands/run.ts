@@ -3,7 +3,7 @@
  */
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { loadRecipe } from '../recipe.ts';
+import { loadRecipe } from '../load-recipe.ts';
 import { withRun } from '../run.ts';
 import { overrideSettings } from '../settings.ts';
 import type { Door } from '../door.ts';
@@ -13,12 +13,12 @@ export function addRun(program: Command, door: Door): void {
     .command('run')
     .description('run a recipe: a typed program that trains, distils and reports')
     .argument('<recipe>', 'a recipe file')
-    .option('--set <path=value...>', 'change a setting, as --set student.steps=300', [])
+    .option('--set <path=value>', 'change a setting, as --set student.steps=300; may be given again and again', (value, before: readonly string[] = []) => [...before, value])
     .option('--out <folder>', 'the run\'s folder (default: runs/<recipe name>)')
-    .addHelpText('after', '\nExample:\n  $ retort run recipes/quickstart.ts --set seeds=[1] --set steps=60 --out runs/first-look\n')
-    .action(async (file: string, options: { set: string[]; out?: string }) => {
+    .addHelpText('after', '\nExample:\n  $ retort run recipes/quickstart.ts --set seeds=[1] --set teacher.steps=30 --set student.steps=30 --set promise=null --out runs/first-look\n')
+    .action(async (file: string, options: { set?: readonly string[]; out?: string }) => {
       const recipe = await loadRecipe(file);
-      const settings = overrideSettings(recipe.settings, options.set);
+      const settings = overrideSettings(recipe.settings, options.set ?? []);
       const folder = options.out ?? join('runs', recipe.name);
       await withRun({ folder, command: door.command, settings, console: door.console(), signal: door.signal }, (run) => recipe.run(settings, run));
       door.console().answer({ folder });

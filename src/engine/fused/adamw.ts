@@ -43,7 +43,7 @@ export function adamW(slots: readonly AdamWSlot[], settings: AdamWSettings): tf.
   if (kernel === undefined) return composite(slots, settings);
   const tensors = slots.flatMap((slot) => [slot.parameter, slot.gradient, slot.firstMoment, slot.secondMoment]);
   const attributes: AdamWKernelAttributes = { ...settings, decays: slots.map((slot) => slot.decays) };
-  return tf.engine().runKernel(name, tensors as unknown as tf.NamedTensorMap, attributes as unknown as tf.NamedAttrMap) as tf.Tensor1D;
+  return tf.engine().runKernel<tf.Tensor1D>(name, tensors as unknown as tf.NamedTensorMap, attributes as unknown as tf.NamedAttrMap);
 }
 
 function composite(slots: readonly AdamWSlot[], settings: AdamWSettings): tf.Tensor1D {
@@ -60,7 +60,7 @@ function composite(slots: readonly AdamWSlot[], settings: AdamWSettings): tf.Ten
       const kept = decays ? tf.mul(parameter, 1 - learningRate * weightDecay) : parameter;
       const moved = tf.sub(kept, tf.mul(tf.div(first, denominator), learningRate / (1 - beta1 ** step)));
       for (const [variable, value] of [[parameter, moved], [firstMoment, first], [secondMoment, second]] as const) {
-        variable.assign(tf.where(finite, value, variable) as tf.Tensor);
+        variable.assign(tf.where<tf.Tensor>(finite, value, variable));
       }
     }
     return tf.stack([norm, tf.cast(finite, 'float32')]) as tf.Tensor1D;

@@ -4,7 +4,7 @@
  * unfused way.
  */
 import * as tf from '../tf.ts';
-import { type Dropout, dropoutAttributes, dropoutMask, isActive } from './dropout.ts';
+import { type Dropout, dropout as applyDropout, dropoutAttributes, isActive } from './dropout.ts';
 import { type Attributes, type FusedOp, present, runFused } from './fused-op.ts';
 
 const name = 'RetortAttention';
@@ -29,8 +29,8 @@ function swapLast(x: tf.Tensor): tf.Tensor {
   return tf.transpose(x, [0, 1, 3, 2]);
 }
 
-function dropped(x: tf.Tensor, attributes: Attributes): tf.Tensor {
-  return Number(attributes.rate) > 0 ? tf.mul(x, dropoutMask(x.shape, attributes)) : x;
+function dropped(x: tf.Tensor, { rate, high, low }: Attributes): tf.Tensor {
+  return applyDropout(x, { rate: Number(rate), key: { high: Number(high), low: Number(low) } });
 }
 
 /** -> [context, probabilities before dropout] */

@@ -35,7 +35,7 @@ export function runFused<T extends tf.Tensor | tf.Tensor[]>(
   inputs: Record<string, tf.Tensor>,
   attributes: Attributes = {},
 ): T {
-  return tf.engine().runKernel(name, inputs, attributes as tf.NamedAttrMap) as T;
+  return tf.engine().runKernel<T>(name, inputs, attributes);
 }
 
 /** An entry of a saved-tensors list, which tfjs types as possibly absent under strict indexing. */

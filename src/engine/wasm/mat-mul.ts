@@ -74,18 +74,18 @@ function pairByPair(a: tf.TensorInfo, b: tf.TensorInfo, backend: BackendWasm, { 
   }
   const out = backend.makeOutput([...batch, rows, columns], 'float32');
   new Int32Array((backend.wasm as unknown as Emscripten).HEAPU8.buffer, aShape, 6).set([1, rows, inner, 1, inner, columns]);
-  const { registerTensor, disposeData } = backend.wasm.tfjs;
+  const { tfjs } = backend.wasm;
   const [aStart, bStart, outStart] = [a, b, out].map(({ dataId }) => backend.getMemoryOffset(dataId)) as [number, number, number];
   const [aStep, bStep] = [aCount === 1 ? 0 : rows * inner * 4, bCount === 1 ? 0 : inner * columns * 4];
   for (let pair = 0; pair < pairs; pair++) {
-    registerTensor(windowIds.a, rows * inner, aStart + pair * aStep);
-    registerTensor(windowIds.b, inner * columns, bStart + pair * bStep);
-    registerTensor(windowIds.out, rows * columns, outStart + pair * rows * columns * 4);
+    tfjs.registerTensor(windowIds.a, rows * inner, aStart + pair * aStep);
+    tfjs.registerTensor(windowIds.b, inner * columns, bStart + pair * bStep);
+    tfjs.registerTensor(windowIds.out, rows * columns, outStart + pair * rows * columns * 4);
     multiply(windowIds.a, aShape, 3, windowIds.b, bShape, 3, 0, 0, windowIds.out);
     // XNNPACK keeps a packed copy of b under its id: dropping the id drops the copy.
-    disposeData(windowIds.a);
-    disposeData(windowIds.b);
-    disposeData(windowIds.out);
+    tfjs.disposeData(windowIds.a);
+    tfjs.disposeData(windowIds.b);
+    tfjs.disposeData(windowIds.out);
   }
   return out;
 }

@@ -109,7 +109,7 @@ export const fusedCases: readonly FusedCase[] = [
   {
     op: 'RetortEmbedding',
     inputs: () => ({ table: padlessTable(), ids: ids() }),
-    attributes: { padId },
+    attributes: { padId, rows: 7 },
     formula: ({ table }) => tf.reshape(tf.matMul(tf.reshape(realRows(), [8, 7]), table as tf.Tensor2D), [2, 4, 5]),
     differentiated: ['table'],
   },

@@ -83,17 +83,18 @@ test('sizes around the kernel\'s tiles, and single rows and columns', async (t) 
 
 test('repeated products are equal bit for bit, and leave no data id and no heap behind', async (t) => {
   const backend = tf.backend() as BackendWasm;
-  const product = { a: [3, 64, 96], b: [3, 80, 96], transposeA: false, transposeB: true };
-  const expected = await read(multiply(product));
+  const [a, b] = [drawn('a', [3, 64, 96]), drawn('b', [3, 80, 96])];
+  const product = () => tf.matMul(a, b, false, true);
+  const expected = await read(product());
   const heap = () => (backend.wasm as unknown as { HEAPU8: Uint8Array }).HEAPU8.length;
   const [tensors, ids] = [tf.memory().numTensors, backend.numDataIds()];
-  for (let i = 0; i < 20; i++) multiply(product).dispose();
+  for (let i = 0; i < 20; i++) product().dispose();
   const grown = heap();
-  for (let i = 0; i < 400; i++) multiply(product).dispose(); // 92 KiB packed each: 36 MiB if every copy stayed
+  for (let i = 0; i < 400; i++) product().dispose(); // 92 KiB packed each: 36 MiB if every copy stayed
   t.is(heap(), grown);
   t.is(tf.memory().numTensors, tensors);
   t.is(backend.numDataIds(), ids);
-  t.deepEqual(await read(multiply(product)), expected);
+  t.deepEqual(await read(product()), expected);
 });
 
 test('a product sees values changed in place', async (t) => {
@@ -110,11 +111,11 @@ test('a product sees values changed in place', async (t) => {
 test('shapes that do not multiply are refused with both of them, and leave nothing behind', (t) => {
   const ids = (tf.backend() as BackendWasm).numDataIds();
   const refused = (a: number[], b: number[], message: RegExp) =>
-    t.throws(() => tf.tidy(() => tf.matMul(tf.ones(a), tf.ones(b), false, true)), { message });
+    t.throws(() => tf.tidy((): tf.Tensor => tf.matMul(tf.ones(a), tf.ones(b), false, true)), { message });
   refused([2, 3], [5, 4], /\[2, 3\] by float32 \[4, 5\]/);
   refused([2, 2, 3], [2, 5, 4], /\[2, 2, 3\] by float32 \[2, 4, 5\]/);
   refused([2, 1, 2, 3], [1, 2, 4, 3], /cannot multiply/);
   refused([2, 2, 3], [3, 4, 3], /[Bb]roadcast/);
-  t.throws(() => tf.tidy(() => tf.matMul(tf.ones([2, 2], 'int32'), tf.ones([2, 2], 'int32'))), { message: /int32/ });
+  t.throws(() => tf.tidy((): tf.Tensor => tf.matMul(tf.ones([2, 2], 'int32'), tf.ones([2, 2], 'int32'))), { message: /int32/ });
   t.is((tf.backend() as BackendWasm).numDataIds(), ids);
 });

@@ -1,0 +1,65 @@
+/**
+ * `retort predict <model> <in>`: one JSON line for each example of a file, probabilities at full precision.
+ */
+import type { Command } from 'commander';
+import type { EncoderConfig } from '../../models/config.ts';
+import { formatCount } from '../../report/units.ts';
+import { writeFileAtomically } from '../../storage/atomic.ts';
+import { classLogits } from '../../teacher/label-corpus.ts';
+import { encodeCorpus } from '../../text/encoded-corpus.ts';
+import { addTextOptions, type CorpusOptions } from '../corpus-options.ts';
+import type { Door } from '../door.ts';
+import { addEngineOption, type EngineOption, startEngine } from '../engine-option.ts';
+import { cutNotice, openClassifier, requireModel, tokenLimit } from '../model-folder.ts';
+import { openTexts } from '../text-files.ts';
+
+type Options = CorpusOptions & EngineOption & { out?: string };
+
+export function addPredict(program: Command, door: Door): void {
+  const command = program
+    .command('predict')
+    .description('answer for every example of a file, as JSON lines')
+    .argument('<model>', 'a classifier\'s folder')
+    .argument('<in>', 'a TSV, or a text file with one example a line')
+    .option('--out <file>', 'write here, whole or not at all (default: standard output)');
+  for (const add of [addTextOptions, addEngineOption]) add(command);
+  command
+    .addHelpText('after', '\nExample:\n  $ retort predict runs/student/student corpora/opinions/sample/test.tsv --out runs/predictions.jsonl\n')
+    .action(async (folder: string, file: string, { out, ...options }: Options) => {
+      const console = door.console();
+      await requireModel(folder);
+      const corpus = await openTexts(file, options);
+      const { examples } = corpus;
+      await startEngine(console, options);
+      const opened = await openClassifier(folder);
+      const { config } = opened.model;
+      const encoded = await encodeCorpus(corpus, opened.tokenizer, { maxTokens: tokenLimit(opened, options) });
+      const cut = cutNotice(encoded);
+      if (cut !== undefined) console.note(cut);
+      const logits = await classLogits(opened.model, encoded, { onProgress: console.count('predictions', 'examples', examples.length), signal: door.signal });
+      const classes = config.labels.length;
+      const answers = examples.map(({ id }, row) => ({ id, ...answerOf(config, logits.subarray(row * classes, (row + 1) * classes)) }));
+      if (out === undefined) {
+        for (const answer of answers) console.say(JSON.stringify(answer));
+        console.answer(answers);
+        return;
+      }
+      await writeFileAtomically(out, answers.map((answer) => Buffer.from(`${JSON.stringify(answer)}\n`)));
+      console.say(`${formatCount(answers.length)} predictions in ${out}`);
+      console.answer({ out, examples: answers.length });
+    });
+}
+
+/** What one row of logits [C] answers. */
+export function answerOf({ task, labels }: Pick<EncoderConfig, 'task' | 'labels'>, logits: Float32Array) {
+  const named = (probabilities: readonly number[]) => Object.fromEntries(labels.map((label, i) => [label, probabilities[i] ?? NaN]));
+  if (task === 'regression') return { score: logits[0] ?? NaN };
+  if (task === 'multi-label') {
+    const probabilities = Array.from(logits, (logit) => 1 / (1 + Math.exp(-logit)));
+    return { labels: labels.filter((_, i) => (probabilities[i] ?? 0) > 0.5), probabilities: named(probabilities) };
+  }
+  const largest = Math.max(...logits);
+  const powers = Array.from(logits, (logit) => Math.exp(logit - largest));
+  const sum = powers.reduce((a, b) => a + b, 0);
+  return { label: labels[logits.indexOf(largest)] ?? '', probabilities: named(powers.map((power) => power / sum)) };
+}

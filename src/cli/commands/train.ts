@@ -1,0 +1,73 @@
+/**
+ * `retort train <corpus>`: trains a classifier on labels alone: a teacher from a published encoder, or a small model from nothing.
+ */
+import { cp } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { hardLabels } from '../../objectives/hard-labels.ts';
+import { formatCount } from '../../report/units.ts';
+import { writeFolderAtomically } from '../../storage/atomic.ts';
+import { trainWordPiece } from '../../text/train-word-piece.ts';
+import { trainClassifier } from '../classifier.ts';
+import { encodeSplits, type Splits } from '../classifier-corpus.ts';
+import { addCorpusOptions, addExamplesOption, type CorpusOptions, corpusName, type LearningTextOptions, openSplits } from '../corpus-options.ts';
+import type { Door } from '../door.ts';
+import { addEngineOption, type EngineOption, startEngine } from '../engine-option.ts';
+import { requireModel, usualTokens } from '../model-folder.ts';
+import { wholeNumber } from '../option-values.ts';
+import { withRun } from '../run.ts';
+import { scoreTable } from '../score-table.ts';
+import { type StartingModel, startFresh, startFromFolder } from '../starting-model.ts';
+import { addTrainingOptions, rankingMetric, type TrainingOptions, trainSettings } from '../training-options.ts';
+
+type Options = LearningTextOptions & TrainingOptions & EngineOption & { from?: string; size?: string; vocabulary: number; out?: string };
+
+export function addTrain(program: Command, door: Door): void {
+  const command = program
+    .command('train')
+    .description('train a classifier on labelled text, as a teacher or as a student that has none')
+    .argument('<corpus>', 'a folder with train.tsv, dev.tsv and test.tsv, or with --task a GLUE folder')
+    .option('--from <folder>', 'start from this encoder or classifier (a Hugging Face folder)')
+    .option('--size <LxH>', 'start from nothing: layers x width, as 2x128 or 4x256:4:1024 (heads, feed-forward width)')
+    .option('--vocabulary <n>', 'tokens of the vocabulary that is made for a fresh model', wholeNumber, 8000)
+    .option('--out <folder>', 'the run\'s folder; the model lands in model/ there (default: runs/<corpus>-teacher)');
+  for (const add of [addCorpusOptions, addExamplesOption, addTrainingOptions, addEngineOption]) add(command);
+  command
+    .addHelpText('after', '\nThe same command again goes on where it was stopped, or reuses what is done.\n\nExample:\n  $ retort train corpora/opinions/sample --size 2x64:2 --vocabulary 600 --steps 30 --out runs/teacher\n')
+    .action(async (corpus: string, options: Options) => {
+      if ((options.from === undefined) === (options.size === undefined)) command.error('error: what to start from? Give either --from FOLDER or --size LAYERSxWIDTH');
+      const folder = options.out ?? join('runs', `${corpusName(corpus, options)}-teacher`);
+      const console = door.console();
+      if (options.from !== undefined) await requireModel(options.from);
+      const splits = await openSplits(corpus, options);
+      await startEngine(console, options);
+      const starting = await startingModel(splits, options);
+      for (const notice of starting.notices) console.note(notice);
+      const { train, dev, test } = splits;
+      const labels = { kind: 'single-label', names: starting.config.labels } as const;
+      const data = await encodeSplits({ train, dev, test, labels }, starting.tokenizer, starting);
+      const model = join(folder, 'model');
+      const judged = await withRun({ folder, command: door.command, settings: options, console, signal: door.signal }, async (run) => {
+        const teacher = await trainClassifier(run, 'teacher', {
+          ...starting,
+          settings: trainSettings(options, { ...starting, examples: train.examples.length }),
+          objective: hardLabels(), corpus: data.train.encoded, data, metric: rankingMetric(options),
+          story: `Trained on the labels of ${train.name}.`,
+        });
+        await writeFolderAtomically(model, (temporary) => cp(teacher.model, temporary, { recursive: true }));
+        return teacher;
+      });
+      console.say(`\n${scoreTable([judged])}\n\non ${formatCount(test.examples.length)} examples of ${test.name} (${test.split})\nmodel ${model}`);
+      const { logits: _logits, ...facts } = judged;
+      console.answer({ ...facts, folder, model });
+    });
+}
+
+async function startingModel(splits: Splits, options: Options & CorpusOptions): Promise<StartingModel> {
+  const { labels, train, transfer } = splits;
+  if (labels.kind !== 'single-label') throw new Error(`${train.name}: one class per example is wanted; ${labels.kind} cannot be trained yet`);
+  if (options.from !== undefined) return startFromFolder(options.from, { ...options, labels });
+  const texts = [train, transfer].flatMap((corpus) => corpus?.examples.flatMap(({ text, pair }) => (pair === undefined ? [text] : [text, pair])) ?? []);
+  const tokenizer = await trainWordPiece(texts, { size: options.vocabulary, lowercase: true });
+  return startFresh(options.size ?? '', { ...options, names: labels.names, tokenizer, maxTokens: options.maxTokens ?? usualTokens });
+}

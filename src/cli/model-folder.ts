@@ -1,0 +1,74 @@
+/**
+ * A model as a command is given it: the Hugging Face folder with its tokeniser, and whether its classes are those of the corpus.
+ */
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type LoadOptions, loadModel } from '../models/load.ts';
+import type { Model } from '../models/model.ts';
+import type { LabelSpace } from '../text/example.ts';
+import { loadTokenizer } from '../text/tokenizer-files.ts';
+import type { Tokenizer } from '../text/tokenizer.ts';
+
+export interface ModelFolder {
+  readonly folder: string;
+  readonly model: Model;
+  readonly tokenizer: Tokenizer;
+  /** One line each, for the person. */
+  readonly notices: readonly string[];
+  /** Of the weights on disk. */
+  readonly bytes: number;
+}
+
+/** @throws naming the folder: no model, weights that do not fit, a tokeniser with more ids than the model has embeddings. */
+export async function openModelFolder(folder: string, options: LoadOptions = {}): Promise<ModelFolder> {
+  await requireModel(folder);
+  const tokenizer = await loadTokenizer(folder);
+  const { model, notices } = await loadModel(folder, options);
+  const { vocabulary } = model.config;
+  if (tokenizer.vocabularySize > vocabulary) throw new Error(`${folder}: the tokenizer has ids up to ${tokenizer.vocabularySize - 1}, the model embeddings for ${vocabulary}; they do not belong together`);
+  return { folder, model, tokenizer, notices, bytes: await weightBytes(folder) };
+}
+
+/** A model that answers with classes (or a score). @throws for a bare encoder or a language model. */
+export async function openClassifier(folder: string): Promise<ModelFolder> {
+  const opened = await openModelFolder(folder);
+  if (['none', 'masked-lm'].includes(opened.model.config.task)) throw new Error(`${folder}: this model has no classes to answer with; train them first: retort train CORPUS --from ${folder}`);
+  return opened;
+}
+
+/** The classes of the corpus in the model's order: mapped by name. @throws naming those the model does not know. */
+export function agreeOnLabels(corpus: LabelSpace | undefined, { names, model, place }: { names: readonly string[]; model: string; place: string }): LabelSpace {
+  if (corpus?.kind !== 'single-label') throw new Error(`${place}: one class per example is wanted, not ${corpus?.kind ?? 'an unlabelled corpus'}`);
+  const unknown = corpus.names.filter((name) => !names.includes(name));
+  if (unknown.length === 0) return { kind: 'single-label', names };
+  throw new Error(`${place} has the label ${unknown.join(', ')}, but ${model} knows only ${names.join(', ')}; let the labels of the corpus and id2label in ${join(model, 'config.json')} use the same names`);
+}
+
+/** How many tokens texts are cut to. @throws if the model has not as many positions as were asked for. */
+export function tokenLimit({ folder, model }: ModelFolder, { maxTokens }: { maxTokens?: number }): number {
+  const { positions } = model.config;
+  if (maxTokens !== undefined && maxTokens > positions) throw new Error(`--max-tokens ${maxTokens}: ${folder} has only ${positions} positions`);
+  return maxTokens ?? Math.min(usualTokens, positions);
+}
+
+/** Where nothing else is said. */
+export const usualTokens = 128;
+
+/** The line that says so when texts were cut; undefined when none was. */
+export function cutNotice({ truncated, exampleIds, maxTokens }: { truncated: number; exampleIds: readonly string[]; maxTokens: number }): string | undefined {
+  return truncated === 0 ? undefined : `${truncated} of ${exampleIds.length} texts are longer than ${maxTokens} tokens and were cut (--max-tokens)`;
+}
+
+/** @throws where the folder holds no model, naming the folder inside that does. */
+export async function requireModel(folder: string): Promise<void> {
+  const isModel = (path: string) => stat(join(path, 'config.json')).then(() => true, () => false);
+  if (await isModel(folder)) return;
+  for (const inner of [join(folder, 'model'), join(folder, 'student')]) if (await isModel(inner)) throw new Error(`${folder}: this is a run; its model is in ${inner}`);
+  throw new Error(`${folder}: no config.json in it; a model is a Hugging Face folder with config.json, model.safetensors and tokenizer.json`);
+}
+
+async function weightBytes(folder: string): Promise<number> {
+  const files = (await readdir(folder)).filter((name) => name.endsWith('.safetensors'));
+  const sizes = await Promise.all(files.map(async (name) => (await stat(join(folder, name))).size));
+  return sizes.reduce((sum, size) => sum + size, 0);
+}

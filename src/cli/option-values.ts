@@ -1,0 +1,43 @@
+/**
+ * Values typed after an option, read and checked. A value that is none is wrong use (exit code 2), and the message says what is wanted.
+ */
+import { InvalidArgumentError } from 'commander';
+import type { Column } from '../text/tsv.ts';
+
+export function wholeNumber(text: string): number {
+  return numberIn(text, 'a whole number from 1', (value) => Number.isSafeInteger(value) && value >= 1);
+}
+
+export function seedNumber(text: string): number {
+  return numberIn(text, 'a whole number from 0', (value) => Number.isSafeInteger(value) && value >= 0);
+}
+
+export function positiveNumber(text: string): number {
+  return numberIn(text, 'a number above 0', (value) => value > 0);
+}
+
+/** 0..1 */
+export function share(text: string): number {
+  return numberIn(text, 'a number from 0 to 1', (value) => value >= 0 && value <= 1);
+}
+
+/** Dropout: 0..1 without 1. */
+export function dropoutRate(text: string): number {
+  return numberIn(text, 'a number from 0 to below 1', (value) => value >= 0 && value < 1);
+}
+
+/** Digits are a column's number, counted from 1; anything else is its name. */
+export function column(text: string): Column {
+  return /^\d+$/.test(text) ? wholeNumber(text) : text;
+}
+
+/** `0,2,4` */
+export function layerList(text: string): number[] {
+  return text.split(',').map((part) => numberIn(part.trim(), 'layers from 0, parted by commas, as 0,2,4', (value) => Number.isSafeInteger(value) && value >= 0));
+}
+
+function numberIn(text: string, wanted: string, fits: (value: number) => boolean): number {
+  const value = text === '' ? NaN : Number(text);
+  if (!Number.isFinite(value) || !fits(value)) throw new InvalidArgumentError(`Wanted: ${wanted}.`);
+  return value;
+}

@@ -1,0 +1,65 @@
+/**
+ * What training starts from: a fresh model of a size, a folder's encoder or classifier, or layers cut from a teacher. Each comes
+ * with the tokeniser it reads with and the identity that a run remembers it by.
+ */
+import type { EncoderConfig } from '../models/config.ts';
+import { readConfig } from '../models/load.ts';
+import { createModel, freshModel, type Model } from '../models/model.ts';
+import { freshConfig, parseSize } from '../models/size.ts';
+import { cutStudent } from '../models/student.ts';
+import type { LayerRow } from '../report/html.ts';
+import { modelFingerprint } from '../teacher/label-corpus.ts';
+import type { LabelSpace } from '../text/example.ts';
+import type { Tokenizer } from '../text/tokenizer.ts';
+import { agreeOnLabels, type ModelFolder, openModelFolder, tokenLimit } from './model-folder.ts';
+
+export interface StartingModel {
+  /** For a run's identity; determines the model `start` makes. */
+  readonly origin: Readonly<Record<string, unknown>>;
+  readonly start: () => Promise<Model>;
+  readonly config: EncoderConfig;
+  readonly tokenizer: Tokenizer;
+  readonly maxTokens: number;
+  readonly fresh: boolean;
+  readonly notices: readonly string[];
+  /** Which layers it took from a teacher. */
+  readonly layerMap?: readonly LayerRow[];
+}
+
+interface Wanted {
+  readonly seed: number;
+  readonly dropout?: number;
+}
+
+/** A model of a typed size with random weights. */
+export function startFresh(size: string, { names, tokenizer, maxTokens, seed, dropout = 0.1 }: Wanted & { names: readonly string[]; tokenizer: Tokenizer; maxTokens: number }): StartingModel {
+  const config = freshConfig(parseSize(size), { vocabulary: tokenizer.vocabularySize, padId: tokenizer.padId, positions: maxTokens, task: 'single-label', labels: names, dropout });
+  return { origin: { size, dropout, seed }, start: () => Promise.resolve(freshModel(config, { seed })), config, tokenizer, maxTokens, fresh: true, notices: [] };
+}
+
+/**
+ * The model of a folder. A classifier with as many classes keeps its head, and its order of classes; anything else gets a fresh one.
+ * @throws if such a classifier's classes bear other names.
+ */
+export async function startFromFolder(folder: string, { labels, seed, dropout, ...limit }: Wanted & { labels: LabelSpace; maxTokens?: number }): Promise<StartingModel> {
+  if (labels.kind === 'regression') throw new Error('a score per example cannot be trained yet: one class per example is wanted');
+  const stored = await readConfig(folder).catch(() => undefined); // its absence is said better by openModelFolder
+  const keepsHead = stored?.task === 'single-label' && stored.labels.length === labels.names.length;
+  const agreed = keepsHead ? agreeOnLabels(labels, { names: stored.labels, model: folder, place: 'the corpus' }) : labels;
+  const opened = await openModelFolder(folder, { task: 'single-label', labels: 'names' in agreed ? agreed.names : [], seed });
+  const model = withDropout(opened.model, dropout);
+  const origin = { model: await modelFingerprint(model), seed };
+  return { origin, start: () => Promise.resolve(model), config: model.config, tokenizer: opened.tokenizer, maxTokens: tokenLimit(opened, limit), fresh: false, notices: opened.notices };
+}
+
+/** Layers of the teacher, counted from 0, with its embeddings and its head. */
+export async function startCut(teacher: ModelFolder, { layers, seed, dropout, maxTokens }: Wanted & { layers: readonly number[]; maxTokens: number }): Promise<StartingModel> {
+  const { model: cut, map } = await cutStudent(teacher.model, { layers, seed });
+  const model = withDropout(cut, dropout);
+  const origin = { model: await modelFingerprint(model), layers, seed };
+  return { origin, start: () => Promise.resolve(model), config: model.config, tokenizer: teacher.tokenizer, maxTokens, fresh: false, notices: [], layerMap: map };
+}
+
+function withDropout({ config, parameters }: Model, dropout: number | undefined): Model {
+  return createModel(dropout === undefined ? config : { ...config, hiddenDropout: dropout, attentionDropout: dropout, classifierDropout: dropout }, parameters);
+}

@@ -1,0 +1,57 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test from 'ava';
+import { type Run, withRun } from '../../src/cli/run.ts';
+import { readRunLog } from '../../src/report/run-log.ts';
+import { openRecorder } from './in-process.ts';
+
+let folder: string;
+test.beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'retort-run-'));
+});
+test.afterEach.always(() => rm(folder, { recursive: true, force: true }));
+
+const open = <T>(work: (run: Run) => Promise<T>, { console } = openRecorder()) =>
+  withRun({ folder, command: 'retort test', settings: { seed: 1 }, console, signal: new AbortController().signal }, work);
+
+test.serial('a stage is done once, again when its inputs change, and each keeps its folder', async (t) => {
+  let works = 0;
+  const stage = (inputs: unknown) => open((run) => run.stage('the work', inputs, (place) => writeFile(join(place, 'made'), String(++works)).then(() => works)));
+  const first = await stage({ a: 1 });
+  t.deepEqual([first.result, first.reused], [1, false]);
+  const again = await stage({ a: 1 });
+  t.deepEqual([again.result, again.reused, again.folder], [1, true, first.folder]);
+  const other = await stage({ a: 2 });
+  t.deepEqual([other.result, other.reused], [2, false]);
+  t.not(other.folder, first.folder);
+  t.is(await readFile(join(first.folder, 'made'), 'utf8'), '1');
+});
+
+test.serial('a stage that failed is begun again in the same folder', async (t) => {
+  const places: string[] = [];
+  const work = (fail: boolean) => open((run) => run.stage('work', 1, (place) => {
+    places.push(place);
+    return fail ? Promise.reject(new Error('no luck')) : Promise.resolve('done');
+  }));
+  await t.throwsAsync(work(true), { message: 'no luck' });
+  t.is((await work(false)).result, 'done');
+  t.is(places[0], places[1]);
+});
+
+test.serial('run.json says how to make the run again', async (t) => {
+  await open(() => Promise.resolve());
+  const { command, settings, versions } = JSON.parse(await readFile(join(folder, 'run.json'), 'utf8')) as Record<string, unknown>;
+  t.deepEqual([command, settings], ['retort test', { seed: 1 }]);
+  t.is((versions as { node: string }).node, process.versions.node);
+});
+
+test.serial('events are logged, also when the work fails; a run that goes on says where', async (t) => {
+  const recorder = openRecorder();
+  await t.throwsAsync(open((run) => {
+    run.emit({ kind: 'start', run: 'teacher', totalSteps: 60, examples: 5, parameters: 9, resumedAt: 20 });
+    return Promise.reject(new Error('no luck'));
+  }, recorder));
+  t.deepEqual((await readRunLog(join(folder, 'events.jsonl'))).map(({ kind }) => kind), ['start']);
+  t.deepEqual(recorder.heard.noted, ['teacher goes on after step 20 of 60']);
+});

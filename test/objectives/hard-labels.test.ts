@@ -1,0 +1,85 @@
+import test from 'ava';
+import { useEngine } from '../../src/engine/engine.ts';
+import * as tf from '../../src/engine/tf.ts';
+import { hardLabels } from '../../src/objectives/hard-labels.ts';
+import { close, drawn, read, slopes } from '../engine/numbers.ts';
+import { batchOf, classBatch, logSoftmax, lossAndGradient, lossOf, mean } from './examples.ts';
+
+test.before(() => useEngine());
+
+const objective = hardLabels();
+const rowsOf = async (tensor: tf.Tensor, depth: number) => {
+  const values = await read(tensor);
+  return Array.from({ length: values.length / depth }, (_, row) => values.slice(row * depth, (row + 1) * depth));
+};
+
+test('it wants the student\'s logits and nothing of a teacher', (t) => {
+  t.is(tf.getBackend(), 'wasm');
+  t.deepEqual(objective.wants, { student: { logits: true }, teacher: {} });
+});
+
+test('single-label: mean cross-entropy over labelled rows', async (t) => {
+  const student = drawn('student', [4, 3], 2);
+  const classes = [2, -1, 0, -100];
+  const { loss, gradient } = await lossAndGradient({ objective, student, batch: classBatch(classes) });
+  const rows = (await rowsOf(student, 3)).map((row) => logSoftmax(row));
+  close(t, 'loss', [loss], [-(rows[0]![2]! + rows[2]![0]!) / 2]);
+  const expected = rows.flatMap((row, i) => row.map((logP, c) => (classes[i]! < 0 ? 0 : (Math.exp(logP) - (c === classes[i] ? 1 : 0)) / 2)));
+  close(t, 'gradient', gradient, expected);
+});
+
+test('masked-lm: mean over the positions to predict, in the whole batch', async (t) => {
+  const student = drawn('student', [2, 3, 5], 2);
+  const tokens = [-100, 4, -100, 0, -100, 1];
+  const batch = batchOf({ kind: 'masked-lm', tokens: Int32Array.from(tokens) }, 2, 3);
+  const { loss, gradient } = await lossAndGradient({ objective, student, batch });
+  const rows = (await rowsOf(student, 5)).map((row) => logSoftmax(row));
+  close(t, 'loss', [loss], [-(rows[1]![4]! + rows[3]![0]! + rows[5]![1]!) / 3]);
+  t.true([0, 2, 4].every((position) => gradient.slice(position * 5, position * 5 + 5).every((push) => push === 0)));
+});
+
+test('multi-label: mean binary cross-entropy over all classes of labelled rows', async (t) => {
+  const student = tf.tensor2d([[2, -1, 100], [-100, 0.5, 3], [7, 8, 9]]);
+  const hits = [1, 0, 1, 0, 1, 1, -1, -1, -1];
+  const batch = batchOf({ kind: 'multi-label', hits: Float32Array.from(hits) }, 3);
+  const { loss, gradient } = await lossAndGradient({ objective, student, batch });
+  const entries = (await read(student)).slice(0, 6);
+  const softplus = (z: number) => Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z)));
+  close(t, 'loss', [loss], [mean(entries.map((z, i) => softplus(z) - z * hits[i]!))]);
+  const expected = entries.map((z, i) => (1 / (1 + Math.exp(-z)) - hits[i]!) / 6);
+  close(t, 'gradient', gradient, [...expected, 0, 0, 0]);
+});
+
+test('multi-label: the gradient at a logit of 0 is a half', async (t) => {
+  const batch = batchOf({ kind: 'multi-label', hits: Float32Array.of(1, 0) }, 1);
+  const { loss, gradient } = await lossAndGradient({ objective, student: tf.zeros([1, 2]), batch });
+  close(t, 'loss', [loss], [Math.LN2]);
+  close(t, 'gradient', gradient, [-0.25, 0.25]);
+});
+
+test('regression: mean squared error over scored rows', async (t) => {
+  const student = tf.tensor2d([[1], [5], [-2], [0.5]]);
+  const batch = batchOf({ kind: 'regression', scores: Float32Array.of(3, NaN, -2.5, NaN) }, 4);
+  const { loss, gradient } = await lossAndGradient({ objective, student, batch });
+  close(t, 'loss', [loss], [(4 + 0.25) / 2]);
+  close(t, 'gradient', gradient, [-2, 0, 0.5, 0]);
+  const found = await slopes((moved) => lossOf({ objective, student: moved, batch }), student, [0, 1, 2, 3]);
+  close(t, 'differences', gradient, found, { relative: 3e-3 });
+});
+
+test('without any label, loss and gradient are 0 in every task', async (t) => {
+  const cases = [
+    [batchOf({ kind: 'masked-lm', tokens: new Int32Array(6).fill(-100) }, 2, 3), [2, 3, 5]],
+    [batchOf({ kind: 'multi-label', hits: new Float32Array(6).fill(-1) }, 2), [2, 3]],
+    [batchOf({ kind: 'regression', scores: new Float32Array(2).fill(NaN) }, 2), [2, 1]],
+  ] as const;
+  for (const [batch, shape] of cases) {
+    const { loss, gradient } = await lossAndGradient({ objective, student: drawn('student', shape), batch });
+    t.is(loss, 0, batch.labels?.kind);
+    t.true(gradient.every((push) => push === 0), batch.labels?.kind);
+  }
+});
+
+test('a batch without labels is an error that says so', (t) => {
+  t.throws(() => lossOf({ objective, student: tf.zeros([2, 3]), batch: batchOf(undefined, 2) }), { message: /hard-labels: the batch carries no labels/ });
+});

@@ -1,0 +1,109 @@
+import test from 'ava';
+import { useEngine } from '../../src/engine/engine.ts';
+import * as tf from '../../src/engine/tf.ts';
+import { softLabel } from '../../src/objectives/soft-label.ts';
+import { close, drawn, read } from '../engine/numbers.ts';
+import { batchOf, classBatch, logSoftmax, lossAndGradient, lossOf, mean } from './examples.ts';
+
+test.before(() => useEngine());
+
+const students = [[1, -2, 0.5], [0, 0, 1], [4, -3, -4], [0.1, 0.2, 0.3]];
+const teachers = [[2, 0, -0.5], [1, 2, 3], [-1, -3, 2], [5, 0, 0]];
+const classes = [0, -1, 2, -1];
+const [student, teacher] = [() => tf.tensor2d(students), () => tf.tensor2d(teachers)];
+
+/** Σ_c q (log q - log p) per row. */
+function divergences(temperature: number): number[] {
+  return students.map((row, i) => {
+    const [logP, logQ] = [logSoftmax(row, temperature), logSoftmax(teachers[i]!, temperature)];
+    return logQ.reduce((sum, value, c) => sum + Math.exp(value) * (value - logP[c]!), 0);
+  });
+}
+
+const run = (options: Parameters<typeof softLabel>[0]) => lossAndGradient({ objective: softLabel(options), student: student(), teacher: teacher(), batch: classBatch(classes) });
+
+test('T² times the mean divergence of the softened rows', async (t) => {
+  t.is(tf.getBackend(), 'wasm');
+  for (const temperature of [0.5, 1, 4]) {
+    const { loss, gradient } = await run({ temperature });
+    close(t, 'loss', [loss], [temperature ** 2 * mean(divergences(temperature))]);
+    const slope = students.flatMap((row, i) =>
+      logSoftmax(row, temperature).map((logP, c) => (temperature * (Math.exp(logP) - Math.exp(logSoftmax(teachers[i]!, temperature)[c]!))) / students.length),
+    );
+    close(t, 'gradient', gradient, slope, { absolute: 1e-6 });
+  }
+});
+
+test('without the scale it is the same divided by T²', async (t) => {
+  const [scaled, plain] = [await run({ temperature: 3 }), await run({ temperature: 3, scaleT2: false })];
+  close(t, 'loss', [plain.loss * 9], [scaled.loss]);
+  close(t, 'gradient', plain.gradient.map((push) => push * 9), scaled.gradient);
+});
+
+test('the cross-entropy form has the same gradients and adds the teacher\'s entropy', async (t) => {
+  const temperature = 2;
+  const [kl, crossEntropy] = [await run({ temperature }), await run({ temperature, form: 'cross-entropy' })];
+  t.deepEqual(crossEntropy.gradient, kl.gradient);
+  const entropies = teachers.map((row) => -logSoftmax(row, temperature).reduce((sum, logQ) => sum + Math.exp(logQ) * logQ, 0));
+  close(t, 'loss', [crossEntropy.loss - kl.loss], [temperature ** 2 * mean(entropies)]);
+});
+
+test('in the limit of a high temperature, logits without their mean are matched: gradient (z_s - z_t) / C per row', async (t) => {
+  const centred = (name: string) => tf.tidy(() => {
+    const logits = drawn(name, [5, 4]);
+    return tf.sub(logits, tf.mean(logits, -1, true));
+  });
+  const [own, others] = [centred('student'), centred('teacher')];
+  const { gradient } = await lossAndGradient({ objective: softLabel({ temperature: 1e3 }), student: own, teacher: others, batch: batchOf(undefined, 5) });
+  const expected = await read(tf.div(tf.sub(own, others), 4 * 5)); // (1 / C) (z_s - z_t), mean over the 5 rows: Hinton et al., equation 4
+  close(t, 'gradient', gradient, expected, { relative: 5e-3 });
+});
+
+test('alpha mixes on labelled rows; a row without a label takes the soft term whole', async (t) => {
+  const [alpha, temperature] = [0.3, 2];
+  const { loss, gradient } = await run({ alpha, temperature });
+  const soft = divergences(temperature).map((value) => temperature ** 2 * value);
+  const rows = soft.map((value, i) => (classes[i]! < 0 ? value : alpha * value - (1 - alpha) * logSoftmax(students[i]!)[classes[i]!]!));
+  close(t, 'loss', [loss], [mean(rows)]);
+  const expected = students.flatMap((row, i) => {
+    const [p, q, hard] = [logSoftmax(row, temperature), logSoftmax(teachers[i]!, temperature), logSoftmax(row)];
+    return row.map((_, c) => {
+      const push = temperature * (Math.exp(p[c]!) - Math.exp(q[c]!));
+      return (classes[i]! < 0 ? push : alpha * push + (1 - alpha) * (Math.exp(hard[c]!) - (c === classes[i] ? 1 : 0))) / students.length;
+    });
+  });
+  close(t, 'gradient', gradient, expected, { absolute: 1e-6 });
+});
+
+test('alpha 1 looks at no label, and unlabelled batches are as good', async (t) => {
+  const [soft, unlabelled] = [await run({ alpha: 1 }), await lossAndGradient({ objective: softLabel(), student: student(), teacher: teacher(), batch: batchOf(undefined, 4) })];
+  t.deepEqual(soft, unlabelled);
+  const noneKnown = await lossAndGradient({ objective: softLabel({ alpha: 0.2 }), student: student(), teacher: teacher(), batch: classBatch([-1, -1, -1, -1]) });
+  close(t, 'loss', [noneKnown.loss], [soft.loss]);
+  close(t, 'gradient', noneKnown.gradient, soft.gradient);
+});
+
+test('alpha 0 on labelled rows is hard labels', async (t) => {
+  const labels = [0, 1, 2, 0];
+  const { loss } = await lossAndGradient({ objective: softLabel({ alpha: 0 }), student: student(), teacher: teacher(), batch: classBatch(labels) });
+  close(t, 'loss', [loss], [-mean(students.map((row, i) => logSoftmax(row)[labels[i]!]!))]);
+});
+
+test('both terms are heard before they are weighted', async (t) => {
+  const heard = new Map<string, tf.Tensor>();
+  const objective = softLabel({ alpha: 0.3, temperature: 2 });
+  const context = { step: 1, hear: (part: string, value: tf.Scalar) => heard.set(part, value) };
+  lossOf({ objective, student: student(), teacher: teacher(), batch: classBatch(classes), context });
+  t.deepEqual([...heard.keys()], ['soft-label.hard', 'soft-label.soft']);
+  close(t, 'soft', await read(heard.get('soft-label.soft')!), [4 * mean(divergences(2))]);
+  close(t, 'hard', await read(heard.get('soft-label.hard')!), [-(logSoftmax(students[0]!)[0]! + logSoftmax(students[2]!)[2]!) / 2]); // labelled rows only
+});
+
+test('bad settings, shapes and labels are refused by name', (t) => {
+  for (const temperature of [0, -1, NaN]) t.throws(() => softLabel({ temperature }), { message: /temperature must be above 0/ });
+  for (const alpha of [-0.1, 1.1, NaN]) t.throws(() => softLabel({ alpha }), { message: /alpha must lie in 0..1/ });
+  t.throws(() => lossOf({ objective: softLabel(), student: tf.zeros([2, 3]), teacher: tf.zeros([2, 4]), batch: classBatch([0, 1]) }), { message: /\[2, 3\] and teacher logits \[2, 4\]/ });
+  t.throws(() => lossOf({ objective: softLabel({ alpha: 0.5 }), student: tf.zeros([2, 3]), teacher: tf.zeros([2, 3]), batch: batchOf(undefined, 2) }), {
+    message: /soft-label with alpha below 1 wants single-label classes, but the batch carries no labels/,
+  });
+});

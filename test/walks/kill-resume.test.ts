@@ -1,0 +1,103 @@
+// A run killed at any moment and started again by the same command ends with the same weights, bit for bit, as one never killed.
+import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import test, { type ExecutionContext } from 'ava';
+import { readRunLog } from '../../src/report/run-log.ts';
+import { hashFile } from '../../src/storage/hash.ts';
+import { numbersIn } from '../../src/storage/numbered-folders.ts';
+import { parseSibling } from '../../src/storage/partial-name.ts';
+import { openWorkplace, type Started, type Workplace } from './workplace.ts';
+
+let place: Workplace;
+test.before(async () => {
+  place = await openWorkplace();
+});
+test.after.always(() => place.remove());
+
+const steps = 60;
+const alone = ['train', 'corpora/opinions/sample', '--size', '1x32:2', '--vocabulary', '300', '--steps', String(steps), '--rows', '16', '--dropout', '0.2', '--seed', '3', '--checkpoint-every', '5'];
+const accumulated = [...alone, '--accumulation', '2', '--evaluate-every', '7'];
+const weights = (out: string) => hashFile(place.path(out, 'model', 'model.safetensors'));
+
+/** Where a run stands: its newest checkpoint (0: none), and whether its training is over. */
+async function standing(out: string): Promise<{ checkpoint: number; done: boolean }> {
+  const stage = existsSync(place.path(out)) ? (await readdir(place.path(out))).find((name) => name.startsWith('teacher-')) : undefined;
+  if (stage === undefined) return { checkpoint: 0, done: false };
+  const checkpoint = (await numbersIn(place.path(out, stage, 'checkpoints'), 'step')).at(-1) ?? 0;
+  return { checkpoint, done: existsSync(place.path(out, stage, 'stage.json')) };
+}
+
+/** Waits until the run has reached checkpoint `step`, or ended. */
+async function reached(out: string, step: number, { process: child }: Started): Promise<void> {
+  while (child.exitCode === null && (await standing(out)).checkpoint < step) await sleep(2);
+}
+
+/** Seeded delays in milliseconds, below `most`. */
+function delays(seed: number): (most: number) => number {
+  let state = seed;
+  return (most) => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff;
+    return ((state >> 8) % 1000) * (most / 1000);
+  };
+}
+
+async function killAndResume(t: ExecutionContext, words: readonly string[], { out, seed }: { out: string; seed: number }): Promise<void> {
+  const delay = delays(seed);
+  const hits: number[] = [];
+  // The first kill falls where it falls, mostly before the first step; the others a little after a checkpoint.
+  for (const after of [0, 5, 20, 35]) {
+    const run = place.start(...words, '--out', out);
+    await reached(out, after, run);
+    await sleep(after === 0 ? delay(600) : delay(40));
+    run.process.kill('SIGKILL');
+    await run.finished;
+    const { checkpoint, done } = await standing(out);
+    if (checkpoint > 0 && !done) hits.push(checkpoint);
+  }
+  t.true(hits.length >= 2 && hits.every((checkpoint) => checkpoint < steps), `checkpoints at the kills: ${hits.join(', ')}`);
+  const last = await place.retort(...words, '--out', out);
+  t.is(last.code, 0, last.stderr);
+  t.regex(last.stderr, /teacher goes on after step \d+ of 60/);
+  const left = await readdir(place.path(out), { recursive: true });
+  t.deepEqual(left.filter((name) => parseSibling(name.split(/[\\/]/).at(-1) ?? '') !== undefined), [], 'half-written files stay behind');
+  t.is((await readRunLog(place.path(out, 'events.jsonl'))).filter(({ kind }) => kind === 'end').length, 1);
+}
+
+test.serial('killed four times, a run ends with the weights of one never killed', async (t) => {
+  const whole = await place.retort(...alone, '--out', 'runs/whole');
+  t.is(whole.code, 0, whole.stderr);
+  await killAndResume(t, alone, { out: 'runs/killed', seed: 11 });
+  t.is(await weights('runs/killed'), await weights('runs/whole'));
+});
+
+test.serial('the same with accumulated gradients, and with scores between the checkpoints', async (t) => {
+  const whole = await place.retort(...accumulated, '--out', 'runs/whole-accumulated');
+  t.is(whole.code, 0, whole.stderr);
+  await killAndResume(t, accumulated, { out: 'runs/killed-accumulated', seed: 23 });
+  t.is(await weights('runs/killed-accumulated'), await weights('runs/whole-accumulated'));
+  t.not(await weights('runs/whole-accumulated'), await weights('runs/whole'), 'the options change nothing: the test proves nothing');
+});
+
+test.serial('Ctrl-C leaves a checkpoint and code 130; the same command goes on to the same weights', async (t) => {
+  const run = place.start(...alone, '--out', 'runs/interrupted');
+  await reached('runs/interrupted', 10, run);
+  run.process.kill('SIGINT');
+  const { code, stderr } = await run.finished;
+  t.is(code, 130, stderr);
+  t.regex(stderr, /interrupted; the same command goes on/);
+  const { checkpoint, done } = await standing('runs/interrupted');
+  t.true(checkpoint >= 10 && checkpoint < steps && !done, `checkpoint ${checkpoint}`);
+  const rest = await place.retort(...alone, '--out', 'runs/interrupted');
+  t.is(rest.code, 0, rest.stderr);
+  t.true(rest.stderr.includes(`teacher goes on after step ${checkpoint} of ${steps}`), rest.stderr);
+  t.is(await weights('runs/interrupted'), await weights('runs/whole'));
+});
+
+test.serial('a run that is done is reused, and says so', async (t) => {
+  const before = await readRunLog(place.path('runs/whole/events.jsonl'));
+  const again = await place.retort(...alone, '--out', 'runs/whole');
+  t.is(again.code, 0, again.stderr);
+  t.regex(again.stdout, /teacher: done before, reused/);
+  t.is((await readRunLog(place.path('runs/whole/events.jsonl'))).length, before.length);
+});
