@@ -48,7 +48,7 @@ function place(settings: Record<string, unknown>, path: string, value: unknown, 
 function pathsOf(schema: z.ZodObject, prefix = ''): string[] {
   return Object.entries(schema.shape).flatMap(([key, field]) => {
     const path = `${prefix}${key}`;
-    const inner = field instanceof z.ZodDefault ? field.unwrap() : field;
+    const inner: unknown = field instanceof z.ZodDefault ? field.unwrap() : field;
     return [path, ...(inner instanceof z.ZodObject ? pathsOf(inner, `${path}.`) : [])];
   });
 }

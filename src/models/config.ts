@@ -38,13 +38,18 @@ export interface EncoderConfig {
 }
 
 const count = z.int().positive();
+/** Bounds on what is allocated by a number in a file alone, before any weight is read. */
+const depth = count.max(1024);
+const classes = count.max(1_000_000);
+/** Fixed in the family's code, not in its config. */
+export const distilbertNormEpsilon = 1e-12;
 const rate = z.number().min(0).lt(1);
 const activation = z.enum(activationNames as [Activation, ...Activation[]]);
 
 const shared = z.looseObject({
   architectures: z.array(z.string()).nullish(),
   id2label: z.record(z.string(), z.string()).nullish(),
-  num_labels: count.nullish(),
+  num_labels: classes.nullish(),
   problem_type: z.enum(['regression', 'single_label_classification', 'multi_label_classification']).nullish(),
   tie_word_embeddings: z.boolean().default(true),
   pad_token_id: z.int().nonnegative().nullish(),
@@ -56,7 +61,7 @@ const shared = z.looseObject({
 const bertFields = z.looseObject({
   hidden_size: count,
   num_attention_heads: count,
-  num_hidden_layers: count,
+  num_hidden_layers: depth,
   intermediate_size: count,
   hidden_act: activation.default('gelu'),
   layer_norm_eps: z.number().positive().default(1e-12),
@@ -71,7 +76,7 @@ const bertFields = z.looseObject({
 const distilbertFields = z.looseObject({
   dim: count,
   n_heads: count,
-  n_layers: count,
+  n_layers: depth,
   hidden_dim: count,
   activation: activation.default('gelu'),
   dropout: rate.default(0.1),
@@ -84,7 +89,7 @@ export function parseConfig(json: unknown, file: string): EncoderConfig {
   const { model_type: family } = check(z.looseObject({ model_type: z.string() }), json, file);
   const base = check(shared, json, file);
   if (!base.tie_word_embeddings) throw new Error(`${file}: untied word embeddings (tie_word_embeddings: false) are not supported`);
-  const labels = labelsOf(base.id2label, base.num_labels);
+  const labels = labelsOf(base.id2label, base.num_labels, file);
   const common = {
     positions: base.max_position_embeddings,
     vocabulary: base.vocab_size,
@@ -129,7 +134,7 @@ function familyConfig(family: string, json: unknown, file: string, common: Commo
         layers: fields.n_layers,
         feedForwardWidth: fields.hidden_dim,
         activation: fields.activation,
-        normEpsilon: 1e-12, // fixed in the family's code, not in its config
+        normEpsilon: distilbertNormEpsilon,
         typeVocabulary: 0,
         hiddenDropout: fields.dropout,
         attentionDropout: fields.attention_dropout,
@@ -144,7 +149,8 @@ function familyConfig(family: string, json: unknown, file: string, common: Commo
 
 /** config.json for a model, with the fields of the file it came from kept. */
 export function configToJson(config: EncoderConfig): Record<string, unknown> {
-  const { source, labels, task } = config;
+  const { labels, task } = config;
+  const { torch_dtype: _former, ...source } = config.source; // an older spelling of dtype, which may say otherwise
   const classifies = task === 'single-label' || task === 'multi-label' || task === 'regression';
   return {
     ...source,
@@ -207,9 +213,13 @@ function taskOf(architecture: string, problem: string | undefined, labels: reado
   return { task: 'single-label', labels };
 }
 
-function labelsOf(names: Record<string, string> | null | undefined, number: number | null | undefined): string[] {
-  const size = names ? Object.keys(names).length : (number ?? 2); // two is transformers' default
-  return Array.from({ length: size }, (_, index) => names?.[String(index)] ?? `LABEL_${index}`);
+function labelsOf(names: Record<string, string> | null | undefined, number: number | null | undefined, file: string): string[] {
+  if (!names) return Array.from({ length: number ?? 2 }, (_, index) => `LABEL_${index}`); // two is transformers' default
+  return Object.keys(names).map((_, index) => {
+    const name = names[String(index)];
+    if (name === undefined) throw new Error(`${file}: id2label names ${Object.keys(names).length} classes, but none numbered ${index}; they count from 0`);
+    return name;
+  });
 }
 
 function check<T>(schema: z.ZodType<T>, json: unknown, file: string): T {

@@ -39,7 +39,7 @@ export async function readConfig(folder: string): Promise<EncoderConfig> {
 /** @throws one error that lists every missing, unexpected and misshapen name. */
 export async function loadModel(folder: string, { task, labels, seed = 0 }: LoadOptions = {}): Promise<LoadedModel> {
   const stored = await readConfig(folder);
-  const config: EncoderConfig = { ...stored, task: task ?? stored.task, labels: labels ?? stored.labels };
+  const config = configFor(stored, task ?? stored.task, labels, folder);
   const tensors = canonicalNames(config.family, await readCheckpoint(folder), folder);
   const head = new Map(headSpecs(config).map((spec) => [spec.name, spec]));
   const fresh = freshHeadNames(config, stored, head, tensors);
@@ -54,6 +54,14 @@ export async function loadModel(folder: string, { task, labels, seed = 0 }: Load
     ...(left.length > 0 ? [`left aside, not part of this task: ${left.join(', ')}`] : []),
   ];
   return { model: createModel(config, parameters), notices };
+}
+
+/** The stored configuration for a task, with the classes it then has. */
+function configFor(stored: EncoderConfig, task: Task, labels: readonly string[] | undefined, folder: string): EncoderConfig {
+  if (task === 'none' || task === 'masked-lm') return { ...stored, task, labels: [] };
+  const named = labels ?? stored.labels;
+  if (named.length === 0) throw new Error(`${folder}: task ${task} needs the names of its classes (labels): the checkpoint, made for ${stored.task}, has none`);
+  return { ...stored, task, labels: named };
 }
 
 /**

@@ -1,7 +1,7 @@
 /**
  * The model card: README.md of a saved folder, with the metadata Hugging Face reads and the lines that run the model.
  */
-import type { EncoderConfig } from './config.ts';
+import type { EncoderConfig, Task } from './config.ts';
 
 export interface CardFacts {
   /** The model's name, usually its folder's. */
@@ -16,10 +16,18 @@ export interface CardFacts {
   readonly license?: string;
 }
 
+const pipelineTags: Readonly<Record<Task, string>> = {
+  'single-label': 'text-classification',
+  'multi-label': 'text-classification',
+  regression: 'text-classification',
+  'masked-lm': 'fill-mask',
+  none: 'feature-extraction',
+};
+
 /** Whether the folder holds an ONNX file decides which examples the card shows. */
 export function modelCard(config: EncoderConfig, parameters: number, { name, story, scores = [], example = 'It is not bad at all.', license }: CardFacts, { onnx }: { onnx: boolean }): string {
-  const classifies = config.labels.length > 0;
-  const front = ['---', 'library_name: transformers', `pipeline_tag: ${classifies ? 'text-classification' : 'fill-mask'}`, 'tags: [retort, knowledge-distillation]'];
+  const classifies = pipelineTags[config.task] === 'text-classification';
+  const front = ['---', 'library_name: transformers', `pipeline_tag: ${pipelineTags[config.task]}`, 'tags: [retort, knowledge-distillation]'];
   return [
     ...front,
     ...(license === undefined ? [] : [`license: ${license}`]),

@@ -108,6 +108,8 @@ function headWanted(config: EncoderConfig, parameters: Parameters, { hidden }: E
   const last = hidden.at(-1);
   if (last === undefined || (wants.logits === undefined && wants.pooled === undefined && wants.headInput === undefined)) return {};
   const names = moduleNames[config.family];
+  if (config.task === 'none' && wants.logits) throw new Error('a bare encoder has no logits: load it with a task');
+  if (config.task === 'none' && config.family === 'distilbert') throw new Error('a bare DistilBERT has no pooled output');
   if (config.task === 'masked-lm') {
     if (wants.pooled) throw new Error('a masked-LM model has no pooled output');
     const transformed = activate(linear(last, parameters.pair(names.languageTransform)), config.activation);
@@ -117,10 +119,7 @@ function headWanted(config: EncoderConfig, parameters: Parameters, { hidden }: E
   }
   if (wants.headInput) throw new Error('only a masked-LM model has a decoder input');
   const pooled = activate(linear(firstToken(last), parameters.pair(names.head)), names.headActivation);
-  if (config.task === 'none') {
-    if (wants.logits) throw new Error('a bare encoder has no logits: load it with a task');
-    return { pooled };
-  }
+  if (config.task === 'none') return { pooled };
   const logits = () => linear(dropout(pooled, dropoutAt(mode, 'pooled', config.classifierDropout)), parameters.pair(classifierName));
   return { ...(wants.pooled && { pooled }), ...(wants.logits && { logits: logits() }) };
 }

@@ -4,7 +4,7 @@
  */
 import { randomKey } from '../engine/random.ts';
 import { freshValues, Parameters } from '../nn/parameters.ts';
-import type { EncoderConfig } from './config.ts';
+import { distilbertNormEpsilon, type EncoderConfig } from './config.ts';
 import { createModel, type Model } from './model.ts';
 import { moduleNames } from './module-names.ts';
 import { parameterSpecs } from './parameter-specs.ts';
@@ -42,6 +42,7 @@ export function cutConfig(teacher: EncoderConfig, { layers, family = teacher.fam
     family,
     layers: layers.length,
     typeVocabulary: family === 'distilbert' ? 0 : teacher.typeVocabulary,
+    normEpsilon: family === 'distilbert' ? distilbertNormEpsilon : teacher.normEpsilon,
     source: family === teacher.family ? teacher.source : {},
   };
 }

@@ -25,7 +25,8 @@ export async function numbersIn(root: string, prefix: string): Promise<number[]>
 
 /** Removes all but the `count` highest numbers. */
 export async function keepNewest(root: string, prefix: string, count: number): Promise<void> {
-  for (const n of (await numbersIn(root, prefix)).slice(0, -count)) {
+  const numbers = await numbersIn(root, prefix);
+  for (const n of numbers.slice(0, Math.max(0, numbers.length - count))) {
     await rm(numberedFolder(root, prefix, n), { recursive: true, force: true });
   }
 }

@@ -28,6 +28,7 @@ export interface LabelOptions {
  */
 export async function classLogits(model: Model, corpus: EncodedCorpus, { rows = 64, onProgress, signal }: Pick<LabelOptions, 'rows' | 'onProgress' | 'signal'> = {}): Promise<Float32Array> {
   const classes = model.config.labels.length;
+  if (classes === 0) throw new Error(`class logits need a classifier, not a model of task '${model.config.task}'`);
   const all = new Float32Array(corpus.exampleIds.length * classes);
   let done = 0;
   for (const host of evaluationBatches(corpus, { rows, padId: model.config.padId })) {

@@ -28,12 +28,11 @@ export class LabelWriter {
   /** Opens the store for writing: a new one, or where an earlier labelling stopped. */
   static async open(root: string, source: LabelSource, examples: number): Promise<LabelWriter> {
     const folder = join(root, labelAddress(source));
-    const found = await readHeader(folder).catch((error: unknown) => {
-      if (isAbsent(error)) return undefined;
-      throw error;
-    });
-    if (found !== undefined) checkSource(folder, found.source, source);
-    return new LabelWriter(folder, found ?? { format: 'retort-labels-1', wants: { logits: true }, dtype: 'float32', source, examples, shards: [] });
+    const found = await readHeader(folder).catch(absentAs(undefined));
+    if (found === undefined) return new LabelWriter(folder, { format: 'retort-labels-1', wants: { logits: true }, dtype: 'float32', source, examples, shards: [] });
+    checkSource(folder, found.source, source);
+    if (found.examples !== examples) throw new Error(`${folder}: this store is of ${found.examples} examples, not of ${examples}; delete it and label again`);
+    return new LabelWriter(folder, { ...found, shards: await leadingShards(folder, found) });
   }
 
   /** Examples stored so far. */
@@ -78,6 +77,15 @@ export async function openLabels(folder: string, wanted: Partial<LabelSource> = 
   return { header, rows, logits };
 }
 
+/** The shards up to the first whose file is gone: a damaged one that was deleted is written again, with those after it. */
+async function leadingShards(folder: string, { shards, source }: LabelHeader): Promise<LabelHeader['shards']> {
+  for (const [index, { file, ...expected }] of shards.entries()) {
+    const present = await readLogitShard(join(folder, file), { ...expected, classes: source.labels.length }).then(() => true, absentAs(false));
+    if (!present) return shards.slice(0, index);
+  }
+  return shards;
+}
+
 async function readHeader(folder: string): Promise<LabelHeader> {
   const file = join(folder, 'header.json');
   const parsed = labelHeaderSchema.safeParse(await readJson(file));
@@ -85,7 +93,10 @@ async function readHeader(folder: string): Promise<LabelHeader> {
   return parsed.data;
 }
 
-function isAbsent(error: unknown): boolean {
-  const code = (error as { code?: unknown; cause?: { code?: unknown } } | undefined)?.code ?? (error as { cause?: { code?: unknown } } | undefined)?.cause?.code;
-  return code === 'ENOENT';
+/** A handler for `catch` that answers for a file that is not there, and only for that. */
+function absentAs<T>(instead: T): (error: unknown) => T {
+  return (error) => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return instead;
+    throw error;
+  };
 }

@@ -21,7 +21,8 @@ export function liveTeacher(model: Model, { name = `live ${model.config.layers}x
   return {
     name,
     can: () => undefined, // the model checks layers itself, batch by batch
-    says: <W extends Wants>(batch: Batch, wants: W) => {
+    // Asynchronous so that what the model refuses rejects, as every teacher's failure does.
+    says: async <W extends Wants>(batch: Batch, wants: W) => {
       const said: SignalOf<W>[] = [];
       tf.tidy(() => void said.push(keepAll(model.forward(batch, wants))));
       return said[0] === undefined ? Promise.reject(new Error(`${name} said nothing`)) : Promise.resolve(said[0]);

@@ -20,7 +20,7 @@ export class BestWeights {
     else await writeSafetensors(this.#file, new Map([...values].map(([name, { shape, data }]) => [name, float32Tensor(shape, data)])));
   }
 
-  /** Puts the best weights back. Does nothing in a run that never kept any. */
+  /** Puts the best weights back. In memory, does nothing where none were kept. @throws if their file is gone. */
   async restore(parameters: Parameters): Promise<void> {
     if (this.#file === undefined) {
       if (this.#held !== undefined) parameters.assign(this.#held);

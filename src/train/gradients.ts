@@ -2,11 +2,12 @@
  * The gradients of one step: micro-batches run one after the other, their gradients and losses averaged. The teacher speaks first,
  * outside the tape.
  */
-import { type Batch, type HostArrays, upload } from '../engine/batch.ts';
+import { type HostArrays, upload } from '../engine/batch.ts';
 import { fold, type Key } from '../engine/random.ts';
 import { sweep } from '../engine/sweep.ts';
 import * as tf from '../engine/tf.ts';
 import type { Model } from '../models/model.ts';
+import { type ModelOutput, wantsNothing } from '../models/output.ts';
 import type { Objective, StepContext } from '../objectives/objective.ts';
 import { disposeSignal, type Teacher } from '../teacher/teacher.ts';
 
@@ -29,14 +30,18 @@ export interface StepGradients {
 export async function stepGradients(learning: Learning, microBatches: readonly HostArrays[], { step, key }: { step: number; key: Key }): Promise<StepGradients> {
   const sum: StepGradients = { gradients: new Map(), loss: tf.scalar(0), parts: new Map() };
   let { loss } = sum;
-  for (const [index, host] of microBatches.entries()) {
-    const batch = upload(host);
-    const micro = await microGradients(learning, batch, { step, key: fold(key, index), share: 1 / microBatches.length });
-    batch.dispose();
-    loss = addInto(loss, micro.loss);
-    for (const [variable, gradient] of micro.gradients) sum.gradients.set(variable, addInto(sum.gradients.get(variable), gradient));
-    for (const [part, value] of micro.parts) sum.parts.set(part, addInto(sum.parts.get(part), value));
+  try {
+    for (const [index, host] of microBatches.entries()) {
+      const micro = await microGradients(learning, host, { step, key: fold(key, index), share: 1 / microBatches.length });
+      loss = addInto(loss, micro.loss);
+      for (const [variable, gradient] of micro.gradients) sum.gradients.set(variable, addInto(sum.gradients.get(variable), gradient));
+      for (const [part, value] of micro.parts) sum.parts.set(part, addInto(sum.parts.get(part), value));
+    }
+  } catch (error) {
+    disposeStep({ ...sum, loss });
+    throw error;
   }
+  spoilIfNotFinite(sum.gradients, loss);
   return { ...sum, loss };
 }
 
@@ -44,16 +49,38 @@ export function disposeStep({ gradients, loss, parts }: StepGradients): void {
   tf.dispose([...gradients.values(), loss, ...parts.values()]);
 }
 
-async function microGradients({ student, objective, teacher }: Learning, batch: Batch, { step, key, share }: { step: number; key: Key; share: number }): Promise<StepGradients> {
-  const signal = teacher === undefined ? {} : await teacher.says(batch, objective.wants.teacher);
+async function microGradients({ student, objective, teacher }: Learning, host: HostArrays, { step, key, share }: { step: number; key: Key; share: number }): Promise<StepGradients> {
+  const batch = upload(host);
   const parts = new Map<string, tf.Scalar>();
-  const context: StepContext = { step, hear: (part, value) => parts.set(part, tf.keep(tf.mul(value, share))) };
-  const { loss, gradients } = sweep(() => {
-    const output = student.forward(batch, objective.wants.student, { dropout: key });
-    return tf.mul(objective.loss(output, signal, batch, context), share);
-  }, [...student.parameters.entries()].map(([, variable]) => variable));
-  disposeSignal(signal);
-  return { gradients, loss, parts };
+  let signal: ModelOutput = {};
+  const hear: StepContext['hear'] = (part, value) => {
+    const before = parts.get(part); // two objectives of one name are heard as their sum
+    parts.set(part, tf.keep(before === undefined ? tf.mul(value, share) : tf.add(before, tf.mul(value, share))));
+    before?.dispose();
+  };
+  try {
+    if (teacher !== undefined && !wantsNothing(objective.wants.teacher)) signal = await teacher.says(batch, objective.wants.teacher);
+    const variables = [...student.parameters.entries()].map(([, variable]) => variable);
+    const { loss, gradients } = sweep(() => {
+      const output = student.forward(batch, objective.wants.student, { dropout: key });
+      return tf.mul(objective.loss(output, signal, batch, { step, hear }), share);
+    }, variables);
+    return { gradients, loss, parts };
+  } catch (error) {
+    tf.dispose([...parts.values()]);
+    throw error;
+  } finally {
+    disposeSignal(signal);
+    batch.dispose();
+  }
+}
+
+/** A loss that is not finite makes one gradient so, and with it the norm: then the update is skipped, even where every gradient was finite. */
+function spoilIfNotFinite(gradients: Map<tf.Variable, tf.Tensor>, loss: tf.Scalar): void {
+  const [smallest] = [...gradients].sort(([, a], [, b]) => a.size - b.size);
+  if (smallest === undefined) return;
+  const [variable, gradient] = smallest;
+  gradients.set(variable, addInto(gradient, tf.mul(loss, 0))); // 0, or NaN
 }
 
 /** a + b, both freed; b alone where there is no a yet. */

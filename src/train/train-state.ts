@@ -40,7 +40,7 @@ export async function saveTrainState(root: string, progress: Progress, identity:
   const tensors = new Map([...weights, ...(await optimizer.read())].map(([name, { shape, data }]) => [name, float32Tensor(shape, data)]));
   await writeFolderAtomically(folder, async (temporary) => {
     await writeSafetensors(join(temporary, 'state.safetensors'), tensors);
-    await writeJson(join(temporary, 'progress.json'), { format: 'retort-checkpoint-1', identity, ...progress });
+    await writeJson(join(temporary, 'progress.json'), { format: 'retort-checkpoint-1', identity: storable(identity), ...progress });
   });
   await keepNewest(root, prefix, kept);
   return folder;
@@ -58,12 +58,17 @@ export async function loadTrainState(root: string, identity: RunIdentity, parame
   const file = join(folder, 'progress.json');
   const parsed = progressSchema.safeParse(await readJson(file));
   if (!parsed.success) throw new Error(`${file}: not a checkpoint (${parsed.error.issues[0]?.message ?? 'unreadable'}); remove the folder to go on from an earlier one`);
-  checkIdentity(folder, parsed.data.identity, identity);
+  checkIdentity(folder, parsed.data.identity, storable(identity));
   const { tensors } = await readSafetensors(join(folder, 'state.safetensors'));
   const values = new Map([...tensors].map(([name, tensor]) => [name, float32Of(tensor)]));
   parameters.assign(new Map(parameters.names.map((name) => [name, values.get(`parameter/${name}`) ?? new Float32Array()])));
   optimizer.assign(values);
   return parsed.data;
+}
+
+/** JSON has no infinity, and no clipping is a maximum norm of infinity. */
+function storable(identity: RunIdentity): RunIdentity {
+  return Object.fromEntries(Object.entries(identity).map(([field, value]) => [field, Number.isFinite(value) ? value : String(value)]));
 }
 
 function checkIdentity(folder: string, found: RunIdentity, wanted: RunIdentity): void {

@@ -5,6 +5,7 @@
 import { randomKey } from '../engine/random.ts';
 import { trainingBatches } from '../text/batches.ts';
 import type { EncodedCorpus } from '../text/encoded-corpus.ts';
+import { wantsNothing } from '../models/output.ts';
 import { described } from '../objectives/objective.ts';
 import { BestWeights } from './best-weights.ts';
 import type { TrainEvent } from './event.ts';
@@ -107,8 +108,9 @@ export async function train(learning: Learning, corpus: EncodedCorpus, settings:
       if (hooks.score !== undefined && (last || isDue(step, settings.evaluateEvery))) {
         const { metric, measure } = hooks.score;
         const scores = await measure();
-        const score = scores[metric] ?? -Infinity;
-        const better = best === null || score > best.score;
+        const score = scores[metric];
+        if (score === undefined) throw new Error(`the student is to be judged by '${metric}', but its scores are ${Object.keys(scores).join(', ')}`);
+        const better = Number.isFinite(score) && (best === null || score > best.score);
         if (better) {
           best = { step, score };
           await bestWeights.keep(parameters);
@@ -137,14 +139,17 @@ function isDue(step: number, every: number): boolean {
 }
 
 function check(settings: TrainSettings, { objective, teacher }: Learning): void {
-  const { steps, rows, accumulation, learningRate, logEvery } = settings;
+  const { steps, rows, accumulation, learningRate, logEvery, warmupSteps, evaluateEvery, checkpointEvery } = settings;
   for (const [name, value] of Object.entries({ steps, rows, accumulation, logEvery })) {
     if (!Number.isInteger(value) || value < 1) throw new Error(`${name} must be a whole number from 1, not ${value}`);
   }
+  for (const [name, value] of Object.entries({ warmupSteps, evaluateEvery, checkpointEvery })) {
+    if (!Number.isInteger(value) || value < 0) throw new Error(`${name} must be a whole number from 0, not ${value}`);
+  }
   if (rows % accumulation !== 0) throw new Error(`${accumulation} micro-batches do not divide a batch of ${rows}`);
-  if (!(learningRate > 0)) throw new Error(`learningRate must be above 0, not ${learningRate}`);
+  if (!(learningRate > 0 && learningRate < Infinity)) throw new Error(`learningRate must be a number above 0, not ${learningRate}`);
   const wanted = objective.wants.teacher;
-  if (Object.keys(wanted).length === 0) return;
+  if (wantsNothing(wanted)) return;
   if (teacher === undefined) throw new Error(`${objective.name} listens to a teacher, but there is none`);
   const refusal = teacher.can(wanted);
   if (refusal !== undefined) throw new Error(`${objective.name} and the teacher (${teacher.name}) do not fit: ${refusal}`);

@@ -1,17 +1,21 @@
 /**
  * Matrix products for the wasm backend. Its own kernel is fast (XNNPACK) for one pair of plain operands only: transposed or
- * batched ones fall on a naive loop, 15 times slower. So operands are transposed explicitly and a batch is multiplied pair by pair
- * on windows into the operands' memory, registered with the backend under borrowed ids. A single pair goes the same way: under its
- * own id XNNPACK would keep a weight's packed copy for as long as the weight lives, and AdamW changes weights in place.
+ * batched ones fall on a naive loop, 15 times slower. So operands are transposed explicitly, batches of small products go to
+ * `small-products.ts`, and larger ones pair by pair on windows into the operands' memory, registered under borrowed ids. A single
+ * pair too: under its own id XNNPACK would keep a weight's packed copy as long as it lives, and AdamW changes weights in place.
  */
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '../tf.ts';
 import { type Inputs, registerWasmKernel } from './heap.ts';
+import { assembleSmallProducts, type SmallProducts } from './small-products.ts';
 
 interface Transposes {
   readonly transposeA: boolean;
   readonly transposeB: boolean;
 }
+
+/** Multiply-adds up to which a pair of a batch is quicker without XNNPACK, whose set-up costs as much as about this many. */
+const smallProduct = 64 ** 3;
 
 /** Ids far above any the backend hands out (it counts from 1). */
 const windowIds = { a: 0x4000_0001, b: 0x4000_0002, out: 0x4000_0003 };
@@ -21,6 +25,7 @@ type WasmMatMul = (a: number, aShape: number, aRank: number, b: number, bShape: 
 
 /** Emscripten's ways to C functions and memory; left out of the backend's declared types. */
 interface Emscripten {
+  readonly asm: { readonly memory: object };
   cwrap(name: string, result: null, argumentTypes: readonly string[]): WasmMatMul;
   _malloc(bytes: number): number;
   readonly HEAPU8: Uint8Array;
@@ -28,6 +33,7 @@ interface Emscripten {
 
 interface Multiplier {
   readonly multiply: WasmMatMul;
+  readonly multiplySmall: SmallProducts;
   readonly aShape: number;
   readonly bShape: number;
 }
@@ -36,7 +42,7 @@ function multiplier(backend: BackendWasm): Multiplier {
   const wasm = backend.wasm as unknown as Emscripten;
   const multiply = wasm.cwrap('BatchMatMul', null, Array<string>(9).fill('number'));
   const aShape = wasm._malloc(24);
-  return { multiply, aShape, bShape: aShape + 12 };
+  return { multiply, multiplySmall: assembleSmallProducts(wasm.asm.memory), aShape, bShape: aShape + 12 };
 }
 
 export function installMatMul(): void {
@@ -63,7 +69,7 @@ function plain(x: Inputs[string] | undefined, transposed: boolean, backend: Back
 }
 
 /** a [..., M, K] · b [..., K, N] -> [..., M, N]; the batches are equal, or one operand is a single matrix for all of the other's. */
-function pairByPair(a: tf.TensorInfo, b: tf.TensorInfo, backend: BackendWasm, { multiply, aShape, bShape }: Multiplier): tf.TensorInfo {
+function pairByPair(a: tf.TensorInfo, b: tf.TensorInfo, backend: BackendWasm, { multiply, multiplySmall, aShape, bShape }: Multiplier): tf.TensorInfo {
   const [rows = 0, inner = 0] = a.shape.slice(-2);
   const columns = b.shape.at(-1) ?? 0;
   const [aBatch, bBatch] = [a.shape.slice(0, -2), b.shape.slice(0, -2)];
@@ -73,10 +79,14 @@ function pairByPair(a: tf.TensorInfo, b: tf.TensorInfo, backend: BackendWasm, { 
     throw new Error(`matMul: cannot multiply ${a.dtype} [${a.shape.join(', ')}] by ${b.dtype} [${b.shape.join(', ')}] on the wasm engine`);
   }
   const out = backend.makeOutput([...batch, rows, columns], 'float32');
-  new Int32Array((backend.wasm as unknown as Emscripten).HEAPU8.buffer, aShape, 6).set([1, rows, inner, 1, inner, columns]);
-  const { tfjs } = backend.wasm;
   const [aStart, bStart, outStart] = [a, b, out].map(({ dataId }) => backend.getMemoryOffset(dataId)) as [number, number, number];
   const [aStep, bStep] = [aCount === 1 ? 0 : rows * inner * 4, bCount === 1 ? 0 : inner * columns * 4];
+  if (pairs > 1 && rows * inner * columns <= smallProduct) {
+    multiplySmall(aStart, bStart, outStart, pairs, rows, inner, columns, aStep, bStep);
+    return out;
+  }
+  new Int32Array((backend.wasm as unknown as Emscripten).HEAPU8.buffer, aShape, 6).set([1, rows, inner, 1, inner, columns]);
+  const { tfjs } = backend.wasm;
   for (let pair = 0; pair < pairs; pair++) {
     tfjs.registerTensor(windowIds.a, rows * inner, aStart + pair * aStep);
     tfjs.registerTensor(windowIds.b, inner * columns, bStart + pair * bStep);
