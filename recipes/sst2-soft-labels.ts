@@ -7,7 +7,7 @@
  * are secret, so every score is on dev.
  */
 import {
-  conclude, cutStudent, defineRecipe, encodeSplits, firstExamples, hardLabels, labelCorpus, loadModel, loadTokenizer, openGlueSplits, openJudged,
+  conclude, cutStudent, defineRecipe, encodeSplits, firstExamples, hardLabels, labelCorpus, loadModel, loadTokenizer, modelFingerprint, openGlueSplits, openJudged,
   recordedTeacher, softLabel, trainClassifier, trainDefaults, useEngine, weighted,
 } from 'retort-distill';
 import { z } from 'zod';
@@ -37,6 +37,9 @@ export default defineRecipe({
     await useEngine(settings.engine);
     const splits = await openGlueSplits(settings.glue, 'SST-2');
     const tokenizer = await loadTokenizer(settings.encoder);
+    const { model: bare } = await loadModel(settings.encoder);
+    const encoder = await modelFingerprint(bare);
+    bare.dispose();
     const data = await encodeSplits({ ...splits, train: firstExamples(splits.train, settings.examples) }, tokenizer, settings);
     const contenders = { teacher: [], alone: [], distilled: [] } as Record<'teacher' | 'alone' | 'distilled', Awaited<ReturnType<typeof trainClassifier>>[]>;
 
@@ -46,7 +49,7 @@ export default defineRecipe({
         data, tokenizer, corpus: data.train.encoded,
       });
       const teacher = await trainClassifier(run, `teacher, seed ${seed}`, {
-        ...lesson(settings.teacherSteps), origin: { encoder: settings.encoder, seed }, objective: hardLabels(), story: 'A pretrained encoder fine-tuned on SST-2.',
+        ...lesson(settings.teacherSteps), origin: { encoder, seed }, objective: hardLabels(), story: 'A pretrained encoder fine-tuned on SST-2.',
         start: async () => {
           const { model, notices } = await loadModel(settings.encoder, { task: 'single-label', labels: data.names, seed });
           notices.forEach((notice) => run.say(notice));

@@ -36,7 +36,7 @@ export type { ModelOutput, OutputOf, SignalOf, Wants } from './models/output.ts'
 // teacher: voices
 export { disposeSignal, liveTeacher, type Teacher } from './teacher/teacher.ts';
 export { recordedTeacher } from './teacher/recorded.ts';
-export { classLogits, labelCorpus } from './teacher/label-corpus.ts';
+export { classLogits, labelCorpus, modelFingerprint } from './teacher/label-corpus.ts';
 export { openLabels, type StoredLabels } from './teacher/label-store.ts';
 
 // objectives: matching

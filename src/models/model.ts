@@ -16,7 +16,7 @@ import { dropoutAt, type Mode } from '../nn/mode.ts';
 import { freshValues, Parameters } from '../nn/parameters.ts';
 import type { EncoderConfig } from './config.ts';
 import { classifierName, moduleNames } from './module-names.ts';
-import type { ModelOutput, OutputOf, Wants } from './output.ts';
+import type { ModelOutput, OutputOf, QueryKeyValue, Wants } from './output.ts';
 import { parameterSpecs } from './parameter-specs.ts';
 
 export interface Model {
@@ -100,8 +100,13 @@ function statesWanted({ hidden, attention }: EncoderStates, wants: Wants): Model
     ...(wants.cls && { cls: pick(wants.cls, (layer) => hidden[layer] && firstToken(hidden[layer])) }),
     ...(wants.scores && { scores: pick(wants.scores, (layer) => attention[layer]?.scores) }),
     ...(wants.attention && { attention: pick(wants.attention, (layer) => attention[layer]?.probabilities) }),
-    ...(wants.qkv && { qkv: pick(wants.qkv, (layer) => attention[layer]) }),
+    ...(wants.qkv && { qkv: pick(wants.qkv, (layer) => attention[layer] && queryKeyValue(attention[layer])) }),
   };
+}
+
+/** Only these: what else attention left would be kept with them. */
+function queryKeyValue({ query, key, value }: QueryKeyValue): QueryKeyValue {
+  return { query, key, value };
 }
 
 function headWanted(config: EncoderConfig, parameters: Parameters, { hidden }: EncoderStates, wants: Wants, mode: Mode): ModelOutput {
@@ -109,7 +114,7 @@ function headWanted(config: EncoderConfig, parameters: Parameters, { hidden }: E
   if (last === undefined || (wants.logits === undefined && wants.pooled === undefined && wants.headInput === undefined)) return {};
   const names = moduleNames[config.family];
   if (config.task === 'none' && wants.logits) throw new Error('a bare encoder has no logits: load it with a task');
-  if (config.task === 'none' && config.family === 'distilbert') throw new Error('a bare DistilBERT has no pooled output');
+  if (config.task === 'none' && config.family === 'distilbert' && wants.pooled) throw new Error('a bare DistilBERT has no pooled output');
   if (config.task === 'masked-lm') {
     if (wants.pooled) throw new Error('a masked-LM model has no pooled output');
     const transformed = activate(linear(last, parameters.pair(names.languageTransform)), config.activation);

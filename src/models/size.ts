@@ -48,7 +48,7 @@ export function freshConfig(size: Size, { family = 'bert', dropout = 0.1, initia
     activation: 'gelu',
     normEpsilon: 1e-12,
     typeVocabulary: family === 'bert' ? 2 : 0,
-    initializerRange: initializerRange ?? Math.max(0.02, Math.min(0.1, 1 / Math.sqrt(size.width))),
+    initializerRange: initializerRange ?? Math.max(0.02, Math.min(0.15, 1 / Math.sqrt(size.width))),
     hiddenDropout: dropout,
     attentionDropout: dropout,
     classifierDropout: dropout,

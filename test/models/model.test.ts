@@ -1,0 +1,138 @@
+import test from 'ava';
+import { useEngine } from '../../src/engine/engine.ts';
+import { leaks } from '../../src/engine/memory.ts';
+import { randomKey } from '../../src/engine/random.ts';
+import * as tf from '../../src/engine/tf.ts';
+import type { EncoderConfig } from '../../src/models/config.ts';
+import { freshModel } from '../../src/models/model.ts';
+import type { Wants } from '../../src/models/output.ts';
+import type { Mode } from '../../src/nn/mode.ts';
+import { closeTensors, read } from '../engine/numbers.ts';
+import { bitsOf, tinyBatch, tinyConfig, tinyModel } from './tiny-model.ts';
+
+test.before(() => useEngine());
+
+const families = ['bert', 'distilbert'] as const;
+const familyChange = (family: EncoderConfig['family']) => ({ family, typeVocabulary: family === 'bert' ? 2 : 0 });
+const everything = { logits: true, pooled: true, hidden: [0, 1, 2], cls: [2, 0], scores: [1], attention: [0, 1], qkv: [0] } as const;
+
+for (const family of families) {
+  test(`${family}: every want is answered in its shape, under its layers`, (t) => {
+    t.is(tf.getBackend(), 'wasm');
+    const said = tinyModel(familyChange(family)).forward(tinyBatch(), everything);
+    t.deepEqual(Object.keys(said).sort(), Object.keys(everything).sort());
+    t.deepEqual([said.logits.shape, said.pooled.shape], [[2, 3], [2, 9]]);
+    t.deepEqual([...said.hidden].map(([layer, { shape }]) => [layer, shape]), [0, 1, 2].map((layer) => [layer, [2, 4, 9]]));
+    t.deepEqual([...said.cls].map(([layer, { shape }]) => [layer, shape]), [2, 0].map((layer) => [layer, [2, 9]]));
+    t.deepEqual([...said.scores].map(([layer, { shape }]) => [layer, shape]), [[1, [2, 3, 4, 4]]]);
+    t.deepEqual([...said.attention].map(([layer, { shape }]) => [layer, shape]), [0, 1].map((layer) => [layer, [2, 3, 4, 4]]));
+    const heads = [2, 3, 4, 3];
+    t.deepEqual([...said.qkv].map(([layer, states]) => [layer, Object.entries<tf.Tensor>({ ...states }).map(([name, { shape }]) => [name, shape])]), [[0, [['query', heads], ['key', heads], ['value', heads]]]]);
+  });
+}
+
+test('what is not wanted is not said', (t) => {
+  const model = tinyModel();
+  for (const wants of [{}, { logits: true }, { pooled: true }, { hidden: [1] }, { attention: [0] }, { cls: [] }] satisfies Wants[]) {
+    t.deepEqual(Object.keys(model.forward(tinyBatch(), wants)), Object.keys(wants));
+  }
+});
+
+test('asking for more changes no answer', async (t) => {
+  const [model, batch] = [tinyModel(), tinyBatch()];
+  const much = model.forward(batch, everything);
+  await closeTensors(t, 'logits', much.logits, model.forward(batch, { logits: true }).logits, { relative: 1e-6 });
+  const { cls } = model.forward(batch, { cls: [2] });
+  await closeTensors(t, 'cls', much.cls.get(2)!, cls.get(2)!, { relative: 1e-6 });
+  await closeTensors(t, 'cls is the first token', much.cls.get(2)!, tf.reshape(tf.slice(much.hidden.get(2)!, [0, 0, 0], [2, 1, 9]), [2, 9]), { absolute: 0, relative: 0 });
+});
+
+test('attention of real tokens sums to one and gives padding nothing', async (t) => {
+  const { attention } = tinyModel().forward(tinyBatch(), { attention: [1] });
+  const probabilities = attention.get(1)!;
+  for (const sum of await read(tf.sum(probabilities, -1))) t.true(Math.abs(sum - 1) < 1e-5);
+  const onPadding = tf.slice(probabilities, [1, 0, 0, 3], [1, 3, 4, 1]); // row 1 has three tokens
+  t.true((await read(onPadding)).every((value) => value === 0));
+});
+
+test('neither padding nor the rest of the batch changes a row', async (t) => {
+  const model = tinyModel();
+  const logitsOf = (rows: number[][]) => model.forward(tinyBatch(rows), { logits: true }).logits;
+  const alone = logitsOf([[2, 28, 3]]);
+  const beside = tf.slice(logitsOf([[2, 28, 3], [2, 5, 6, 7, 8, 9, 3]]), [0, 0], [1, 3]);
+  await closeTensors(t, 'logits', beside, alone);
+});
+
+test('a layer beyond the model is refused with the range there is', (t) => {
+  const refused = (wants: Wants, message: string) => t.throws(() => tinyModel().forward(tinyBatch(), wants), { message });
+  refused({ hidden: [3] }, "hidden states of layer 3 are wanted, but the model's run from 0 to 2");
+  refused({ cls: [-1] }, "first-token states of layer -1 are wanted, but the model's run from 0 to 2");
+  refused({ scores: [2] }, "scores of layer 2 are wanted, but the model's run from 0 to 1");
+  refused({ attention: [0, 2] }, "attention probabilities of layer 2 are wanted, but the model's run from 0 to 1");
+  refused({ qkv: [0.5] }, "queries, keys and values of layer 0.5 are wanted, but the model's run from 0 to 1");
+});
+
+test('a batch longer than the position table is refused; one as long is not', (t) => {
+  const row = (length: number) => Array.from({ length }, () => 5);
+  t.notThrows(() => tinyModel().forward(tinyBatch([row(13)]), { logits: true }));
+  t.throws(() => tinyModel().forward(tinyBatch([row(14)]), { logits: true }), { message: 'a batch is 14 tokens long, but the model has only 13 positions' });
+});
+
+test('each task says what its head can say', (t) => {
+  const say = (change: Partial<EncoderConfig>, wants: Wants) => tinyModel({ labels: [], ...change }).forward(tinyBatch(), wants);
+  const masked = say({ task: 'masked-lm' }, { logits: true, headInput: true });
+  t.deepEqual([masked.logits?.shape, masked.headInput?.shape], [[2, 4, 29], [2, 4, 9]]);
+  t.throws(() => say({ task: 'masked-lm' }, { pooled: true }), { message: 'a masked-LM model has no pooled output' });
+  t.deepEqual(say({ task: 'none' }, { pooled: true }).pooled?.shape, [2, 9]);
+  const bareDistilbert = { ...familyChange('distilbert'), task: 'none' } as const;
+  t.deepEqual(Object.keys(say(bareDistilbert, { hidden: [2] })), ['hidden']);
+  for (const bare of [{ task: 'none' } as const, bareDistilbert]) t.throws(() => say(bare, { logits: true }), { message: 'a bare encoder has no logits: load it with a task' });
+  t.throws(() => say(bareDistilbert, { pooled: true }), { message: 'a bare DistilBERT has no pooled output' });
+  t.throws(() => say({ labels: ['a'] }, { headInput: true }), { message: 'only a masked-LM model has a decoder input' });
+});
+
+for (const family of families) {
+  test(`${family}: deterministic without a key, drawn by the key with one`, async (t) => {
+    const model = tinyModel({ ...familyChange(family), hiddenDropout: 0.2, attentionDropout: 0.2, classifierDropout: 0.2 });
+    const calm = tinyModel(familyChange(family));
+    const logits = (of: typeof model, mode?: Mode) => read(of.forward(tinyBatch(), { logits: true }, mode).logits);
+    t.deepEqual(await logits(model), await logits(model));
+    t.deepEqual(await logits(model), await logits(calm), 'rates mean nothing without a key');
+    t.deepEqual(await logits(calm, { dropout: randomKey(1) }), await logits(calm), 'a key means nothing at rate 0');
+    t.deepEqual(await logits(model, { dropout: randomKey(1) }), await logits(model, { dropout: randomKey(1) }));
+    t.notDeepEqual(await logits(model, { dropout: randomKey(1) }), await logits(model, { dropout: randomKey(2) }));
+    t.notDeepEqual(await logits(model, { dropout: randomKey(1) }), await logits(model));
+  });
+}
+
+test('every rate is used: each alone changes the logits', async (t) => {
+  const logits = async (change: Partial<EncoderConfig>) => read(tinyModel(change).forward(tinyBatch(), { logits: true }, { dropout: randomKey(3) }).logits);
+  const calm = await logits({});
+  for (const rate of ['hiddenDropout', 'attentionDropout', 'classifierDropout']) t.notDeepEqual(await logits({ [rate]: 0.5 }), calm, rate);
+});
+
+test('token types are added where the family has them', async (t) => {
+  const batch = tinyBatch();
+  const typed = { ...batch, typeIds: tf.onesLike(batch.typeIds) };
+  const differs = async (family: EncoderConfig['family']) => {
+    const model = tinyModel(familyChange(family));
+    return (await read(model.forward(typed, { logits: true }).logits)).join() !== (await read(model.forward(batch, { logits: true }).logits)).join();
+  };
+  t.deepEqual([await differs('bert'), await differs('distilbert')], [true, false]);
+});
+
+test('a fresh model is its seed\'s', async (t) => {
+  const bits = (seed: number) => bitsOf(freshModel(tinyConfig(), { seed }));
+  t.is(await bits(1), await bits(1));
+  t.not(await bits(1), await bits(2));
+});
+
+test.serial('a forward pass in a scope leaves nothing, and a disposed model neither', async (t) => {
+  const left = await leaks(() => {
+    const [model, batch] = [tinyModel(), tinyBatch()];
+    tf.tidy(() => void model.forward(batch, everything));
+    model.dispose();
+    batch.dispose();
+  });
+  t.deepEqual(left, { tensors: 0, buffers: 0 });
+});

@@ -1,0 +1,129 @@
+import test from 'ava';
+import type { HostArrays } from '../../src/engine/batch.ts';
+import { useEngine } from '../../src/engine/engine.ts';
+import { leaks } from '../../src/engine/memory.ts';
+import { randomKey } from '../../src/engine/random.ts';
+import * as tf from '../../src/engine/tf.ts';
+import { hardLabels } from '../../src/objectives/hard-labels.ts';
+import { type Objective, weighted } from '../../src/objectives/objective.ts';
+import { softLabel } from '../../src/objectives/soft-label.ts';
+import { liveTeacher, type Teacher } from '../../src/teacher/teacher.ts';
+import { trainingBatches } from '../../src/text/batches.ts';
+import { disposeStep, type Learning, stepGradients } from '../../src/train/gradients.ts';
+import { Optimizer } from '../../src/train/optimizer.ts';
+import { close, read } from '../engine/numbers.ts';
+import { bitsOf, tinyModel } from '../models/tiny-model.ts';
+import { changedLoss, corpus, student } from './lesson.ts';
+
+test.before(() => useEngine());
+
+/** The first `count` batches of `rows` examples. */
+function hosts(rows: number, count = 1): HostArrays[] {
+  const batches = trainingBatches(corpus, { seed: 3, rows, padId: 0 });
+  return Array.from({ length: count }, () => batches.next().value);
+}
+const at = { step: 1, key: randomKey(9) };
+const objective = weighted([[0.3, hardLabels()], [0.7, softLabel({ temperature: 3 })]]);
+const teacher = (): Teacher => liveTeacher(tinyModel({}, 8));
+
+/** Loss, parts and gradients by parameter, as numbers; the tensors are freed. */
+async function numbersOf(learning: Learning, microBatches: readonly HostArrays[], where = at) {
+  const step = await stepGradients(learning, microBatches, where);
+  const gradients = new Map<string, number[]>();
+  for (const [name, variable] of learning.student.parameters.entries()) gradients.set(name, await read(step.gradients.get(variable)!));
+  const parts = new Map<string, number[]>();
+  for (const [part, value] of step.parts) parts.set(part, await read(value));
+  const loss = await read(step.loss);
+  disposeStep(step);
+  return { loss, parts, gradients };
+}
+
+for (const [rows, count] of [[4, 3], [6, 2], [1, 12]] as const) {
+  test(`${count} micro-batches of ${rows} are one batch of 12`, async (t) => {
+    const learning = { student: student(), objective, teacher: teacher() };
+    const [big, micro] = [await numbersOf(learning, hosts(12)), await numbersOf(learning, hosts(rows, count))];
+    close(t, 'loss', micro.loss, big.loss, { absolute: 1e-6, relative: 0 });
+    t.deepEqual([...micro.parts.keys()], ['hard-labels', 'soft-label']);
+    for (const [part, value] of big.parts) close(t, part, micro.parts.get(part) ?? [], value, { absolute: 1e-6, relative: 0 });
+    for (const [name, values] of big.gradients) close(t, name, micro.gradients.get(name) ?? [], values, { absolute: 1e-6, relative: 0 });
+    t.true([...big.gradients.values()].some((values) => values.some((value) => Math.abs(value) > 1e-2)), 'there is something to compare');
+  });
+}
+
+test('the gradient is that of the loss: moving against it lowers the loss by as much as it says', async (t) => {
+  const learning = { student: student(), objective, teacher: teacher() };
+  const { loss: [before = NaN], gradients } = await numbersOf(learning, hosts(12));
+  const squares = [...gradients.values()].flat().reduce((sum, value) => sum + value ** 2, 0);
+  const rate = 1e-3 / Math.sqrt(squares);
+  const values = await learning.student.parameters.read();
+  learning.student.parameters.assign(new Map([...values].map(([name, { data }]) => [name, data.map((value, i) => value - rate * (gradients.get(name)?.[i] ?? NaN))])));
+  const { loss: [after = NaN] } = await numbersOf(learning, hosts(12));
+  t.true(Math.abs((before - after) / (rate * squares) - 1) < 0.05, `expected ${rate * squares}, got ${before - after}`);
+});
+
+test('the loss is the weighted sum of its parts', async (t) => {
+  const { loss, parts } = await numbersOf({ student: student(), objective, teacher: teacher() }, hosts(4, 3));
+  const [hard = NaN] = parts.get('hard-labels') ?? [];
+  const [soft = NaN] = parts.get('soft-label') ?? [];
+  close(t, 'loss', loss, [0.3 * hard + 0.7 * soft], { relative: 1e-6 });
+});
+
+test('two objectives of one name are heard as their sum', async (t) => {
+  const twice = weighted([[1, softLabel({ temperature: 1 })], [1, softLabel({ temperature: 4 })]]);
+  const heard = await numbersOf({ student: student(), objective: twice, teacher: teacher() }, hosts(4, 2));
+  close(t, 'sum', heard.parts.get('soft-label') ?? [], heard.loss, { relative: 1e-6 });
+});
+
+test('dropout is the key\'s, and another one in each micro-batch', async (t) => {
+  const learning = { student: student({ hiddenDropout: 0.3 }), objective: hardLabels() };
+  const [host] = hosts(6) as [HostArrays];
+  const lossOf = async (key: number, batches: HostArrays[]) => (await numbersOf(learning, batches, { step: 1, key: randomKey(key) })).loss[0];
+  t.is(await lossOf(1, [host]), await lossOf(1, [host]));
+  t.not(await lossOf(1, [host]), await lossOf(2, [host]));
+  t.not(await lossOf(1, [host, host]), await lossOf(1, [host]), 'the same rows twice, but dropped differently');
+});
+
+test('a teacher is asked once per micro-batch, for what the objective wants of it, and not at all where it wants nothing', async (t) => {
+  const asked: unknown[] = [];
+  const voice = teacher();
+  const listening: Teacher = { ...voice, says: (batch, wants) => {
+    asked.push([batch.rows, wants]);
+    return voice.says(batch, wants);
+  } };
+  disposeStep(await stepGradients({ student: student(), objective, teacher: listening }, hosts(4, 2), at));
+  t.deepEqual(asked, [[4, { logits: true }], [4, { logits: true }]]);
+  disposeStep(await stepGradients({ student: student(), objective: hardLabels(), teacher: listening }, hosts(4, 2), at));
+  t.is(asked.length, 2);
+});
+
+for (const [what, value] of [['NaN', NaN], ['infinite', Infinity]] as const) {
+  test(`a loss that is ${what} spoils the step even where every gradient is finite`, async (t) => {
+    const model = student();
+    const spoilt = changedLoss((loss) => tf.add(loss, value));
+    const { gradients, loss } = await stepGradients({ student: model, objective: spoilt }, hosts(4), at);
+    t.false(Number.isFinite((await read(loss))[0]));
+    const before = await bitsOf(model);
+    const [, taken] = await read(new Optimizer(model.parameters).update(gradients, { step: 1, learningRate: 0.1 }));
+    t.is(taken, 0);
+    t.is(await bitsOf(model), before);
+  });
+}
+
+test.serial('a step leaves nothing behind but what it returns', async (t) => {
+  const twice = weighted([[1, hardLabels()], [1, softLabel({ temperature: 1 })], [1, softLabel({ temperature: 4 })]]);
+  const learning = { student: student({ hiddenDropout: 0.2 }), objective: twice, teacher: teacher() };
+  const batches = hosts(4, 3);
+  t.deepEqual(await leaks(async () => disposeStep(await stepGradients(learning, batches, at))), { tensors: 0, buffers: 0 });
+});
+
+test.serial('a step that fails half-way leaves nothing at all', async (t) => {
+  const broken: Objective = changedLoss((loss, ids) => {
+    if (ids.includes(batches[1]?.exampleIds[0] ?? '')) throw new Error('no loss today');
+    return loss;
+  });
+  const [batches, voice] = [hosts(4, 2), teacher()];
+  const learning = { student: student(), objective: weighted([[1, softLabel()], [1, broken]]), teacher: voice };
+  t.deepEqual(await leaks(async () => {
+    await t.throwsAsync(stepGradients(learning, batches, at), { message: 'no loss today' });
+  }), { tensors: 0, buffers: 0 });
+});
