@@ -25,7 +25,7 @@ export default defineRecipe({
     maxTokens: z.int().positive().default(48),
     rows: z.int().positive().default(64),
     teacher: lessonSettings.default({ size: '1x64:8', steps: 600, learningRate: 5e-3, dropout: 0 }),
-    student: lessonSettings.default({ size: '1x32:4', steps: 500, learningRate: 5e-3, dropout: 0 }),
+    student: lessonSettings.default({ size: '1x32:4', steps: 400, learningRate: 5e-3, dropout: 0 }),
     temperature: z.number().positive().default(2),
     hardWeight: z.number().min(0).max(1).default(0.3),
     /** Points by which distilled must beat alone; null promises nothing. */

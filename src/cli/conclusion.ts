@@ -66,7 +66,8 @@ export async function conclude(run: Run, conclusion: Conclusion): Promise<Accura
     subtitle: conclusion.subtitle,
     command: run.command,
     startedAt: run.startedAt,
-    milliseconds: Date.now() - run.startedAt.getTime(),
+    // What a reused stage took when it was done counts too.
+    milliseconds: Math.max(Date.now() - run.startedAt.getTime(), conclusion.contenders.flatMap(({ seeds }) => seeds).reduce((sum, { trainMs }) => sum + trainMs, 0)),
     comparison: { rows },
     curves: curvesOf(await readRunLog(join(run.folder, 'events.jsonl'))),
     disagreements: student.disagreements,

@@ -38,9 +38,10 @@ test('a fresh configuration says what was asked, and survives its own file', (t)
   t.is(freshConfig(parseSize('2x128'), { ...rest, family: 'distilbert' }).typeVocabulary, 0);
 });
 
-test('the spread of fresh weights is 1/√width between 0.02 and 0.1, unless given', (t) => {
+test('the spread of fresh weights is 1/√width between 0.02 and 0.15, unless given', (t) => {
   const rangeOf = (size: string, change: object = {}) => freshConfig(parseSize(size), { ...rest, ...change }).initializerRange;
-  t.is(rangeOf('1x64:2'), 0.1);
+  t.is(rangeOf('1x64:2'), 0.125);
+  t.is(rangeOf('1x32:2'), 0.15);
   t.is(rangeOf('1x400:4'), 0.05);
   t.is(rangeOf('1x4096:4'), 0.02);
   t.is(rangeOf('1x64:2', { initializerRange: 0.02 }), 0.02);

@@ -1,6 +1,6 @@
 /**
  * Matrix products for the wasm backend. Its own kernel is fast (XNNPACK) for one pair of plain operands only: transposed or
- * batched ones fall on a naive loop, 15 times slower. So operands are transposed explicitly, batches of small products go to
+ * batched ones fall on a naive loop, 15 times slower. So operands are transposed explicitly, small products go to
  * `small-products.ts`, and larger ones pair by pair on windows into the operands' memory, registered under borrowed ids. A single
  * pair too: under its own id XNNPACK would keep a weight's packed copy as long as it lives, and AdamW changes weights in place.
  */
@@ -14,8 +14,11 @@ interface Transposes {
   readonly transposeB: boolean;
 }
 
-/** Multiply-adds up to which a pair of a batch is quicker without XNNPACK, whose set-up costs as much as about this many. */
-const smallProduct = 64 ** 3;
+/**
+ * Numbers in b up to which a product is as quick without XNNPACK or quicker: b stays in the cache, and nothing is set up or packed.
+ * A single row is always quicker, because packing b costs more than using it once.
+ */
+const smallOperand = 128 ** 2;
 
 /** Ids far above any the backend hands out (it counts from 1). */
 const windowIds = { a: 0x4000_0001, b: 0x4000_0002, out: 0x4000_0003 };
@@ -81,7 +84,7 @@ function pairByPair(a: tf.TensorInfo, b: tf.TensorInfo, backend: BackendWasm, { 
   const out = backend.makeOutput([...batch, rows, columns], 'float32');
   const [aStart, bStart, outStart] = [a, b, out].map(({ dataId }) => backend.getMemoryOffset(dataId)) as [number, number, number];
   const [aStep, bStep] = [aCount === 1 ? 0 : rows * inner * 4, bCount === 1 ? 0 : inner * columns * 4];
-  if (pairs > 1 && rows * inner * columns <= smallProduct) {
+  if (rows === 1 || inner * columns <= smallOperand) {
     multiplySmall(aStart, bStart, outStart, pairs, rows, inner, columns, aStep, bStep);
     return out;
   }

@@ -1,7 +1,7 @@
 /**
  * Many small matrix products in one call: a WebAssembly function of our own on the backend's memory, assembled here byte by byte
  * (WebAssembly core specification 2.0, sections 5.4-5.5). Attention makes hundreds of products of a few thousand multiply-adds a step,
- * and XNNPACK spends longer on setting each up than on multiplying. Large products stay with XNNPACK.
+ * and XNNPACK spends longer on setting each up than on multiplying; a narrow layer is no better off. Large products stay with XNNPACK.
  */
 
 /** a [pairs, m, k] · b [pairs, k, n] -> c [pairs, m, n], float32, by address; a step of 0 bytes uses one matrix for all pairs. */
