@@ -4,7 +4,8 @@
  */
 
 // engine: numbers
-export * as tf from './engine/tf.ts';
+export { tf } from './engine/namespace.ts';
+export type { Scalar, Tensor, Tensor1D, Tensor2D, Tensor3D, Variable } from './engine/tf.ts';
 export { type EngineFacts, engineFacts, type EngineName, engineNames, measureMatMulRate, useEngine } from './engine/engine.ts';
 export { type Batch, type HostArrays, upload } from './engine/batch.ts';
 export { leaks, scope } from './engine/memory.ts';

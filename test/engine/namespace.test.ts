@@ -1,0 +1,12 @@
+import test from 'ava';
+import { useEngine } from '../../src/engine/engine.ts';
+import { tf } from '../../src/engine/namespace.ts';
+import * as doorway from '../../src/engine/tf.ts';
+
+test('the public namespace is the doorway: same backend, gradients registered', async (t) => {
+  await useEngine();
+  t.is(tf.getBackend(), 'wasm');
+  t.is(tf.engine(), doorway.engine());
+  const slope = tf.grad((x) => tf.sum(tf.square(x)))(tf.tensor1d([1, -2, 3]));
+  t.deepEqual([...(await slope.data())], [2, -4, 6]);
+});
