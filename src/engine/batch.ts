@@ -11,10 +11,12 @@ export type HostLabels =
   | { readonly kind: 'regression'; readonly scores: Float32Array }
   | { readonly kind: 'masked-lm'; readonly tokens: Int32Array };
 
-/** The arrays a batch is uploaded from; `text/batches.ts` satisfies this by shape. */
+/** The arrays a batch is uploaded from; `text/batches.ts` adds where its rows come from. */
 export interface HostArrays {
   readonly exampleIds: readonly string[];
+  /** B */
   readonly rows: number;
+  /** T: the longest row, rounded up. */
   readonly width: number;
   /** [B, T] */
   readonly inputIds: Int32Array;

@@ -1,22 +1,12 @@
 // Padded batches in host memory: for training an endless sequence that a cursor can enter anywhere, for evaluation each example once.
 // The engine uploads them; nothing here is a tensor.
+import type { HostArrays } from '../engine/batch.ts';
 import { lengthsOf, type EncodedCorpus } from './encoded-corpus.ts';
 import { takeLabels, type EncodedLabels } from './encoded-labels.ts';
 import { rowsFrom } from './example-order.ts';
 
-/** B rows of T tokens, T = `width`. */
-export interface HostBatch {
-  readonly exampleIds: readonly string[];
-  /** B */
-  readonly rows: number;
-  /** T: the longest row, rounded up. */
-  readonly width: number;
-  /** [B * T], padded with `padId` at the right. */
-  readonly inputIds: Int32Array;
-  /** [B * T], 1 where a token is real, 0 where it is padding. */
-  readonly mask: Float32Array;
-  /** [B * T], 0 in the padding. */
-  readonly typeIds: Int32Array;
+/** B rows of T tokens: the arrays the engine uploads, padded at the right, and where they come from. */
+export interface HostBatch extends HostArrays {
   /** [B] real tokens of each row. */
   readonly lengths: Int32Array;
   /** Of these B rows. Absent: the corpus was encoded without labels. */
