@@ -5,12 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import test, { type ExecutionContext } from 'ava';
-import { engineFacts, useEngine } from '../src/engine/engine.ts';
+import { engineFacts } from '../src/engine/engine.ts';
 import { type HostTensor, readSafetensors, writeSafetensors } from '../src/storage/safetensors.ts';
 import { findFixtures, type Outcome, runFixture } from './fixture-runners/folder.ts';
+import { startEngine } from './engine-under-test.ts';
 
 const own = join(import.meta.dirname, 'fixtures');
-await useEngine('wasm');
+await startEngine();
 
 const fixtures = await findFixtures(own);
 

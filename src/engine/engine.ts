@@ -1,15 +1,29 @@
 /**
  * Choosing an engine. Importing the package changes nothing; `useEngine` loads one, installs the fused set on it and says what it is.
  */
+import { fallbackCalls } from './cpu-fallback.ts';
 import { fusedCatalogue } from './fused/catalogue.ts';
 import { installFusedOp } from './fused/fused-op.ts';
+import { linear } from './fused/linear.ts';
+import type { EngineOptions, MemoryFigures, StartedEngine } from './options.ts';
 import * as tf from './tf.ts';
+import { startTorch } from './torch/torch-engine.ts';
 import { startWasm } from './wasm/wasm-engine.ts';
+import { startWebGpu } from './webgpu/webgpu-engine.ts';
+
+interface EngineEntry {
+  readonly start: (options: EngineOptions) => Promise<StartedEngine>;
+  readonly what: string;
+  /** Whether `auto` may take it. */
+  readonly automatic: boolean;
+}
 
 /** In order of preference: `auto` takes the first that loads. */
 const engines = {
-  wasm: { start: startWasm, device: 'cpu', precision: 'fp32', threads: 1, what: 'TensorFlow.js on WebAssembly (embedded; needs no compiler)' },
-} as const;
+  torch: { start: startTorch, automatic: true, what: 'LibTorch behind TensorFlow.js (CPU and CUDA; built by `retort build-native`)' },
+  wasm: { start: startWasm, automatic: true, what: 'TensorFlow.js on WebAssembly (embedded; needs no compiler)' },
+  webgpu: { start: startWebGpu, automatic: false, what: 'TensorFlow.js on WebGPU (needs the packages webgpu and @tensorflow/tfjs-backend-webgpu)' },
+} as const satisfies Record<string, EngineEntry>;
 
 export type EngineName = keyof typeof engines;
 export const engineNames = Object.keys(engines) as EngineName[];
@@ -21,35 +35,77 @@ export interface EngineFacts {
   readonly precision: string;
   readonly threads: number;
   readonly tfjs: string;
+  /** The library that computes, with its version. */
+  readonly library?: string;
+  /** Why `auto` did not take the engines it prefers to this one. */
+  readonly passedOver: readonly string[];
 }
 
 /** The engine being loaded or in use, and what it turned out to be. */
-let loading: { readonly engine: EngineName; readonly facts: Promise<EngineFacts> } | undefined;
-let current: EngineFacts | undefined;
+let loading: { readonly asked: string; readonly facts: Promise<EngineFacts> } | undefined;
+let current: { readonly facts: EngineFacts; readonly started: StartedEngine } | undefined;
 
 /**
  * Loads an engine and makes it the one all tensors live on. Asking again for the same one gives the same facts.
- * @throws if the engine does not load here, or another one is already in use in this process.
+ * @throws if the engine does not load here, or another one (or the same one with other options) is in use in this process.
  */
-export async function useEngine(choice: EngineName | 'auto' = 'auto'): Promise<EngineFacts> {
-  const engine = choice === 'auto' ? (loading?.engine ?? present(engineNames[0])) : choice;
-  if (!Object.hasOwn(engines, engine)) throw new Error(`no engine is called '${choice}'; there are: auto, ${engineNames.join(', ')}`);
-  loading ??= { engine, facts: start(engine) };
-  if (loading.engine !== engine) throw new Error(`the ${String(loading.engine)} engine is in use: one process keeps one engine`);
-  return loading.facts;
+export async function useEngine(choice: EngineName | 'auto' = 'auto', options: EngineOptions = {}): Promise<EngineFacts> {
+  if (choice !== 'auto' && !Object.hasOwn(engines, choice)) throw new Error(`no engine is called '${choice}'; there are: auto, ${engineNames.join(', ')}`);
+  if (loading === undefined) {
+    const facts = choice === 'auto' ? startFirst(options) : start(choice, options, []);
+    loading = { asked: choice, facts };
+    facts.catch(() => (loading = undefined)); // an engine that did not load is not in use
+    return facts;
+  }
+  const facts = await loading.facts;
+  if (choice !== 'auto' && facts.engine !== choice) throw new Error(`the ${facts.engine} engine is in use: one process keeps one engine`);
+  for (const name of ['device', 'precision', 'threads'] as const) {
+    const wanted = options[name];
+    if (wanted !== undefined && wanted !== facts[name]) throw new Error(`the ${facts.engine} engine is in use with ${name} ${facts[name]}: one process keeps one engine`);
+  }
+  return facts;
 }
 
-async function start(engine: EngineName): Promise<EngineFacts> {
+/** The first engine that loads, of those that can do what is asked. */
+async function startFirst(options: EngineOptions): Promise<EngineFacts> {
+  const passedOver: string[] = [];
+  for (const name of engineNames.filter((engine) => engines[engine].automatic)) {
+    try {
+      return await start(name, options, passedOver);
+    } catch (error) {
+      passedOver.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  throw new Error(`no engine could be started.\n${passedOver.join('\n')}`);
+}
+
+async function start(engine: EngineName, options: EngineOptions, passedOver: readonly string[]): Promise<EngineFacts> {
   tf.enableProdMode(); // without it tfjs prints an advertisement and validates every NaN synchronously
-  const { start: startBackend, ...facts } = engines[engine];
-  await startBackend();
+  const { start: startBackend, what } = engines[engine];
+  const started = await startBackend(options);
   for (const op of fusedCatalogue) installFusedOp(op, tf.getBackend());
-  current = { engine, ...facts, tfjs: tf.version_core };
-  return current;
+  const { device, precision, threads, library } = started;
+  const facts: EngineFacts = { engine, what, device, precision, threads, tfjs: tf.version_core, ...(library !== undefined && { library }), passedOver };
+  current = { facts, started };
+  return facts;
 }
 
 /** The engine in use. @throws before `useEngine`. */
 export function engineFacts(): EngineFacts {
+  return inUse().facts;
+}
+
+/** Memory of the engine's device, where it is not the process's own. */
+export function engineMemory(): MemoryFigures | undefined {
+  return inUse().started.memory?.();
+}
+
+/** How many operations the engine's own code has run, and how many ran on TensorFlow.js's CPU kernels for want of one. */
+export function engineCalls(): { native: number; fallback: ReadonlyMap<string, number> } {
+  return { native: inUse().started.nativeCalls?.() ?? 0, fallback: fallbackCalls() };
+}
+
+function inUse(): { facts: EngineFacts; started: StartedEngine } {
   if (current === undefined) throw new Error('no engine is in use: call useEngine() first');
   return current;
 }
@@ -57,9 +113,9 @@ export function engineFacts(): EngineFacts {
 /** Billions of multiply-adds per second, counted twice as is the custom, on a product of [size, size] matrices. */
 export async function measureMatMulRate({ size = 512, seconds = 0.5 }: { size?: number; seconds?: number } = {}): Promise<number> {
   engineFacts();
-  const [a, b] = [tf.fill([size, size], 0.5), tf.fill([size, size], 0.25)];
+  const [a, weight] = [tf.fill([size, size], 0.5), tf.fill([size, size], 0.25)];
   const multiply = async () => {
-    const product = tf.matMul(a, b);
+    const product = linear(a, { weight });
     await product.data();
     product.dispose();
   };
@@ -71,11 +127,6 @@ export async function measureMatMulRate({ size = 512, seconds = 0.5 }: { size?: 
     products++;
   }
   const elapsed = performance.now() - start;
-  tf.dispose([a, b]);
+  tf.dispose([a, weight]);
   return (2 * size ** 3 * products) / elapsed / 1e6;
-}
-
-function present<T>(value: T | undefined): T {
-  if (value === undefined) throw new Error('no engine is compiled in');
-  return value;
 }

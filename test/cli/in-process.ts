@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import type { Console } from '../../src/cli/console.ts';
 import type { Door } from '../../src/cli/door.ts';
-import { useEngine } from '../../src/engine/engine.ts';
 import { freshModel } from '../../src/models/model.ts';
 import { saveModel } from '../../src/models/save.ts';
 import { freshConfig, parseSize } from '../../src/models/size.ts';
 import { openTsvSplits } from '../../src/cli/classifier-corpus.ts';
 import { trainWordPiece } from '../../src/text/train-word-piece.ts';
 import { layOpinions } from '../walks/workplace.ts';
+import { startEngine } from '../engine-under-test.ts';
 
 export interface Heard {
   readonly said: string[];
@@ -54,7 +54,7 @@ export async function openBench({ labels }: { labels?: readonly string[] } = {})
   await layOpinions(corpus);
   const splits = await openTsvSplits(corpus);
   const tokenizer = await trainWordPiece(splits.train.examples.map(({ text }) => text), { size: 300, lowercase: true });
-  await useEngine();
+  await startEngine();
   const names = labels ?? ('names' in splits.labels ? splits.labels.names : []);
   const config = freshConfig(parseSize('2x16:2'), { vocabulary: tokenizer.vocabularySize, padId: tokenizer.padId, positions: 32, task: 'single-label', labels: names });
   await saveModel(classifier, freshModel(config, { seed: 1 }), { tokenizer, card: { name: 'classifier', story: [] }, onnx: false });

@@ -1,10 +1,10 @@
 import test from 'ava';
 import { type HostArrays, type HostLabels, upload } from '../../src/engine/batch.ts';
-import { useEngine } from '../../src/engine/engine.ts';
 import * as tf from '../../src/engine/tf.ts';
 import { read } from './numbers.ts';
+import { engineUnderTest, startEngine } from '../engine-under-test.ts';
 
-test.before(() => useEngine());
+test.before(startEngine);
 
 const host: HostArrays = {
   exampleIds: ['a', 'b'], rows: 2, width: 3,
@@ -12,7 +12,7 @@ const host: HostArrays = {
 };
 
 test.serial('ids, mask and types arrive with their shapes and types', async (t) => {
-  t.is(tf.getBackend(), 'wasm');
+  t.is(tf.getBackend(), engineUnderTest);
   const batch = upload(host);
   t.like(batch, { exampleIds: ['a', 'b'], rows: 2, width: 3 });
   t.false('labels' in batch);

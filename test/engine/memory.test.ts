@@ -1,13 +1,13 @@
 import test from 'ava';
-import { useEngine } from '../../src/engine/engine.ts';
 import { leaks, scope } from '../../src/engine/memory.ts';
 import * as tf from '../../src/engine/tf.ts';
 import { read } from './numbers.ts';
+import { engineUnderTest, startEngine } from '../engine-under-test.ts';
 
-test.before(() => useEngine());
+test.before(startEngine);
 
 test.serial('scope frees everything but its result', async (t) => {
-  t.is(tf.getBackend(), 'wasm');
+  t.is(tf.getBackend(), engineUnderTest);
   const before = tf.memory().numTensors;
   const { kept } = scope(() => ({ kept: tf.add(tf.ones([2]), tf.ones([2])) }));
   t.is(tf.memory().numTensors, before + 1);

@@ -1,11 +1,11 @@
 import test from 'ava';
-import { useEngine } from '../../src/engine/engine.ts';
 import { tf } from '../../src/engine/namespace.ts';
 import * as doorway from '../../src/engine/tf.ts';
+import { engineUnderTest, startEngine } from '../engine-under-test.ts';
 
 test('the public namespace is the doorway: same backend, gradients registered', async (t) => {
-  await useEngine();
-  t.is(tf.getBackend(), 'wasm');
+  await startEngine();
+  t.is(tf.getBackend(), engineUnderTest);
   t.is(tf.engine(), doorway.engine());
   const slope = tf.grad((x) => tf.sum(tf.square(x)))(tf.tensor1d([1, -2, 3]));
   t.deepEqual([...(await slope.data())], [2, -4, 6]);

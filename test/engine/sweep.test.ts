@@ -1,5 +1,4 @@
 import test from 'ava';
-import { useEngine } from '../../src/engine/engine.ts';
 import { softmaxCrossEntropy } from '../../src/engine/fused/cross-entropy.ts';
 import { embedding } from '../../src/engine/fused/embedding.ts';
 import { gelu } from '../../src/engine/fused/gelu.ts';
@@ -9,8 +8,9 @@ import { sweep } from '../../src/engine/sweep.ts';
 import * as tf from '../../src/engine/tf.ts';
 import { fusedCases, type Inputs, runCase } from './fused/cases.ts';
 import { drawn, read } from './numbers.ts';
+import { engineUnderTest, startEngine } from '../engine-under-test.ts';
 
-test.before(() => useEngine());
+test.before(startEngine);
 
 const shapes = { table: [13, 6], 'first.weight': [6, 6], 'first.bias': [6], 'second.weight': [6, 6], 'second.bias': [6], 'norm.weight': [6], 'norm.bias': [6] } as const;
 type Name = keyof typeof shapes;
@@ -34,7 +34,7 @@ function makeModel(): { variables: Record<Name, tf.Variable>; loss: () => tf.Sca
 const counts = () => ({ tensors: tf.memory().numTensors, buffers: tf.memory().numDataBuffers });
 
 test.serial('loss and gradients equal tf.variableGrads bit for bit, tied weights included', async (t) => {
-  t.is(tf.getBackend(), 'wasm');
+  t.is(tf.getBackend(), engineUnderTest);
   const { variables, loss } = makeModel();
   const before = counts();
   const swept = sweep(loss, Object.values(variables));

@@ -1,12 +1,12 @@
 import test from 'ava';
-import { useEngine } from '../../src/engine/engine.ts';
 import * as tf from '../../src/engine/tf.ts';
 import { read } from './numbers.ts';
+import { engineUnderTest, startEngine } from '../engine-under-test.ts';
 
-test.before(() => useEngine());
+test.before(startEngine);
 
 test('gradients that call tensor methods work: one copy of the library makes every tensor', async (t) => {
-  t.is(tf.getBackend(), 'wasm');
+  t.is(tf.getBackend(), engineUnderTest);
   const x = tf.tensor1d([1, 2]);
   t.deepEqual(await read(tf.grad((y) => tf.sum(tf.addN([y, tf.square(y)])))(x)), [3, 5]);
   const { variance } = tf.moments(x);

@@ -1,5 +1,4 @@
 import test from 'ava';
-import { useEngine } from '../../src/engine/engine.ts';
 import { leaks } from '../../src/engine/memory.ts';
 import * as tf from '../../src/engine/tf.ts';
 import { predictedClasses } from '../../src/evaluate/classification.ts';
@@ -8,8 +7,9 @@ import { classLogits } from '../../src/teacher/label-corpus.ts';
 import type { EncodedCorpus } from '../../src/text/encoded-corpus.ts';
 import { tinyModel } from '../models/tiny-model.ts';
 import { tinyCorpus, withoutLabels } from '../teacher/tiny-corpus.ts';
+import { startEngine } from '../engine-under-test.ts';
 
-test.before(() => useEngine());
+test.before(startEngine);
 
 const names = ['no', 'perhaps', 'yes'];
 const labelled = (indices: Int32Array): EncodedCorpus => ({ ...tinyCorpus(9), labels: { kind: 'single-label', names, indices } });

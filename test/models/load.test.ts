@@ -1,7 +1,6 @@
 import { cp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { useEngine } from '../../src/engine/engine.ts';
 import { loadModel, type LoadOptions, readConfig } from '../../src/models/load.ts';
 import type { Model } from '../../src/models/model.ts';
 import { float32Of } from '../../src/storage/halves.ts';
@@ -9,8 +8,9 @@ import { readSafetensors } from '../../src/storage/safetensors.ts';
 import { temporaryFolder } from '../storage/temporary-folder.ts';
 import { changedFolder, filled, fixture, renamed } from './changed-folder.ts';
 import { bitsOf } from './tiny-model.ts';
+import { startEngine } from '../engine-under-test.ts';
 
-test.before(() => useEngine());
+test.before(startEngine);
 
 const load = async (name: string, options?: LoadOptions) => loadModel(fixture(name), options);
 const dataOf = async ({ parameters }: Model, name: string) => (await parameters.read()).get(name)?.data;

@@ -1,5 +1,4 @@
 import test from 'ava';
-import { useEngine } from '../../src/engine/engine.ts';
 import { leaks } from '../../src/engine/memory.ts';
 import { randomKey } from '../../src/engine/random.ts';
 import * as tf from '../../src/engine/tf.ts';
@@ -9,8 +8,9 @@ import type { Wants } from '../../src/models/output.ts';
 import type { Mode } from '../../src/nn/mode.ts';
 import { closeTensors, read } from '../engine/numbers.ts';
 import { bitsOf, tinyBatch, tinyConfig, tinyModel } from './tiny-model.ts';
+import { engineUnderTest, startEngine } from '../engine-under-test.ts';
 
-test.before(() => useEngine());
+test.before(startEngine);
 
 const families = ['bert', 'distilbert'] as const;
 const familyChange = (family: EncoderConfig['family']) => ({ family, typeVocabulary: family === 'bert' ? 2 : 0 });
@@ -18,7 +18,7 @@ const everything = { logits: true, pooled: true, hidden: [0, 1, 2], cls: [2, 0],
 
 for (const family of families) {
   test(`${family}: every want is answered in its shape, under its layers`, (t) => {
-    t.is(tf.getBackend(), 'wasm');
+    t.is(tf.getBackend(), engineUnderTest);
     const said = tinyModel(familyChange(family)).forward(tinyBatch(), everything);
     t.deepEqual(Object.keys(said).sort(), Object.keys(everything).sort());
     t.deepEqual([said.logits.shape, said.pooled.shape], [[2, 3], [2, 9]]);

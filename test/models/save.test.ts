@@ -1,7 +1,6 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { useEngine } from '../../src/engine/engine.ts';
 import type { EncoderConfig } from '../../src/models/config.ts';
 import { loadModel } from '../../src/models/load.ts';
 import { saveModel, type SaveOptions } from '../../src/models/save.ts';
@@ -13,10 +12,11 @@ import { trainWordPiece } from '../../src/text/train-word-piece.ts';
 import { read } from '../engine/numbers.ts';
 import { temporaryFolder } from '../storage/temporary-folder.ts';
 import { bitsOf, tinyBatch, tinyModel } from './tiny-model.ts';
+import { startEngine } from '../engine-under-test.ts';
 
 let tokenizer: Tokenizer;
 test.before(async () => {
-  await useEngine();
+  await startEngine();
   tokenizer = await trainWordPiece(['a bad dab', 'a fab cab'], { size: 29, lowercase: true });
 });
 

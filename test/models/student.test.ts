@@ -1,12 +1,12 @@
 import test from 'ava';
-import { useEngine } from '../../src/engine/engine.ts';
 import { configToJson, parseConfig } from '../../src/models/config.ts';
 import type { Model } from '../../src/models/model.ts';
 import { cutConfig, cutStudent } from '../../src/models/student.ts';
 import { closeTensors } from '../engine/numbers.ts';
 import { bitsOf, tinyBatch, tinyConfig, tinyModel } from './tiny-model.ts';
+import { startEngine } from '../engine-under-test.ts';
 
-test.before(() => useEngine());
+test.before(startEngine);
 
 const dataOf = async ({ parameters }: Model, name: string) => (await parameters.read()).get(name)?.data;
 const bertLayer = ['attention.self.query', 'attention.self.key', 'attention.self.value', 'attention.output.dense', 'attention.output.LayerNorm', 'intermediate.dense', 'output.dense', 'output.LayerNorm'];

@@ -1,10 +1,10 @@
 import test from 'ava';
-import { useEngine } from '../../src/engine/engine.ts';
 import * as tf from '../../src/engine/tf.ts';
 import { activate, type Activation, activationNames } from '../../src/nn/activation.ts';
 import { close, erf, read } from '../engine/numbers.ts';
+import { engineUnderTest, startEngine } from '../engine-under-test.ts';
 
-test.before(() => useEngine());
+test.before(startEngine);
 
 const formulas: Record<Activation, (x: number) => number> = {
   gelu: (x) => (x * (1 + erf(x / Math.SQRT2))) / 2,
@@ -16,7 +16,7 @@ const formulas: Record<Activation, (x: number) => number> = {
 const points = Array.from({ length: 241 }, (_, i) => (i - 120) / 20 + 0.001); // -6 .. 6, beside the kink at 0
 
 test('every activation has a formula here', (t) => {
-  t.is(tf.getBackend(), 'wasm');
+  t.is(tf.getBackend(), engineUnderTest);
   t.deepEqual([...activationNames].sort(), Object.keys(formulas).sort());
 });
 

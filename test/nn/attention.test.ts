@@ -1,12 +1,12 @@
 import test, { type ExecutionContext } from 'ava';
-import { useEngine } from '../../src/engine/engine.ts';
 import type { Dropout } from '../../src/engine/fused/dropout.ts';
 import { randomKey } from '../../src/engine/random.ts';
 import * as tf from '../../src/engine/tf.ts';
 import { attentionBias, selfAttention, type SelfAttention } from '../../src/nn/attention.ts';
 import { close, closeTensors, drawn, read } from '../engine/numbers.ts';
+import { engineUnderTest, startEngine } from '../engine-under-test.ts';
 
-test.before(() => useEngine());
+test.before(startEngine);
 
 const [rows, width, hidden, heads] = [2, 5, 6, 3];
 const mask = [1, 1, 1, 0, 0, 1, 1, 1, 1, 1];
@@ -31,7 +31,7 @@ async function samePaths(t: ExecutionContext, dropout?: Dropout): Promise<void> 
 }
 
 test('fused and exposed attention agree, with their gradients', async (t) => {
-  t.is(tf.getBackend(), 'wasm');
+  t.is(tf.getBackend(), engineUnderTest);
   await samePaths(t);
 });
 

@@ -1,13 +1,13 @@
 import test from 'ava';
-import { useEngine } from '../../src/engine/engine.ts';
 import { randomKey } from '../../src/engine/random.ts';
 import { sweep } from '../../src/engine/sweep.ts';
 import * as tf from '../../src/engine/tf.ts';
 import { attentionBias } from '../../src/nn/attention.ts';
 import { encode, type EncoderLayer, type EncoderOptions } from '../../src/nn/encoder.ts';
 import { close, closeTensors, drawn, read } from '../engine/numbers.ts';
+import { engineUnderTest, startEngine } from '../engine-under-test.ts';
 
-test.before(() => useEngine());
+test.before(startEngine);
 
 const [rows, width, hidden, inner] = [2, 5, 6, 11];
 const pair = (name: string, outputs: number, inputs: number) => ({ weight: drawn(`${name}.weight`, [outputs, inputs], 0.4), bias: drawn(`${name}.bias`, [outputs], 0.1) });
@@ -37,7 +37,7 @@ const options = (change: Partial<EncoderOptions> = {}): EncoderOptions => ({
 });
 
 test('one state per layer beside the input', (t) => {
-  t.is(tf.getBackend(), 'wasm');
+  t.is(tf.getBackend(), engineUnderTest);
   const input = x();
   const { hidden: states, attention } = encode(input, options());
   t.is(states.length, 4);

@@ -1,19 +1,19 @@
 import fc from 'fast-check';
 import test from 'ava';
-import { useEngine } from '../../src/engine/engine.ts';
 import { leaks } from '../../src/engine/memory.ts';
 import { randomKey } from '../../src/engine/random.ts';
 import * as tf from '../../src/engine/tf.ts';
 import { freshValues, linearSpecs, normSpecs, Parameters, type ParameterSpec } from '../../src/nn/parameters.ts';
 import { read } from '../engine/numbers.ts';
+import { engineUnderTest, startEngine } from '../engine-under-test.ts';
 
-test.before(() => useEngine());
+test.before(startEngine);
 
 const specs = [...linearSpecs('dense', 2, 3), ...normSpecs('norm', 2)];
 const counting = ({ shape }: ParameterSpec) => Float32Array.from({ length: shape.reduce((product, side) => product * side, 1) }, (_, i) => i);
 
 test.serial('specs spell Hugging Face names and shapes', (t) => {
-  t.is(tf.getBackend(), 'wasm');
+  t.is(tf.getBackend(), engineUnderTest);
   t.deepEqual(specs, [
     { name: 'dense.weight', shape: [2, 3], initial: 'normal' },
     { name: 'dense.bias', shape: [2], initial: 'zeros' },

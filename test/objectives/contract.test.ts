@@ -1,6 +1,5 @@
 // What every objective must hold to, at its defaults.
 import test from 'ava';
-import { useEngine } from '../../src/engine/engine.ts';
 import { leaks } from '../../src/engine/memory.ts';
 import { sweep } from '../../src/engine/sweep.ts';
 import * as tf from '../../src/engine/tf.ts';
@@ -8,8 +7,9 @@ import { objectiveCatalogue } from '../../src/objectives/catalogue.ts';
 import { wantsNothing } from '../../src/models/output.ts';
 import { close, drawn, read, slopes, take } from '../engine/numbers.ts';
 import { classBatch, logSoftmax, lossAndGradient, lossOf } from './examples.ts';
+import { engineUnderTest, startEngine } from '../engine-under-test.ts';
 
-test.before(() => useEngine());
+test.before(startEngine);
 
 const classes = [2, -1, 0, 1, 1, -1, 2];
 const [rows, depth] = [classes.length, 3];
@@ -29,7 +29,7 @@ const minima: Record<string, () => { student: tf.Tensor; teacher?: tf.Tensor; lo
 };
 
 test('the catalogue is whole: every objective has its name, its paper and a minimum here', (t) => {
-  t.is(tf.getBackend(), 'wasm');
+  t.is(tf.getBackend(), engineUnderTest);
   t.is(Object.keys(objectiveCatalogue).length, 3);
   t.deepEqual(Object.keys(minima).sort(), Object.keys(objectiveCatalogue).sort());
   for (const [name, make] of Object.entries(objectiveCatalogue)) {

@@ -1,11 +1,11 @@
 import test from 'ava';
-import { useEngine } from '../../src/engine/engine.ts';
 import * as tf from '../../src/engine/tf.ts';
 import { hardLabels } from '../../src/objectives/hard-labels.ts';
 import { close, drawn, read, slopes } from '../engine/numbers.ts';
 import { batchOf, classBatch, logSoftmax, lossAndGradient, lossOf, mean } from './examples.ts';
+import { engineUnderTest, startEngine } from '../engine-under-test.ts';
 
-test.before(() => useEngine());
+test.before(startEngine);
 
 const objective = hardLabels();
 const rowsOf = async (tensor: tf.Tensor, depth: number) => {
@@ -14,7 +14,7 @@ const rowsOf = async (tensor: tf.Tensor, depth: number) => {
 };
 
 test('it wants the student\'s logits and nothing of a teacher', (t) => {
-  t.is(tf.getBackend(), 'wasm');
+  t.is(tf.getBackend(), engineUnderTest);
   t.deepEqual(objective.wants, { student: { logits: true }, teacher: {} });
 });
 

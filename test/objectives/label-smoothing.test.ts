@@ -1,15 +1,15 @@
 import test from 'ava';
-import { useEngine } from '../../src/engine/engine.ts';
 import * as tf from '../../src/engine/tf.ts';
 import { hardLabels } from '../../src/objectives/hard-labels.ts';
 import { labelSmoothing } from '../../src/objectives/label-smoothing.ts';
 import { close, drawn } from '../engine/numbers.ts';
 import { batchOf, classBatch, logSoftmax, lossAndGradient, lossOf } from './examples.ts';
+import { engineUnderTest, startEngine } from '../engine-under-test.ts';
 
-test.before(() => useEngine());
+test.before(startEngine);
 
 test('cross-entropy against the smoothed label, mean over labelled rows', async (t) => {
-  t.is(tf.getBackend(), 'wasm');
+  t.is(tf.getBackend(), engineUnderTest);
   const rows = [[1, -2, 0.5, 3], [0, 0, 1, 0], [4, 4, 4, -4]];
   const classes = [3, -1, 0];
   const epsilon = 0.2;

@@ -1,19 +1,19 @@
 import test from 'ava';
-import { useEngine } from '../../src/engine/engine.ts';
 import * as tf from '../../src/engine/tf.ts';
 import { hardLabels } from '../../src/objectives/hard-labels.ts';
 import { meanOver, type Objective, weighted } from '../../src/objectives/objective.ts';
 import { softLabel } from '../../src/objectives/soft-label.ts';
 import { close, drawn, read, take } from '../engine/numbers.ts';
 import { classBatch, lossAndGradient, lossOf } from './examples.ts';
+import { engineUnderTest, startEngine } from '../engine-under-test.ts';
 
-test.before(() => useEngine());
+test.before(startEngine);
 
 const said = () => ({ student: drawn('student', [4, 3]), teacher: drawn('teacher', [4, 3]), batch: classBatch([0, 2, -1, 1]) });
 const [hard, soft] = [hardLabels() as Objective, softLabel() as Objective];
 
 test('the sum is each loss times its weight, gradients too', async (t) => {
-  t.is(tf.getBackend(), 'wasm');
+  t.is(tf.getBackend(), engineUnderTest);
   const [one, two] = [await lossAndGradient({ objective: hard, ...said() }), await lossAndGradient({ objective: soft, ...said() })];
   const both = await lossAndGradient({ objective: weighted([[0.25, hard], [3, soft]]), ...said() });
   close(t, 'loss', [both.loss], [0.25 * one.loss + 3 * two.loss]);

@@ -1,11 +1,11 @@
 import test from 'ava';
-import { useEngine } from '../../src/engine/engine.ts';
 import * as tf from '../../src/engine/tf.ts';
 import { softLabel } from '../../src/objectives/soft-label.ts';
 import { close, drawn, read } from '../engine/numbers.ts';
 import { batchOf, classBatch, logSoftmax, lossAndGradient, lossOf, mean } from './examples.ts';
+import { engineUnderTest, startEngine } from '../engine-under-test.ts';
 
-test.before(() => useEngine());
+test.before(startEngine);
 
 const students = [[1, -2, 0.5], [0, 0, 1], [4, -3, -4], [0.1, 0.2, 0.3]];
 const teachers = [[2, 0, -0.5], [1, 2, 3], [-1, -3, 2], [5, 0, 0]];
@@ -23,7 +23,7 @@ function divergences(temperature: number): number[] {
 const run = (options: Parameters<typeof softLabel>[0]) => lossAndGradient({ objective: softLabel(options), student: student(), teacher: teacher(), batch: classBatch(classes) });
 
 test('T² times the mean divergence of the softened rows', async (t) => {
-  t.is(tf.getBackend(), 'wasm');
+  t.is(tf.getBackend(), engineUnderTest);
   for (const temperature of [0.5, 1, 4]) {
     const { loss, gradient } = await run({ temperature });
     close(t, 'loss', [loss], [temperature ** 2 * mean(divergences(temperature))]);

@@ -1,5 +1,4 @@
 import test from 'ava';
-import { useEngine } from '../../src/engine/engine.ts';
 import { classificationScores, predictedClasses } from '../../src/evaluate/classification.ts';
 import { fidelity } from '../../src/evaluate/fidelity.ts';
 import { classifierScores } from '../../src/evaluate/score.ts';
@@ -15,10 +14,11 @@ import { trainDefaults } from '../../src/train/train.ts';
 import { bitsOf, tinyModel } from '../models/tiny-model.ts';
 import { tinyCorpus, withoutLabels } from '../teacher/tiny-corpus.ts';
 import { temporaryFolder } from '../storage/temporary-folder.ts';
+import { startEngine } from '../engine-under-test.ts';
 
 let voice: Model;
 test.before(async () => {
-  await useEngine();
+  await startEngine();
   voice = tinyModel({}, 9); // says all three classes
 });
 

@@ -2,7 +2,6 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { upload } from '../../src/engine/batch.ts';
-import { useEngine } from '../../src/engine/engine.ts';
 import { leaks } from '../../src/engine/memory.ts';
 import type { Model } from '../../src/models/model.ts';
 import { classLogits, labelCorpus, labelSource, modelFingerprint } from '../../src/teacher/label-corpus.ts';
@@ -14,8 +13,9 @@ import { close, closeTensors, read } from '../engine/numbers.ts';
 import { tinyModel } from '../models/tiny-model.ts';
 import { temporaryFolder } from '../storage/temporary-folder.ts';
 import { tinyCorpus } from './tiny-corpus.ts';
+import { startEngine } from '../engine-under-test.ts';
 
-test.before(() => useEngine());
+test.before(startEngine);
 
 const bytesIn = async (folder: string) => Promise.all((await readdir(folder)).sort().map(async (name) => [name, await readFile(join(folder, name))]));
 

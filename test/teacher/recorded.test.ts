@@ -1,12 +1,12 @@
 import test from 'ava';
-import { useEngine } from '../../src/engine/engine.ts';
 import { leaks } from '../../src/engine/memory.ts';
 import { recordedTeacher } from '../../src/teacher/recorded.ts';
 import { disposeSignal } from '../../src/teacher/teacher.ts';
 import { read } from '../engine/numbers.ts';
 import { tinyBatch } from '../models/tiny-model.ts';
+import { startEngine } from '../engine-under-test.ts';
 
-test.before(() => useEngine());
+test.before(startEngine);
 
 const source = { teacher: '0123456789abcdef0123', tokenizer: 'bb', corpus: 'cc', maxTokens: 13, labels: ['no', 'yes'] };
 const header = { format: 'retort-labels-1', wants: { logits: true }, dtype: 'float32', source, examples: 3, shards: [] } as const;

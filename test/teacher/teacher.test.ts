@@ -1,12 +1,12 @@
 import test from 'ava';
-import { useEngine } from '../../src/engine/engine.ts';
 import { leaks } from '../../src/engine/memory.ts';
 import * as tf from '../../src/engine/tf.ts';
 import { disposeSignal, liveTeacher } from '../../src/teacher/teacher.ts';
 import { closeTensors } from '../engine/numbers.ts';
 import { tinyBatch, tinyModel } from '../models/tiny-model.ts';
+import { startEngine } from '../engine-under-test.ts';
 
-test.before(() => useEngine());
+test.before(startEngine);
 
 const wants = { logits: true, pooled: true, hidden: [0, 2], cls: [1], scores: [0], attention: [1], qkv: [1] } as const;
 

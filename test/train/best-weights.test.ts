@@ -1,13 +1,13 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { useEngine } from '../../src/engine/engine.ts';
 import type { Model } from '../../src/models/model.ts';
 import { BestWeights } from '../../src/train/best-weights.ts';
 import { bitsOf, tinyModel } from '../models/tiny-model.ts';
 import { temporaryFolder } from '../storage/temporary-folder.ts';
+import { startEngine } from '../engine-under-test.ts';
 
-test.before(() => useEngine());
+test.before(startEngine);
 
 function overwrite({ parameters }: Model, value: number): void {
   parameters.assign(new Map([...parameters.entries()].map(([name, { size }]) => [name, new Float32Array(size).fill(value)])));

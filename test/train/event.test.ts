@@ -1,11 +1,11 @@
 import test from 'ava';
-import { useEngine } from '../../src/engine/engine.ts';
 import type { TrainEvent } from '../../src/train/event.ts';
 import { temporaryFolder } from '../storage/temporary-folder.ts';
 import * as tf from '../../src/engine/tf.ts';
 import { changedLoss, run } from './lesson.ts';
+import { startEngine } from '../engine-under-test.ts';
 
-test.before(() => useEngine());
+test.before(startEngine);
 
 /** Every kind there is: the compiler asks for a line where one joins. */
 const kinds: Record<TrainEvent['kind'], true> = { start: true, step: true, evaluation: true, checkpoint: true, skipped: true, end: true };

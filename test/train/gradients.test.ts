@@ -1,6 +1,5 @@
 import test from 'ava';
 import type { HostArrays } from '../../src/engine/batch.ts';
-import { useEngine } from '../../src/engine/engine.ts';
 import { leaks } from '../../src/engine/memory.ts';
 import { randomKey } from '../../src/engine/random.ts';
 import * as tf from '../../src/engine/tf.ts';
@@ -14,8 +13,9 @@ import { Optimizer } from '../../src/train/optimizer.ts';
 import { close, read } from '../engine/numbers.ts';
 import { bitsOf, tinyModel } from '../models/tiny-model.ts';
 import { changedLoss, corpus, student } from './lesson.ts';
+import { startEngine } from '../engine-under-test.ts';
 
-test.before(() => useEngine());
+test.before(startEngine);
 
 /** The first `count` batches of `rows` examples. */
 function hosts(rows: number, count = 1): HostArrays[] {

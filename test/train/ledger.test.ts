@@ -1,12 +1,12 @@
 import test from 'ava';
-import { useEngine } from '../../src/engine/engine.ts';
 import { leaks } from '../../src/engine/memory.ts';
 import * as tf from '../../src/engine/tf.ts';
 import type { TrainEvent } from '../../src/train/event.ts';
 import { Ledger, type LedgerEntry } from '../../src/train/ledger.ts';
 import { ofKind } from './lesson.ts';
+import { startEngine } from '../engine-under-test.ts';
 
-test.before(() => useEngine());
+test.before(startEngine);
 
 function open(): { ledger: Ledger; events: TrainEvent[] } {
   const events: TrainEvent[] = [];

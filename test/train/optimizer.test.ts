@@ -1,5 +1,4 @@
 import test from 'ava';
-import { useEngine } from '../../src/engine/engine.ts';
 import { leaks } from '../../src/engine/memory.ts';
 import * as tf from '../../src/engine/tf.ts';
 import type { Model } from '../../src/models/model.ts';
@@ -7,8 +6,9 @@ import { parameterSpecs } from '../../src/models/parameter-specs.ts';
 import { decays, Optimizer } from '../../src/train/optimizer.ts';
 import { drawn, read } from '../engine/numbers.ts';
 import { bitsOf, tinyConfig, tinyModel } from '../models/tiny-model.ts';
+import { startEngine } from '../engine-under-test.ts';
 
-test.before(() => useEngine());
+test.before(startEngine);
 
 for (const family of ['bert', 'distilbert'] as const) {
   test(`${family}: matrices and tables decay, biases and norms do not`, (t) => {

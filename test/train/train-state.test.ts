@@ -1,7 +1,6 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { useEngine } from '../../src/engine/engine.ts';
 import * as tf from '../../src/engine/tf.ts';
 import type { Model } from '../../src/models/model.ts';
 import { readJson, writeJson } from '../../src/storage/json.ts';
@@ -11,8 +10,9 @@ import { loadTrainState, type Progress, type RunIdentity, saveTrainState } from 
 import { drawn } from '../engine/numbers.ts';
 import { bitsOf, tinyModel } from '../models/tiny-model.ts';
 import { temporaryFolder } from '../storage/temporary-folder.ts';
+import { startEngine } from '../engine-under-test.ts';
 
-test.before(() => useEngine());
+test.before(startEngine);
 
 const identity: RunIdentity = { corpus: 'cc', seed: 5, learningRate: 1e-3, maxGradientNorm: Infinity };
 const progress = (step: number): Progress => ({ step, cursor: 4 * step, best: { step: 1, score: 0.1 + 0.2 } });

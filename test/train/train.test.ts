@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import test from 'ava';
-import { useEngine } from '../../src/engine/engine.ts';
 import { leaks } from '../../src/engine/memory.ts';
 import * as tf from '../../src/engine/tf.ts';
 import { hardLabels } from '../../src/objectives/hard-labels.ts';
@@ -15,8 +14,9 @@ import type { TrainHooks, TrainSettings } from '../../src/train/train.ts';
 import { bitsOf, tinyModel } from '../models/tiny-model.ts';
 import { temporaryFolder } from '../storage/temporary-folder.ts';
 import { changedLoss, corpus, ofKind, run, settings, stopAfter, student } from './lesson.ts';
+import { startEngine } from '../engine-under-test.ts';
 
-test.before(() => useEngine());
+test.before(startEngine);
 
 const dropping = () => student({ hiddenDropout: 0.2, attentionDropout: 0.1, classifierDropout: 0.2 });
 const objective = weighted([[0.5, hardLabels()], [0.5, softLabel()]]);

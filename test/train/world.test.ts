@@ -1,9 +1,9 @@
 import test from 'ava';
-import { useEngine } from '../../src/engine/engine.ts';
 import { alone, type World } from '../../src/train/world.ts';
 import { changedLoss, run } from './lesson.ts';
+import { startEngine } from '../engine-under-test.ts';
 
-test.before(() => useEngine());
+test.before(startEngine);
 
 async function seenBy(world: World): Promise<string[][]> {
   const steps: string[][] = [];

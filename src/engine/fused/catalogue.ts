@@ -8,10 +8,13 @@ import { embeddingGradientOp, embeddingOp } from './embedding.ts';
 import type { FusedOp } from './fused-op.ts';
 import { geluGradientOp, geluOp } from './gelu.ts';
 import { layerNormGradientOp, layerNormOp } from './layer-norm.ts';
-import { linearOp } from './linear.ts';
+import { linearBiasGradientOp, linearInputGradientOp, linearOp, linearWeightGradientOp } from './linear.ts';
 
 export const fusedCatalogue: readonly FusedOp[] = [
   linearOp,
+  linearInputGradientOp,
+  linearWeightGradientOp,
+  linearBiasGradientOp,
   geluOp,
   geluGradientOp,
   dropoutOp,

@@ -7,6 +7,9 @@ import * as tf from '../tf.ts';
 import { type FusedOp, present, runFused } from './fused-op.ts';
 
 const name = 'RetortLinear';
+const inputGradientName = 'RetortLinearInputGradient';
+const weightGradientName = 'RetortLinearWeightGradient';
+const biasGradientName = 'RetortLinearBiasGradient';
 
 export interface LinearWeights {
   /** [out, in] */
@@ -40,14 +43,37 @@ export const linearOp: FusedOp = {
   gradient: {
     inputsToSave: ['x', 'weight'],
     gradFunc: (dy, saved) => {
-      const [x, weight] = [present(saved[0], 'x'), present(saved[1], 'weight') as tf.Tensor2D];
-      const dy2d = flattened(dy as tf.Tensor);
+      const [x, weight] = [present(saved[0], 'x'), present(saved[1], 'weight')];
       return {
-        x: () => tf.reshape(tf.matMul(dy2d, weight), x.shape), // [N, out] [out, in] -> [N, in]
-        weight: () => tf.matMul(tf.transpose(dy2d), flattened(x)), // [out, N] [N, in] -> [out, in]
-        // A product with a row of ones sums over rows faster than a reduction over the outer axis does.
-        bias: () => tf.reshape(tf.matMul(tf.ones([1, dy2d.shape[0]]), dy2d), [dy2d.shape[1]]),
+        x: () => runFused(inputGradientName, { dy: dy as tf.Tensor, weight }),
+        weight: () => runFused(weightGradientName, { dy: dy as tf.Tensor, x }),
+        bias: () => runFused(biasGradientName, { dy: dy as tf.Tensor }),
       };
     },
+  },
+};
+
+/** (dy [..., out], weight [out, in]) -> [..., in] */
+export const linearInputGradientOp: FusedOp = {
+  name: inputGradientName,
+  composite: (inputs) => {
+    const [dy, weight] = [present(inputs.dy, 'dy'), present(inputs.weight, 'weight') as tf.Tensor2D];
+    return tf.reshape(tf.matMul(flattened(dy), weight), [...dy.shape.slice(0, -1), weight.shape[1]]);
+  },
+};
+
+/** (dy [..., out], x [..., in]) -> [out, in] */
+export const linearWeightGradientOp: FusedOp = {
+  name: weightGradientName,
+  composite: (inputs) => tf.matMul(tf.transpose(flattened(present(inputs.dy, 'dy'))), flattened(present(inputs.x, 'x'))),
+};
+
+/** dy [..., out] -> [out] */
+export const linearBiasGradientOp: FusedOp = {
+  name: biasGradientName,
+  composite: (inputs) => {
+    const dy = flattened(present(inputs.dy, 'dy'));
+    // A product with a row of ones sums over rows faster than a reduction over the outer axis does.
+    return tf.reshape(tf.matMul(tf.ones([1, dy.shape[0]]), dy), [dy.shape[1]]);
   },
 };

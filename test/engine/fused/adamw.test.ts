@@ -1,10 +1,10 @@
 import test, { type ExecutionContext } from 'ava';
-import { useEngine } from '../../../src/engine/engine.ts';
 import { adamW, type AdamWSettings, type AdamWSlot } from '../../../src/engine/fused/adamw.ts';
 import * as tf from '../../../src/engine/tf.ts';
 import { close, drawn, read } from '../numbers.ts';
+import { engineUnderTest, startEngine } from '../../engine-under-test.ts';
 
-test.before(() => useEngine());
+test.before(startEngine);
 
 const settings = { learningRate: 0.01, beta1: 0.9, beta2: 0.99, epsilon: 1e-6, weightDecay: 0.1, maxGradientNorm: 1 };
 const shapes = { weight: [3, 5], bias: [7] } as const;
@@ -75,7 +75,7 @@ async function check(t: ExecutionContext, actual: { norms: number[]; after: numb
 }
 
 test.serial('five steps of the kernel equal the float64 reference', async (t) => {
-  t.is(tf.getBackend(), 'wasm');
+  t.is(tf.getBackend(), engineUnderTest);
   await check(t, await run());
 });
 

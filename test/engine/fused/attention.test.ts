@@ -1,11 +1,11 @@
 import test from 'ava';
-import { useEngine } from '../../../src/engine/engine.ts';
 import { attention } from '../../../src/engine/fused/attention.ts';
 import { randomKey } from '../../../src/engine/random.ts';
 import * as tf from '../../../src/engine/tf.ts';
 import { closeTensors, drawn, read } from '../numbers.ts';
+import { engineUnderTest, startEngine } from '../../engine-under-test.ts';
 
-test.before(() => useEngine());
+test.before(startEngine);
 
 const shape = [2, 3, 5, 7];
 const [query, key] = ['query', 'key'].map((name) => () => drawn(name, shape)) as [() => tf.Tensor, () => tf.Tensor];
@@ -13,7 +13,7 @@ const maskBias = (mask: number[]) => tf.mul(tf.sub(tf.tensor(mask, [2, 1, 1, 5])
 const mask = [1, 1, 1, 0, 0, 1, 1, 1, 1, 1];
 
 test('what stands at a masked key reaches neither the context nor its own gradients', async (t) => {
-  t.is(tf.getBackend(), 'wasm');
+  t.is(tf.getBackend(), engineUnderTest);
   const keyMask = tf.reshape(tf.tensor(mask), [2, 1, 5, 1]);
   const options = { bias: maskBias(mask), scale: 1 / Math.sqrt(7) };
   const spoil = (x: tf.Tensor) => tf.add(tf.mul(x, keyMask), tf.mul(tf.sub(1, keyMask), 1e4)); // 10000 at every padded position

@@ -1,16 +1,16 @@
 import test from 'ava';
-import { useEngine } from '../../../src/engine/engine.ts';
 import { fusedCatalogue } from '../../../src/engine/fused/catalogue.ts';
 import { runFused } from '../../../src/engine/fused/fused-op.ts';
 import * as tf from '../../../src/engine/tf.ts';
 import { close, closeTensors, drawn, read, slopes, someOf } from '../numbers.ts';
 import { type FusedCase, fusedCases, type Inputs, runCase } from './cases.ts';
+import { engineUnderTest, startEngine } from '../../engine-under-test.ts';
 
-test.before(() => useEngine());
+test.before(startEngine);
 
 test('every fused operation has a case, on the embedded engine', (t) => {
-  t.is(tf.getBackend(), 'wasm');
-  t.is(fusedCatalogue.length, 13);
+  t.is(tf.getBackend(), engineUnderTest);
+  t.is(fusedCatalogue.length, 16);
   t.deepEqual([...new Set(fusedCases.map(({ op }) => op))].sort(), fusedCatalogue.map(({ name }) => name).sort());
   const differentiable = fusedCatalogue.filter(({ gradient }) => gradient !== undefined).map(({ name }) => name);
   t.deepEqual([...new Set(fusedCases.filter(({ formula }) => formula !== undefined).map(({ op }) => op))].sort(), differentiable.sort());

@@ -1,16 +1,16 @@
 import test from 'ava';
-import { useEngine } from '../../../src/engine/engine.ts';
 import { dropout, dropoutAttributes, dropoutMask, residualDropout } from '../../../src/engine/fused/dropout.ts';
 import { fold, randomKey } from '../../../src/engine/random.ts';
 import * as tf from '../../../src/engine/tf.ts';
 import { closeTensors, drawn, read } from '../numbers.ts';
+import { engineUnderTest, startEngine } from '../../engine-under-test.ts';
 
-test.before(() => useEngine());
+test.before(startEngine);
 
 const key = randomKey(11, 'dropout');
 
 test('the kept share is near 1 - rate, and kept values are scaled by 1 / (1 - rate)', async (t) => {
-  t.is(tf.getBackend(), 'wasm');
+  t.is(tf.getBackend(), engineUnderTest);
   for (const rate of [0.1, 0.5, 0.9]) {
     const values = await read(dropout(tf.ones([40_000]), { rate, key }));
     const kept = values.filter((value) => value !== 0);

@@ -1,15 +1,15 @@
 import test from 'ava';
-import { useEngine } from '../../../src/engine/engine.ts';
 import { embedding } from '../../../src/engine/fused/embedding.ts';
 import * as tf from '../../../src/engine/tf.ts';
 import { drawn, read } from '../numbers.ts';
+import { engineUnderTest, startEngine } from '../../engine-under-test.ts';
 
-test.before(() => useEngine());
+test.before(startEngine);
 
 const rows = async (tensor: tf.Tensor) => (await tensor.array()) as number[][];
 
 test('each id gets its row', async (t) => {
-  t.is(tf.getBackend(), 'wasm');
+  t.is(tf.getBackend(), engineUnderTest);
   const table = tf.tensor2d([[0, 1], [10, 11], [20, 21]]);
   const found = embedding(table, tf.tensor2d([[2, 0], [1, 1], [2, 2]], [3, 2], 'int32'));
   t.deepEqual(found.shape, [3, 2, 2]);

@@ -1,10 +1,10 @@
 import test from 'ava';
-import { useEngine } from '../../../src/engine/engine.ts';
 import { gelu, geluOp } from '../../../src/engine/fused/gelu.ts';
 import * as tf from '../../../src/engine/tf.ts';
 import { close, erf, read } from '../numbers.ts';
+import { engineUnderTest, startEngine } from '../../engine-under-test.ts';
 
-test.before(() => useEngine());
+test.before(startEngine);
 
 const points = Float32Array.from({ length: 4001 }, (_, i) => (i - 2000) / 200); // -10 .. 10
 
@@ -17,7 +17,7 @@ test('the reference error function is right', (t) => {
 });
 
 test('values are within 1e-6 of float64 on [-10, 10], from the kernel and from the composite', async (t) => {
-  t.is(tf.getBackend(), 'wasm');
+  t.is(tf.getBackend(), engineUnderTest);
   const expected = Array.from(points, (x) => (x * (1 + erf(x / Math.SQRT2))) / 2);
   const x = tf.tensor1d(points);
   const [kernel, composite] = [gelu(x), tf.tidy(() => geluOp.composite({ x }, {}) as tf.Tensor)];

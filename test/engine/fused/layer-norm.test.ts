@@ -1,18 +1,18 @@
 import test from 'ava';
-import { useEngine } from '../../../src/engine/engine.ts';
 import { layerNorm } from '../../../src/engine/fused/layer-norm.ts';
 import { dropout } from '../../../src/engine/fused/dropout.ts';
 import { randomKey } from '../../../src/engine/random.ts';
 import * as tf from '../../../src/engine/tf.ts';
 import { close, closeTensors, drawn, read } from '../numbers.ts';
+import { engineUnderTest, startEngine } from '../../engine-under-test.ts';
 
-test.before(() => useEngine());
+test.before(startEngine);
 
 const epsilon = 1e-12;
 const plain = (width: number) => ({ weight: tf.ones([width]), bias: tf.zeros([width]), epsilon });
 
 test('every row gets mean 0 and deviation 1, then weight and bias', async (t) => {
-  t.is(tf.getBackend(), 'wasm');
+  t.is(tf.getBackend(), engineUnderTest);
   const x = tf.tensor2d([[1, 2, 3, 6], [-400, 0, 0, 400]]);
   const [root, half] = [Math.sqrt(14 / 4), Math.sqrt(0.5)];
   const expected = [-2 / root, -1 / root, 0, 3 / root, -1 / half, 0, 0, 1 / half];

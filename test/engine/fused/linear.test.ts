@@ -1,15 +1,15 @@
 import test from 'ava';
-import { useEngine } from '../../../src/engine/engine.ts';
 import { linear } from '../../../src/engine/fused/linear.ts';
 import * as tf from '../../../src/engine/tf.ts';
 import { drawn, read } from '../numbers.ts';
+import { engineUnderTest, startEngine } from '../../engine-under-test.ts';
 
-test.before(() => useEngine());
+test.before(startEngine);
 
 const weight = () => tf.tensor2d([[1, 2, 3], [4, 5, 6]]); // [out 2, in 3]
 
 test('y = x Wᵀ + b, whatever leads the last axis', async (t) => {
-  t.is(tf.getBackend(), 'wasm');
+  t.is(tf.getBackend(), engineUnderTest);
   const bias = tf.tensor1d([10, 20]);
   const flat = linear(tf.tensor2d([[1, 0, 0], [1, 1, 1]]), { weight: weight(), bias });
   t.deepEqual(flat.shape, [2, 2]);

@@ -1,10 +1,10 @@
 import test from 'ava';
-import { useEngine } from '../../../src/engine/engine.ts';
 import { embedding } from '../../../src/engine/fused/embedding.ts';
 import * as tf from '../../../src/engine/tf.ts';
 import { drawn, read } from '../numbers.ts';
+import { startEngine } from '../../engine-under-test.ts';
 
-test.before(() => useEngine());
+test.before(startEngine);
 
 test('UnsortedSegmentSum adds rows that share an id and drops negative ids', async (t) => {
   t.is(tf.getBackend(), 'wasm');

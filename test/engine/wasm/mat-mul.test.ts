@@ -1,11 +1,11 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import fc from 'fast-check';
 import test from 'ava';
-import { useEngine } from '../../../src/engine/engine.ts';
 import * as tf from '../../../src/engine/tf.ts';
 import { close, drawn, read } from '../numbers.ts';
+import { startEngine } from '../../engine-under-test.ts';
 
-test.before(() => useEngine());
+test.before(startEngine);
 
 interface Product {
   readonly a: readonly number[];

@@ -1,0 +1,39 @@
+/**
+ * What an engine is asked for when it starts, and what it then says of itself. 
+ */
+
+export const precisions = ['fp32', 'bf16'] as const;
+export type Precision = (typeof precisions)[number];
+
+export interface EngineOptions {
+  /** `cpu` or `cuda:N`. */
+  readonly device?: string | undefined;
+  /** `bf16`: activations and matrix products in bfloat16; weights, statistics, losses and the optimiser in float32. */
+  readonly precision?: Precision | undefined;
+  /** Threads within one operation; the machine's processors unless said. */
+  readonly threads?: number | undefined;
+}
+
+export interface MemoryFigures {
+  readonly nowBytes: number;
+  readonly peakBytes: number;
+}
+
+/** An engine's `start` gives this back. */
+export interface StartedEngine {
+  readonly device: string;
+  readonly precision: Precision;
+  readonly threads: number;
+  /** The library that computes, with its version. */
+  readonly library?: string;
+  /** Memory of the device, where it is not the process's own. */
+  readonly memory?: () => MemoryFigures | undefined;
+  /** Operations run by the engine's own code so far. */
+  readonly nativeCalls?: () => number;
+}
+
+/** @throws if `options` ask for what an engine of fixed `facts` is not. Threads are a wish. */
+export function refuse(engine: string, { device, precision }: EngineOptions, facts: { readonly device: string; readonly precision: Precision }): void {
+  if (device !== undefined && device !== facts.device) throw new Error(`the ${engine} engine runs on ${facts.device}, not on ${device}: the torch engine runs on CUDA (retort doctor)`);
+  if (precision !== undefined && precision !== facts.precision) throw new Error(`the ${engine} engine computes in ${facts.precision}, not in ${precision}: the torch engine has bf16 (retort doctor)`);
+}

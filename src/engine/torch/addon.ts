@@ -1,0 +1,64 @@
+/**
+ * The native addon: where it is loaded, what it offers, and what is said when it cannot be. It is built by `retort build-native`
+ * and loaded only when the engine is chosen.
+ */
+import { createRequire } from 'node:module';
+
+export interface AddonFacts {
+  readonly buildId: string;
+  /** LibTorch's version. */
+  readonly library: string;
+  /** 1 when this LibTorch was built for CUDA. */
+  readonly cuda: number;
+  readonly cudaDevices: number;
+  readonly threads: number;
+  /** The instruction set LibTorch's own kernels use. */
+  readonly capability: string;
+  /** Names of the operations; a command names one by its place here. */
+  readonly operations: readonly string[];
+}
+
+export interface AddonMemory {
+  readonly tensors: number;
+  readonly nowBytes: number;
+  readonly peakBytes: number;
+}
+
+export type HostArray = Float32Array | Int32Array | Uint8Array;
+
+/** What addon.cc exports. Whatever goes wrong in it is thrown as an Error with `code` ERR_RETORT_TORCH. */
+export interface Addon {
+  attach(integers: Int32Array, reals: Float64Array): void;
+  exec(): void;
+  release(): void;
+  upload(values: HostArray): void;
+  download(into: HostArray): void;
+  downloadLater(into: HostArray): Promise<HostArray>;
+  configure(device: string, threads: number, half: number): void;
+  facts(): AddonFacts;
+  memory(): AddonMemory;
+  synchronize(): void;
+}
+
+const mend = 'build it with `retort build-native` (in a clone: npm run build:native)';
+
+/** @throws in one sentence, with the command that mends it, when the addon is absent, its LibTorch is gone, or it belongs to other sources. */
+export function loadAddon(): Addon {
+  try {
+    return createRequire(import.meta.url)('#torch-addon') as Addon;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'MODULE_NOT_FOUND') throw new Error(`the torch engine is not built here: ${mend}`, { cause: error });
+    if (code === 'ERR_DLOPEN_FAILED') throw new Error(`the torch engine's addon does not load (${message.split('\n')[0]}): if LibTorch was moved, removed or changed, ${mend}`, { cause: error });
+    throw error;
+  }
+}
+
+/** The place of every operation by its name. @throws if the addon lacks one of `needed`: it was built from other sources. */
+export function operationPlaces({ operations }: AddonFacts, needed: Iterable<string>): ReadonlyMap<string, number> {
+  const places = new Map(operations.map((name, place) => [name, place]));
+  for (const name of needed) {
+    if (!places.has(name)) throw new Error(`the torch engine's addon has no operation ${name}, so it was built from other sources than this version's: ${mend}`);
+  }
+  return places;
+}

@@ -1,0 +1,136 @@
+/**
+ * The command buffer: one operation is written into two arrays that the addon shares, run by a call without arguments, and its
+ * results are read from the same arrays. The layout is in native/command.h.
+ */
+import type * as tf from '../tf.ts';
+import type { Addon, HostArray } from './addon.ts';
+
+/** dtypes by their codes in the buffer. */
+const dtypes = ['float32', 'int32', 'bool'] as const;
+export type Dtype = (typeof dtypes)[number];
+
+const integerCapacity = 1 << 18;
+const realCapacity = 1 << 12;
+/** Handles that may wait to be freed before they are handed over without an operation. */
+const freedCapacity = 1 << 10;
+
+export interface Result {
+  readonly handle: number;
+  readonly dtype: Dtype;
+  readonly contiguous: boolean;
+  readonly shape: number[];
+}
+
+export class Command {
+  readonly #addon: Addon;
+  readonly #integers = new Int32Array(integerCapacity);
+  readonly #reals = new Float64Array(realCapacity);
+  #freed: number[] = [];
+  #next = 0;
+  #nextReal = 0;
+
+  constructor(addon: Addon) {
+    this.#addon = addon;
+    addon.attach(this.#integers, this.#reals);
+  }
+
+  /** Begins an operation on so many inputs. Freed handles go first. */
+  begin(operation: number, inputs: number): this {
+    this.#next = 0;
+    this.#nextReal = 0;
+    this.list(this.#freed);
+    if (this.#freed.length > 0) this.#freed = [];
+    return this.integer(operation).integer(inputs);
+  }
+
+  /** @param shape the tensor is seen in this shape. */
+  input(handle: number, shape: readonly number[]): this {
+    return this.integer(handle).list(shape);
+  }
+
+  integer(value: number): this {
+    this.#integers[this.#next++] = value;
+    return this;
+  }
+
+  flag(value: boolean): this {
+    return this.integer(value ? 1 : 0);
+  }
+
+  list(values: readonly number[]): this {
+    this.integer(values.length);
+    for (let i = 0; i < values.length; i++) this.#integers[this.#next++] = values[i] ?? 0;
+    return this;
+  }
+
+  dtype(dtype: tf.DataType): this {
+    return this.integer(codeOf(dtype));
+  }
+
+  real(value: number): this {
+    this.#reals[this.#nextReal++] = value;
+    return this;
+  }
+
+  /** Runs what was written. @throws what the operation throws, with its name and its inputs' shapes. */
+  run(): Result[] {
+    if (this.#next > integerCapacity || this.#nextReal > realCapacity) throw new Error(`an operation with ${this.#next} numbers does not fit into the torch engine's buffer`);
+    this.#addon.exec();
+    const integers = this.#integers;
+    const results: Result[] = [];
+    let at = 1;
+    for (let left = integers[0] ?? 0; left > 0; left--) {
+      const rank = integers[at + 3] ?? 0;
+      const shape: number[] = [];
+      for (let axis = 0; axis < rank; axis++) shape.push(integers[at + 4 + axis] ?? 0);
+      results.push({ handle: integers[at] ?? -1, dtype: dtypes[integers[at + 1] ?? 0] ?? 'float32', contiguous: integers[at + 2] === 1, shape });
+      at += 4 + rank;
+    }
+    return results;
+  }
+
+  /** Copies `values` to the device. @returns the handle. */
+  upload(values: HostArray, shape: readonly number[], dtype: Dtype): number {
+    this.flush();
+    this.#integers[0] = codeOf(dtype);
+    this.#integers[1] = shape.length;
+    this.#integers.set(shape, 2);
+    this.#addon.upload(values);
+    return this.#integers[0];
+  }
+
+  /** Fills `into` with the tensor's values, waiting for the device. */
+  download(handle: number, into: HostArray): void {
+    this.flush();
+    this.#integers[0] = handle;
+    this.#addon.download(into);
+  }
+
+  /** The same without waiting here. */
+  async downloadLater(handle: number, into: HostArray): Promise<void> {
+    this.flush();
+    this.#integers[0] = handle;
+    await this.#addon.downloadLater(into);
+  }
+
+  /** The tensor is not needed any more: the addon hears of it with the next operation. */
+  free(handle: number): void {
+    this.#freed.push(handle);
+    if (this.#freed.length >= freedCapacity) this.flush();
+  }
+
+  /** Frees now what waits to be freed. */
+  flush(): void {
+    if (this.#freed.length === 0) return;
+    this.#next = 0;
+    this.list(this.#freed);
+    this.#freed = [];
+    this.#addon.release();
+  }
+}
+
+function codeOf(dtype: tf.DataType): number {
+  const code = dtypes.indexOf(dtype as Dtype);
+  if (code < 0) throw new Error(`the torch engine has no ${dtype} tensors`);
+  return code;
+}

@@ -1,0 +1,43 @@
+/**
+ * The fused set on the addon: the same names, inputs and attributes as the composites in `engine/fused`.
+ */
+import type { AdamWKernelAttributes } from '../fused/adamw.ts';
+import type { Command } from './command.ts';
+import type { Kernel } from './kernels.ts';
+
+interface DropoutAttributes {
+  readonly rate: number;
+  readonly high: number;
+  readonly low: number;
+}
+
+const dropout = (command: Command, { rate, high, low }: DropoutAttributes) => command.real(rate).real(high).real(low);
+const epsilon = (command: Command, attributes: { epsilon: number }) => command.real(attributes.epsilon);
+const attention = (command: Command, attributes: DropoutAttributes & { scale: number }) => dropout(command.real(attributes.scale), attributes);
+
+export const fusedKernels: readonly Kernel[] = [
+  { name: 'RetortLinear', inputs: ['x', 'weight', 'bias'] },
+  { name: 'RetortLinearInputGradient', inputs: ['dy', 'weight'] },
+  { name: 'RetortLinearWeightGradient', inputs: ['dy', 'x'] },
+  { name: 'RetortLinearBiasGradient', inputs: ['dy'] },
+  { name: 'RetortGelu', inputs: ['x'] },
+  { name: 'RetortGeluGradient', inputs: ['dy', 'x'] },
+  { name: 'RetortDropout', inputs: ['x'], attributes: dropout },
+  { name: 'RetortResidualDropout', inputs: ['x', 'residual'], attributes: dropout },
+  { name: 'RetortLayerNorm', inputs: ['x', 'weight', 'bias'], attributes: epsilon },
+  { name: 'RetortLayerNormGradient', inputs: ['dy', 'x', 'weight'], attributes: epsilon, many: true },
+  { name: 'RetortEmbedding', inputs: ['table', 'ids'] },
+  { name: 'RetortEmbeddingGradient', inputs: ['dy', 'ids'], attributes: (command, { padId, rows }: { padId: number; rows: number }) => command.integer(padId).integer(rows) },
+  { name: 'RetortAttention', inputs: ['query', 'key', 'value', 'bias'], attributes: attention, many: true },
+  { name: 'RetortAttentionGradient', inputs: ['dy', 'query', 'key', 'value', 'probabilities'], attributes: attention, many: true },
+  { name: 'RetortSoftmaxCrossEntropy', inputs: ['logits', 'targets'] },
+  { name: 'RetortSoftmaxDivergence', inputs: ['student', 'teacher'], attributes: (command, { temperature }: { temperature: number }) => command.real(temperature) },
+  {
+    name: 'RetortAdamW',
+    inputs: 'all',
+    attributes: (command, { step, learningRate, beta1, beta2, epsilon, weightDecay, maxGradientNorm, decays }: AdamWKernelAttributes) => {
+      for (const rate of [step, learningRate, beta1, beta2, epsilon, weightDecay, maxGradientNorm]) command.real(rate);
+      for (const decay of decays) command.flag(decay);
+    },
+  },
+];

@@ -1,0 +1,33 @@
+#include "tensor_table.h"
+
+namespace retort {
+
+TensorTable& table() {
+  static TensorTable* tensors = new TensorTable();  // never destroyed: LibTorch may be gone first when the process ends
+  return *tensors;
+}
+
+int32_t TensorTable::add(at::Tensor value) {
+  ++count_;
+  if (free_.empty()) {
+    slots_.push_back(Slot{std::move(value), {}, -1});
+    return static_cast<int32_t>(slots_.size() - 1);
+  }
+  const int32_t handle = free_.back();
+  free_.pop_back();
+  slots_[handle].value = std::move(value);
+  return handle;
+}
+
+Slot& TensorTable::at(int32_t handle) {
+  TORCH_CHECK(handle >= 0 && static_cast<size_t>(handle) < slots_.size() && slots_[handle].value.defined(), "there is no tensor ", handle);
+  return slots_[handle];
+}
+
+void TensorTable::remove(int32_t handle) {
+  at(handle) = Slot{};
+  free_.push_back(handle);
+  --count_;
+}
+
+}  // namespace retort

@@ -1,0 +1,33 @@
+// The table of tensors: JavaScript knows each by a small whole number, its handle. Single-threaded, like the JavaScript that owns it.
+#pragma once
+#include <ATen/ATen.h>
+#include <cstdint>
+#include <vector>
+
+namespace retort {
+
+// One tensor and what is kept beside it.
+struct Slot {
+  at::Tensor value;
+  // A bfloat16 copy of a float32 value, made when first asked for and kept until the value changes.
+  at::Tensor half;
+  // Σ value², where the kernel that made the value had it at hand; below 0 = not known.
+  double squares = -1;
+};
+
+class TensorTable {
+ public:
+  int32_t add(at::Tensor value);
+  Slot& at(int32_t handle);
+  void remove(int32_t handle);
+  size_t count() const { return count_; }
+
+ private:
+  std::vector<Slot> slots_;
+  std::vector<int32_t> free_;
+  size_t count_ = 0;
+};
+
+TensorTable& table();
+
+}  // namespace retort

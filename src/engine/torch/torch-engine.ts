@@ -1,0 +1,36 @@
+/**
+ * The native engine: LibTorch behind a TensorFlow.js backend. On the CPU and on CUDA; in float32, or with activations and matrix
+ * products in bfloat16.
+ */
+import { availableParallelism } from 'node:os';
+import { installCpuFallback } from '../cpu-fallback.ts';
+import type { EngineOptions, StartedEngine } from '../options.ts';
+import * as tf from '../tf.ts';
+import { loadAddon, operationPlaces } from './addon.ts';
+import { TorchBackend } from './backend.ts';
+import { fusedKernels } from './fused-kernels.ts';
+import { plainKernels, registerKernels } from './kernels.ts';
+
+const backendName = 'torch';
+
+/** Loads the addon and makes its backend the current one. @throws if it is not built here, or the device is not there. */
+export async function startTorch({ device = 'cpu', precision = 'fp32', threads = availableParallelism() }: EngineOptions): Promise<StartedEngine> {
+  const addon = loadAddon();
+  const kernels = [...plainKernels, ...fusedKernels];
+  const places = operationPlaces(addon.facts(), ['Contiguous', ...kernels.filter(({ share }) => share === undefined).map(({ name, operation }) => operation ?? name)]);
+  addon.configure(device, threads, precision === 'bf16' ? 1 : 0);
+  const backend = new TorchBackend({ addon, places, asynchronous: device !== 'cpu' });
+  tf.registerBackend(backendName, () => backend, 0);
+  registerKernels(backendName, kernels);
+  await installCpuFallback(backendName, ({ dataId }) => backend.hostCopy(dataId), { typeless: ['Identity', 'Reshape', 'ExpandDims'] });
+  if (!(await tf.setBackend(backendName))) throw new Error('the torch backend did not start');
+  const { library, threads: used, capability } = addon.facts();
+  return {
+    device, precision, threads: used, library: `LibTorch ${library} (${capability})`,
+    memory: () => {
+      const { nowBytes, peakBytes } = addon.memory();
+      return nowBytes === 0 && peakBytes === 0 ? undefined : { nowBytes, peakBytes };
+    },
+    nativeCalls: () => backend.calls,
+  };
+}
