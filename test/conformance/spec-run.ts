@@ -15,6 +15,8 @@ export interface Subject {
   readonly backendClass: new (...args: never[]) => tf.KernelBackend;
   /** Calls answered by a fall-back on another backend, by kernel name, up to now. */
   readonly fallbackCalls: () => ReadonlyMap<string, number>;
+  /** Operations run by the backend's own code up to now, where it counts them; else kernels count that took no fall-back. */
+  readonly nativeCalls?: () => number;
 }
 
 /** The parts of jasmine-core 3.99 used here; it ships no types. */
@@ -34,7 +36,7 @@ interface Jasmine {
 }
 
 /** Runs all specs on a backend that is registered and can be made again by its factory: every suite starts a fresh one. */
-export async function runSpecs({ backendName, backendClass, fallbackCalls }: Subject): Promise<void> {
+export async function runSpecs({ backendName, backendClass, fallbackCalls, nativeCalls }: Subject): Promise<void> {
   const core = createRequire(import.meta.url)('jasmine-core') as { boot(core: unknown): Jasmine };
   const jasmine = core.boot(core); // also puts describe, it and expect on the global object, where the specs look for them
   jasmine.DEFAULT_TIMEOUT_INTERVAL = 60_000;
@@ -43,7 +45,7 @@ export async function runSpecs({ backendName, backendClass, fallbackCalls }: Sub
   await import('@tensorflow/tfjs-core/dist/tests.js');
 
   const calls = countKernelCalls(backendName);
-  const raw: RawOutcome = { specs: [], suiteFailures: [], specsOnBackend: 0, backendClasses: [], kernelCalls: 0, fallbackCalls: {} };
+  const raw: RawOutcome = { specs: [], suiteFailures: [], specsOnBackend: 0, backendClasses: [], nativeCalls: 0, fallbackCalls: {} };
   const classes = new Set<string>();
   const shortName = ({ fullName = 'the whole run' }: Result) => fullName.replace(` ${suiteName} {}`, '');
   const messageOf = ({ failedExpectations }: Result) => failedExpectations.map(({ message }) => message.slice(0, 1000)).join('\n');
@@ -67,8 +69,8 @@ export async function runSpecs({ backendName, backendClass, fallbackCalls }: Sub
   await environment.execute();
 
   raw.backendClasses = [...classes];
-  raw.kernelCalls = [...calls.values()].reduce((sum, count) => sum + count, 0);
   raw.fallbackCalls = Object.fromEntries(fallbackCalls());
+  raw.nativeCalls = nativeCalls?.() ?? sum(calls.values()) - sum(fallbackCalls().values());
   process.send?.(raw, undefined, undefined, () => process.exit(0));
 }
 
@@ -86,4 +88,10 @@ function countKernelCalls(backendName: string): Map<string, number> {
     });
   }
   return calls;
+}
+
+function sum(counts: Iterable<number>): number {
+  let total = 0;
+  for (const count of counts) total += count;
+  return total;
 }

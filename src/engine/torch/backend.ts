@@ -113,8 +113,10 @@ export class TorchBackend extends tf.KernelBackend {
     return values;
   }
 
+  /** Whether nothing is left of it, which is so of data that never was here: a user's kernel may hand out ids of its own. */
   override disposeData(dataId: tf.DataId, force = false): boolean {
-    const stored = this.#stored(dataId);
+    const stored = this.#known(dataId);
+    if (stored === undefined) return true;
     stored.references--;
     if (!force && stored.references > 0) return false;
     if (stored.handle >= 0) this.#command.free(stored.handle);
@@ -128,7 +130,7 @@ export class TorchBackend extends tf.KernelBackend {
   }
 
   override refCount(dataId: tf.DataId): number {
-    return this.#moved.get(dataId)?.references ?? (dataId instanceof Stored ? dataId.references : 0);
+    return this.#known(dataId)?.references ?? 0;
   }
 
   override numDataIds(): number {
@@ -154,8 +156,12 @@ export class TorchBackend extends tf.KernelBackend {
     this.#command.flush();
   }
 
+  #known(dataId: tf.DataId): Stored | undefined {
+    return dataId instanceof Stored ? dataId : this.#moved.get(dataId);
+  }
+
   #stored(dataId: tf.DataId): Stored {
-    const stored = dataId instanceof Stored ? dataId : this.#moved.get(dataId);
+    const stored = this.#known(dataId);
     if (stored === undefined) throw new Error('a tensor of another engine was handed to the torch engine');
     return stored;
   }

@@ -103,7 +103,13 @@ const shapes: readonly Kernel[] = [
     },
   },
   { name: 'Concat', inputs: 'all', attributes: (command, { axis }, inputs) => command.integer(axisOf(axis, shapeOf(inputs[0]))) },
-  { name: 'Pack', inputs: 'all', attributes: (command, { axis }) => command.integer(axis) },
+  {
+    name: 'Pack', inputs: 'all',
+    attributes: (command, { axis }, inputs) => {
+      for (const { dtype } of Object.values(inputs)) tf.util.assert(dtype === inputs[0]?.dtype, () => 'All tensors passed to stack must have matching dtypes');
+      command.integer(axis);
+    },
+  },
   { name: 'Unpack', inputs: ['value'], many: true, attributes: (command, { axis }, { value }) => command.integer(axisOf(axis, shapeOf(value))) },
   {
     name: 'SplitV', inputs: ['x'], many: true,
@@ -116,7 +122,15 @@ const shapes: readonly Kernel[] = [
   { name: 'Tile', inputs: ['x'], attributes: (command, { reps }) => command.list(reps) },
   { name: 'BroadcastTo', inputs: ['x'], attributes: (command, { shape }) => command.list(shape) },
   { name: 'Reverse', inputs: ['x'], attributes: (command, { dims }, { x }) => command.list(axesOf(dims, shapeOf(x))) },
-  { name: 'GatherV2', inputs: ['x', 'indices'], attributes: (command, { axis, batchDims }, { x }) => command.integer(axisOf(axis, shapeOf(x))).integer(batchDims ?? 0) },
+  {
+    name: 'GatherV2', inputs: ['x', 'indices'],
+    attributes: (command, { axis, batchDims }, { x, indices }) => {
+      const along = axisOf(axis, shapeOf(x));
+      const batches = batchDims < 0 ? batchDims + shapeOf(indices).length : (batchDims ?? 0);
+      tf.backend_util.segment_util.collectGatherOpShapeInfo(x as tf.Tensor, indices as tf.Tensor, along, batches); // throws if they do not fit
+      command.integer(along).integer(batches);
+    },
+  },
   { name: 'GatherNd', inputs: ['params', 'indices'] },
   { name: 'UnsortedSegmentSum', inputs: ['x', 'segmentIds'], attributes: (command, { numSegments }) => command.integer(numSegments) },
   { name: 'Select', inputs: ['condition', 't', 'e'] },

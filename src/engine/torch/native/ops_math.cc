@@ -216,8 +216,10 @@ OPERATION(BatchMatMul) {
   at::Tensor a = call.tensor(), b = call.tensor();
   if (call.flag()) a = a.transpose(-2, -1);
   if (call.flag()) b = b.transpose(-2, -1);
-  TORCH_CHECK(a.is_floating_point() && b.is_floating_point(), "only floating point is multiplied");
-  call.give(at::matmul(a, b));
+  TORCH_CHECK(a.dim() >= 2 && b.dim() >= 2, "a matrix product takes matrices");
+  const at::ScalarType type = at::result_type(a, b);
+  // Whole numbers by way of float64, which is exact below 2^53: CUDA has no product of theirs.
+  call.give(at::isFloatingType(type) ? at::matmul(a, b) : at::matmul(a.to(at::kDouble), b.to(at::kDouble)).to(at::kInt));
 }
 
 }  // namespace

@@ -90,6 +90,7 @@ OPERATION(SplitV) {
 OPERATION(PadV2) {
   const at::Tensor x = call.stored();
   const auto paddings = call.list();
+  TORCH_CHECK(paddings.size() == 2 * static_cast<size_t>(x.dim()), "every axis takes a padding before and one after");
   std::vector<int64_t> lastFirst;  // LibTorch counts axes from the last
   for (int64_t axis = x.dim() - 1; axis >= 0; --axis) {
     lastFirst.push_back(paddings[2 * axis]);
@@ -122,19 +123,25 @@ OPERATION(OneHot) {
   call.give(at::where(hits, at::full({}, on, options(at::kDouble)), at::full({}, off, options(at::kDouble))).to(type));
 }
 
-// Rows of x along `axis`, the first `batches` axes shared by x and indices. Indices out of range give zeros.
+// Rows of x along `axis`, the first `batches` axes shared by x and indices. An index out of range is an error on the CPU; on another
+// device, where looking at the indices would wait for it, its row is zeros.
 OPERATION(GatherV2) {
   const at::Tensor x = call.stored();
   const at::Tensor indices = index64(call.stored());
   const int64_t axis = call.integer(), batches = call.integer();
+  TORCH_CHECK(0 <= batches && batches <= axis && batches <= indices.dim(), batches, " shared axes of indices of rank ", indices.dim(), " for axis ", axis);
   const int64_t rows = x.size(axis);
   const auto pick = [&](const at::Tensor& from, const at::Tensor& which, int64_t at) {
     auto sizes = from.sizes().vec();
     const at::Tensor flat = which.reshape({-1});
     sizes.erase(sizes.begin() + at);
     sizes.insert(sizes.begin() + at, which.sizes().begin(), which.sizes().end());
-    if (rows == 0) return at::zeros(sizes, from.options());
     const at::Tensor outside = flat.lt(0).logical_or(flat.ge(rows));
+    if (flat.is_cpu()) {
+      TORCH_CHECK(!outside.any().item<bool>(), "GatherV2: the index value ", flat.masked_select(outside)[0].item<int64_t>(), " is not in [0, ", rows - 1, "]");
+      return from.index_select(at, flat).reshape(sizes);
+    }
+    if (rows == 0) return at::zeros(sizes, from.options());
     at::Tensor taken = from.index_select(at, flat.clamp(0, rows - 1));
     std::vector<int64_t> column(from.dim(), 1);
     column[at] = flat.numel();
@@ -161,6 +168,7 @@ OPERATION(GatherV2) {
 OPERATION(GatherNd) {
   const at::Tensor params = call.stored();
   const at::Tensor indices = index64(call.stored());
+  TORCH_CHECK(indices.dim() >= 1 && indices.size(-1) <= params.dim(), "the last axis of the indices must hold at most ", params.dim(), " of them");
   const int64_t depth = indices.size(-1);
   auto sizes = indices.sizes().slice(0, indices.dim() - 1).vec();
   sizes.insert(sizes.end(), params.sizes().begin() + depth, params.sizes().end());
@@ -180,6 +188,7 @@ OPERATION(UnsortedSegmentSum) {
   const at::Tensor x = call.tensor();
   const at::Tensor ids = index64(call.stored());
   const int64_t segments = call.integer();
+  TORCH_CHECK(ids.dim() <= x.dim(), "ids of rank ", ids.dim(), " for rows of rank ", x.dim());
   auto sizes = x.sizes().slice(ids.dim()).vec();
   const int64_t width = c10::multiply_integers(sizes);
   sizes.insert(sizes.begin(), segments);
