@@ -100,7 +100,7 @@ const examples: readonly { breaks: readonly string[]; keeps: readonly string[]; 
     keeps: ['process.stderr;', 'options.env;', '// process.env', 'const text = "process.env";', 'process.pid;'],
   },
   { room: 'train', free: 'report', breaks: ['console.log(1);', 'console?.warn(1);', 'process.stdout.write("");', 'const { stderr } = process;'], keeps: ['// console.log', 'a("console.log");', 'process.pid;'] },
-  { room: 'cli', breaks: ['t.dataSync();', 'await t.arraySync();', 'const { readSync } = backend;'], keeps: ['/** never dataSync */', 't.data();', 'const text = "arraySync";'] },
+  { room: 'cli', breaks: ['t.dataSync();', 'await t.arraySync();', 'const { readSync } = backend;', 'super.readSync(id);'], keeps: ['/** never dataSync */', 't.data();', 'const text = "arraySync";', 'class B extends A { override readSync() {} }'] },
   { room: 'cli', breaks: ['Math.random();', 'const draw = Math.random;'], keeps: ['// Math.random', 'rng.random();'] },
   { room: 'objectives', free: 'report', breaks: ['Date.now();', 'const now = Date.now;'], keeps: ['now();', '// Date.now()'] },
 ];
