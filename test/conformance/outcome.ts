@@ -6,9 +6,10 @@ export interface RawOutcome {
   specs: { name: string; status: 'passed' | 'failed' | 'pending' | 'excluded'; message: string }[];
   /** Errors outside any spec: in a suite's own set-up or clean-up. */
   suiteFailures: string[];
-  /** Specs that began with the backend in use, its class checked. */
+  /** Specs that began with the backend's name in use. */
   specsOnBackend: number;
-  /** The names of the classes that answered to the backend's name. */
+  /** The class of the backend that is meant, and of those that answered to its name. */
+  meantClass: string;
   backendClasses: string[];
   /** Calls answered by the backend itself. */
   nativeCalls: number;
@@ -32,15 +33,16 @@ export interface Outcome {
   readonly fallbackCalls: Readonly<Record<string, number>>;
 }
 
-/** @throws if an exclusion names no spec or two exclusions name the same, or if the specs did not all run on one class. */
+/** @throws if an exclusion names no spec or two exclusions name the same, or if the specs did not all run on the class that is meant. */
 export function judge(raw: RawOutcome, exclusions: readonly Exclusion[]): Outcome {
   const reasons = new Map(exclusions.map(({ spec, reason }) => [spec, reason]));
   if (reasons.size < exclusions.length) throw new Error('an exclusion stands twice on the list');
   const names = new Set(raw.specs.map(({ name }) => name));
   const strays = exclusions.filter(({ spec }) => !names.has(spec));
   if (strays.length > 0) throw new Error(`no spec is called: ${strays.map(({ spec }) => `'${spec}'`).join(', ')}`);
-  const [backendClass, ...others] = raw.backendClasses;
-  if (backendClass === undefined || others.length > 0) throw new Error(`the specs ran on ${raw.backendClasses.join(' and ') || 'no backend at all'}`);
+  if (raw.backendClasses.join() !== raw.meantClass) {
+    throw new Error(`the specs are meant for ${raw.meantClass} and ran on ${raw.backendClasses.join(' and ') || 'no backend at all'}`);
+  }
 
   const failures = raw.specs.filter(({ status }) => status === 'failed');
   const failing = new Set(failures.map(({ name }) => name));
@@ -58,7 +60,7 @@ export function judge(raw: RawOutcome, exclusions: readonly Exclusion[]): Outcom
     }),
     needless: exclusions.filter(({ spec }) => !failing.has(spec)),
     specsOnBackend: raw.specsOnBackend,
-    backendClass,
+    backendClass: raw.meantClass,
     nativeCalls: raw.nativeCalls,
     fallbackCalls: raw.fallbackCalls,
   };
