@@ -5,7 +5,7 @@ import { fallbackCalls } from './cpu-fallback.ts';
 import { fusedCatalogue } from './fused/catalogue.ts';
 import { installFusedOp } from './fused/fused-op.ts';
 import { linear } from './fused/linear.ts';
-import type { EngineOptions, MemoryFigures, StartedEngine } from './options.ts';
+import type { EngineOptions, MemoryFigures, Precision, StartedEngine } from './options.ts';
 import * as tf from './tf.ts';
 import { startTorch } from './torch/torch-engine.ts';
 import { startWasm } from './wasm/wasm-engine.ts';
@@ -32,11 +32,16 @@ export interface EngineFacts {
   readonly engine: EngineName;
   readonly what: string;
   readonly device: string;
-  readonly precision: string;
+  readonly precision: Precision;
   readonly threads: number;
   readonly tfjs: string;
   /** The library that computes, with its version. */
   readonly library?: string;
+  /** What it was compiled from, where it was compiled here. */
+  readonly buildId?: string;
+  /** Every device and precision it could have been started with. */
+  readonly devices: readonly string[];
+  readonly precisions: readonly Precision[];
   /** Why `auto` did not take the engines it prefers to this one. */
   readonly passedOver: readonly string[];
 }
@@ -84,8 +89,11 @@ async function start(engine: EngineName, options: EngineOptions, passedOver: rea
   const { start: startBackend, what } = engines[engine];
   const started = await startBackend(options);
   for (const op of fusedCatalogue) installFusedOp(op, tf.getBackend());
-  const { device, precision, threads, library } = started;
-  const facts: EngineFacts = { engine, what, device, precision, threads, tfjs: tf.version_core, ...(library !== undefined && { library }), passedOver };
+  const { device, precision, threads, library, buildId, devices = [device], precisions = [precision] } = started;
+  const facts: EngineFacts = {
+    engine, what, device, precision, threads, tfjs: tf.version_core, devices, precisions, passedOver,
+    ...(library !== undefined && { library }), ...(buildId !== undefined && { buildId }),
+  };
   current = { facts, started };
   return facts;
 }
@@ -93,6 +101,15 @@ async function start(engine: EngineName, options: EngineOptions, passedOver: rea
 /** The engine in use. @throws before `useEngine`. */
 export function engineFacts(): EngineFacts {
   return inUse().facts;
+}
+
+/** What of an engine decides the last bits of what it computes; a GPU's numbers do not hang on the processor's threads. */
+export type EngineMark = Readonly<Record<'engine' | 'device' | 'precision', string>> & { readonly threads?: number };
+
+/** Of the engine in use. @throws before `useEngine`. */
+export function engineMark(): EngineMark {
+  const { engine, device, precision, threads } = engineFacts();
+  return { engine, device, precision, ...(device === 'cpu' && { threads }) };
 }
 
 /** Memory of the engine's device, where it is not the process's own. */
@@ -114,19 +131,23 @@ function inUse(): { facts: EngineFacts; started: StartedEngine } {
 export async function measureMatMulRate({ size = 512, seconds = 0.5 }: { size?: number; seconds?: number } = {}): Promise<number> {
   engineFacts();
   const [a, weight] = [tf.fill([size, size], 0.5), tf.fill([size, size], 0.25)];
-  const multiply = async () => {
-    const product = linear(a, { weight });
-    await product.data();
-    product.dispose();
+  /** Milliseconds for so many products; one number is read at the end, to wait for a device that computes meanwhile. */
+  const time = async (products: number): Promise<number> => {
+    const start = performance.now();
+    const corner = tf.tidy(() => {
+      for (let left = products; left > 1; left--) linear(a, { weight }).dispose();
+      return tf.slice(linear(a, { weight }), [0, 0], [1, 1]);
+    });
+    await corner.data();
+    corner.dispose();
+    return performance.now() - start;
   };
-  await multiply();
-  const start = performance.now();
-  let products = 0;
-  while (performance.now() - start < seconds * 1000) {
-    await multiply();
-    products++;
+  await time(1);
+  let [products, milliseconds] = [1, await time(1)];
+  while (milliseconds < seconds * 1000) {
+    products = Math.ceil(products * Math.min(8, Math.max(1.5, (1100 * seconds) / milliseconds)));
+    milliseconds = await time(products);
   }
-  const elapsed = performance.now() - start;
   tf.dispose([a, weight]);
-  return (2 * size ** 3 * products) / elapsed / 1e6;
+  return (2 * size ** 3 * products) / milliseconds / 1e6;
 }

@@ -1,5 +1,5 @@
 /**
- * What an engine is asked for when it starts, and what it then says of itself. 
+ * What an engine is asked for when it starts, and what it then says of itself.
  */
 
 export const precisions = ['fp32', 'bf16'] as const;
@@ -26,6 +26,11 @@ export interface StartedEngine {
   readonly threads: number;
   /** The library that computes, with its version. */
   readonly library?: string;
+  /** What it was compiled from, where it was compiled here. */
+  readonly buildId?: string;
+  /** Every device and precision it could have been started with, where there is a choice. */
+  readonly devices?: readonly string[];
+  readonly precisions?: readonly Precision[];
   /** Memory of the device, where it is not the process's own. */
   readonly memory?: () => MemoryFigures | undefined;
   /** Operations run by the engine's own code so far. */

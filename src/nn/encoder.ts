@@ -3,6 +3,7 @@
  * on the way up: hidden states, raw scores, probabilities, and queries, keys and values.
  */
 import type { Dropout } from '../engine/fused/dropout.ts';
+import { type BiasedWeights, feedForward } from '../engine/fused/feed-forward.ts';
 import { layerNorm } from '../engine/fused/layer-norm.ts';
 import { linear, type LinearWeights } from '../engine/fused/linear.ts';
 import type * as tf from '../engine/tf.ts';
@@ -22,8 +23,8 @@ export interface EncoderLayer {
   readonly value: LinearWeights;
   readonly attentionOutput: LinearWeights;
   readonly attentionNorm: NormWeights;
-  readonly expansion: LinearWeights;
-  readonly contraction: LinearWeights;
+  readonly expansion: BiasedWeights;
+  readonly contraction: BiasedWeights;
   readonly outputNorm: NormWeights;
 }
 
@@ -75,12 +76,17 @@ function encodeLayer(x: tf.Tensor, layer: EncoderLayer, options: LayerOptions): 
     residual: x,
     dropout: at('attention.output', hiddenDropout),
   });
-  const expanded = activate(linear(attended, layer.expansion), options.activation); // [B, T, H] -> [B, T, F]
-  const output = layerNorm(linear(expanded, layer.contraction), {
+  const output = layerNorm(transformed(attended, layer, options.activation), {
     ...layer.outputNorm,
     epsilon,
     residual: attended,
     dropout: at('output', hiddenDropout),
   });
   return { output, attention };
+}
+
+/** The feed-forward block: [B, T, H] -> [B, T, F] -> [B, T, H]. */
+function transformed(x: tf.Tensor, { expansion, contraction }: EncoderLayer, activation: Activation): tf.Tensor {
+  if (activation === 'gelu') return feedForward(x, { expansion, contraction });
+  return linear(activate(linear(x, expansion), activation), contraction);
 }

@@ -20,8 +20,8 @@ export interface AttentionOptions {
 /** query, key, value [B, A, T, D] -> context [B, A, T, D]. */
 export function attention(query: tf.Tensor, key: tf.Tensor, value: tf.Tensor, { bias, scale, dropout }: AttentionOptions): tf.Tensor {
   const attributes: Attributes = { scale, ...(isActive(dropout) ? dropoutAttributes(dropout) : { rate: 0, high: 0, low: 0 }) };
-  const [context, probabilities] = runFused<tf.Tensor[]>(name, { query, key, value, bias }, attributes);
-  present(probabilities, 'probabilities').dispose(); // the tape keeps its own reference
+  const [context, left] = runFused<tf.Tensor[]>(name, { query, key, value, bias }, attributes);
+  present(left, 'what the gradient wants').dispose(); // the tape keeps its own reference
   return present(context, 'context');
 }
 
@@ -33,7 +33,7 @@ function dropped(x: tf.Tensor, { rate, high, low }: Attributes): tf.Tensor {
   return applyDropout(x, { rate: Number(rate), key: { high: Number(high), low: Number(low) } });
 }
 
-/** -> [context, probabilities before dropout] */
+/** -> [context, what the gradient wants back]: here the probabilities before dropout; an engine that computes them again keeps less. */
 export const attentionOp: FusedOp = {
   name,
   composite: (inputs, attributes) => {
@@ -42,17 +42,19 @@ export const attentionOp: FusedOp = {
     const probabilities = tf.softmax(tf.add(scores, present(inputs.bias, 'bias')));
     return [tf.matMul(dropped(probabilities, attributes), present(inputs.value, 'value')), probabilities];
   },
+  publicOutputs: 1,
   gradient: {
     inputsToSave: ['query', 'key', 'value', 'bias'],
     outputsToSave: [false, true],
     gradFunc: (dy, saved, attributes) => {
-      const [query, key, value, bias, probabilities] = saved;
+      const [query, key, value, bias, left] = saved;
       const inputs = {
         dy: present((dy as tf.Tensor[])[0], 'dy'),
         query: present(query, 'query'),
         key: present(key, 'key'),
         value: present(value, 'value'),
-        probabilities: present(probabilities, 'probabilities'),
+        bias: present(bias, 'bias'),
+        left: present(left, 'what the forward pass left'),
       };
       const [dquery, dkey, dvalue] = runFused<tf.Tensor[]>(gradientName, inputs, attributes as Attributes);
       return {
@@ -65,12 +67,12 @@ export const attentionOp: FusedOp = {
   },
 };
 
-/** (dy, query, key, value, probabilities) -> [dquery, dkey, dvalue] */
+/** (dy, query, key, value, bias, what the forward pass left) -> [dquery, dkey, dvalue] */
 export const attentionGradientOp: FusedOp = {
   name: gradientName,
   composite: (inputs, attributes) => {
     const [dy, query, key] = [present(inputs.dy, 'dy'), present(inputs.query, 'query'), present(inputs.key, 'key')];
-    const [value, probabilities] = [present(inputs.value, 'value'), present(inputs.probabilities, 'probabilities')];
+    const [value, probabilities] = [present(inputs.value, 'value'), present(inputs.left, 'probabilities')];
     const dvalue = tf.matMul(swapLast(dropped(probabilities, attributes)), dy);
     const dprobabilities = dropped(tf.matMul(dy, swapLast(value)), attributes);
     const weighted = tf.mul(dprobabilities, probabilities);

@@ -5,9 +5,10 @@ import { attentionGradientOp, attentionOp } from './attention.ts';
 import { softmaxCrossEntropyOp, softmaxDivergenceOp } from './cross-entropy.ts';
 import { dropoutOp, residualDropoutOp } from './dropout.ts';
 import { embeddingGradientOp, embeddingOp } from './embedding.ts';
+import { feedForwardGradientOp, feedForwardOp } from './feed-forward.ts';
 import type { FusedOp } from './fused-op.ts';
 import { geluGradientOp, geluOp } from './gelu.ts';
-import { layerNormGradientOp, layerNormOp } from './layer-norm.ts';
+import { layerNormGradientOp, layerNormOp, residualLayerNormGradientOp, residualLayerNormOp } from './layer-norm.ts';
 import { linearBiasGradientOp, linearInputGradientOp, linearOp, linearWeightGradientOp } from './linear.ts';
 
 export const fusedCatalogue: readonly FusedOp[] = [
@@ -21,6 +22,10 @@ export const fusedCatalogue: readonly FusedOp[] = [
   residualDropoutOp,
   layerNormOp,
   layerNormGradientOp,
+  residualLayerNormOp,
+  residualLayerNormGradientOp,
+  feedForwardOp,
+  feedForwardGradientOp,
   embeddingOp,
   embeddingGradientOp,
   attentionOp,

@@ -10,6 +10,8 @@ export interface FusedOp {
   readonly name: string;
   /** The result from plain operations; runs off the tape, so its intermediates are freed at once. */
   readonly composite: (inputs: Readonly<Record<string, tf.Tensor>>, attributes: Attributes) => tf.Tensor | tf.Tensor[];
+  /** How many outputs, from the first, mean the same on every engine; the rest is what an engine's own gradient wants back. All, unless said. */
+  readonly publicOutputs?: number;
   /** Absent for kernels that are only ever run inside a gradient. */
   readonly gradient?: Omit<tf.GradConfig, 'kernelName'>;
 }

@@ -3,11 +3,13 @@
  * y = (z - mean z) / √(var z + ε) · weight + bias, z = residual + dropout(x). Ba, Kiros & Hinton 2016, equations 3-4.
  */
 import * as tf from '../tf.ts';
-import { type Dropout, dropout as applyDropout, residualDropout } from './dropout.ts';
-import { type FusedOp, present, runFused } from './fused-op.ts';
+import { type Dropout, dropout as applyDropout, dropoutAttributes, isActive, residualDropout } from './dropout.ts';
+import { type Attributes, type FusedOp, present, runFused } from './fused-op.ts';
 
 const name = 'RetortLayerNorm';
 const gradientName = 'RetortLayerNormGradient';
+const residualName = 'RetortResidualLayerNorm';
+const residualGradientName = 'RetortResidualLayerNormGradient';
 
 export interface LayerNormOptions {
   /** [W] */
@@ -23,8 +25,15 @@ export interface LayerNormOptions {
 
 /** x [..., W] -> [..., W]. */
 export function layerNorm(x: tf.Tensor, { weight, bias, epsilon, residual, dropout }: LayerNormOptions): tf.Tensor {
-  const z = residual === undefined ? applyDropout(x, dropout) : residualDropout(x, residual, dropout);
-  return runFused(name, { x: z, weight, bias }, { epsilon });
+  if (residual === undefined) return runFused(name, { x: applyDropout(x, dropout), weight, bias }, { epsilon });
+  const attributes: Attributes = { epsilon, ...(isActive(dropout) ? dropoutAttributes(dropout) : { rate: 0, high: 0, low: 0 }) };
+  const [y, z] = runFused<tf.Tensor[]>(residualName, { x, residual, weight, bias }, attributes);
+  present(z, 'z').dispose(); // the tape keeps its own reference
+  return present(y, 'y');
+}
+
+function dropoutIn({ rate, high, low }: Attributes): Dropout {
+  return { rate: Number(rate), key: { high: Number(high), low: Number(low) } };
 }
 
 function standardised(x: tf.Tensor, epsilon: number): { unit: tf.Tensor; inverseDeviation: tf.Tensor } {
@@ -64,5 +73,41 @@ export const layerNormGradientOp: FusedOp = {
     const withoutMean = tf.sub(dunit, tf.mean(dunit, -1, true));
     const dx = tf.mul(inverseDeviation, tf.sub(withoutMean, tf.mul(unit, tf.mean(tf.mul(dunit, unit), -1, true))));
     return [dx, tf.sum(tf.mul(dy, unit), rows), tf.sum(dy, rows)];
+  },
+};
+
+/** -> [y, z]: the sum that was normed is kept for the gradient. */
+export const residualLayerNormOp: FusedOp = {
+  name: residualName,
+  composite: (inputs, attributes) => {
+    const z = residualDropout(present(inputs.x, 'x'), present(inputs.residual, 'residual'), dropoutIn(attributes));
+    const y = runFused<tf.Tensor>(name, { x: z, weight: present(inputs.weight, 'weight'), bias: present(inputs.bias, 'bias') }, { epsilon: Number(attributes.epsilon) });
+    return [y, z];
+  },
+  gradient: {
+    inputsToSave: ['weight'],
+    outputsToSave: [false, true],
+    gradFunc: (dy, saved, attributes) => {
+      const inputs = { dy: present((dy as tf.Tensor[])[0], 'dy'), z: present(saved[1], 'z'), weight: present(saved[0], 'weight') };
+      const [dx, dresidual, dweight, dbias] = runFused<tf.Tensor[]>(residualGradientName, inputs, attributes as Attributes);
+      return {
+        x: () => present(dx, 'dx'),
+        residual: () => present(dresidual, 'dresidual'),
+        weight: () => present(dweight, 'dweight'),
+        bias: () => present(dbias, 'dbias'),
+      };
+    },
+  },
+};
+
+/** (dy, z, weight) -> [dx, dresidual, dweight, dbias] */
+export const residualLayerNormGradientOp: FusedOp = {
+  name: residualGradientName,
+  composite: (inputs, attributes) => {
+    const gradients = { dy: present(inputs.dy, 'dy'), x: present(inputs.z, 'z'), weight: present(inputs.weight, 'weight') };
+    const [dz, dweight, dbias] = runFused<tf.Tensor[]>(gradientName, gradients, { epsilon: Number(attributes.epsilon) });
+    const dresidual = present(dz, 'dz');
+    const dropout = dropoutIn(attributes);
+    return [isActive(dropout) ? applyDropout(dresidual, dropout) : tf.clone(dresidual), dresidual, present(dweight, 'dweight'), present(dbias, 'dbias')];
   },
 };

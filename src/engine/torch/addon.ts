@@ -40,6 +40,9 @@ export interface Addon {
   synchronize(): void;
 }
 
+/** Where the addon lies below the package's folder; package.json imports it as `#torch-addon`. */
+export const addonPlace = ['build', 'native', 'retort-torch.node'] as const;
+
 const mend = 'build it with `retort build-native` (in a clone: npm run build:native)';
 
 /** @throws in one sentence, with the command that mends it, when the addon is absent, its LibTorch is gone, or it belongs to other sources. */

@@ -13,6 +13,7 @@ interface DropoutAttributes {
 
 const dropout = (command: Command, { rate, high, low }: DropoutAttributes) => command.real(rate).real(high).real(low);
 const epsilon = (command: Command, attributes: { epsilon: number }) => command.real(attributes.epsilon);
+const epsilonAndDropout = (command: Command, attributes: DropoutAttributes & { epsilon: number }) => dropout(command.real(attributes.epsilon), attributes);
 const attention = (command: Command, attributes: DropoutAttributes & { scale: number }) => dropout(command.real(attributes.scale), attributes);
 
 export const fusedKernels: readonly Kernel[] = [
@@ -26,10 +27,14 @@ export const fusedKernels: readonly Kernel[] = [
   { name: 'RetortResidualDropout', inputs: ['x', 'residual'], attributes: dropout },
   { name: 'RetortLayerNorm', inputs: ['x', 'weight', 'bias'], attributes: epsilon },
   { name: 'RetortLayerNormGradient', inputs: ['dy', 'x', 'weight'], attributes: epsilon, many: true },
+  { name: 'RetortResidualLayerNorm', inputs: ['x', 'residual', 'weight', 'bias'], attributes: epsilonAndDropout, many: true },
+  { name: 'RetortResidualLayerNormGradient', inputs: ['dy', 'z', 'weight'], attributes: epsilonAndDropout, many: true },
+  { name: 'RetortFeedForward', inputs: ['x', 'expansion', 'expansionBias', 'contraction', 'contractionBias'], many: true },
+  { name: 'RetortFeedForwardGradient', inputs: ['dy', 'x', 'expansion', 'contraction', 'before', 'hidden'], many: true },
   { name: 'RetortEmbedding', inputs: ['table', 'ids'] },
   { name: 'RetortEmbeddingGradient', inputs: ['dy', 'ids'], attributes: (command, { padId, rows }: { padId: number; rows: number }) => command.integer(padId).integer(rows) },
   { name: 'RetortAttention', inputs: ['query', 'key', 'value', 'bias'], attributes: attention, many: true },
-  { name: 'RetortAttentionGradient', inputs: ['dy', 'query', 'key', 'value', 'probabilities'], attributes: attention, many: true },
+  { name: 'RetortAttentionGradient', inputs: ['dy', 'query', 'key', 'value', 'bias', 'left'], attributes: attention, many: true },
   { name: 'RetortSoftmaxCrossEntropy', inputs: ['logits', 'targets'] },
   { name: 'RetortSoftmaxDivergence', inputs: ['student', 'teacher'], attributes: (command, { temperature }: { temperature: number }) => command.real(temperature) },
   {

@@ -4,7 +4,7 @@
  */
 import { availableParallelism } from 'node:os';
 import { installCpuFallback } from '../cpu-fallback.ts';
-import type { EngineOptions, StartedEngine } from '../options.ts';
+import { type EngineOptions, precisions, type StartedEngine } from '../options.ts';
 import * as tf from '../tf.ts';
 import { loadAddon, operationPlaces } from './addon.ts';
 import { TorchBackend } from './backend.ts';
@@ -24,9 +24,10 @@ export async function startTorch({ device = 'cpu', precision = 'fp32', threads =
   registerKernels(backendName, kernels);
   await installCpuFallback(backendName, ({ dataId }) => backend.hostCopy(dataId), { typeless: ['Identity', 'Reshape', 'ExpandDims'] });
   if (!(await tf.setBackend(backendName))) throw new Error('the torch backend did not start');
-  const { library, threads: used, capability } = addon.facts();
+  const { library, buildId, threads: used, capability, cudaDevices } = addon.facts();
   return {
-    device, precision, threads: used, library: `LibTorch ${library} (${capability})`,
+    device, precision, threads: used, library: `LibTorch ${library} (${capability})`, buildId, precisions,
+    devices: ['cpu', ...Array.from({ length: cudaDevices }, (_, index) => `cuda:${index}`)],
     memory: () => {
       const { nowBytes, peakBytes } = addon.memory();
       return nowBytes === 0 && peakBytes === 0 ? undefined : { nowBytes, peakBytes };

@@ -58,8 +58,8 @@ async function reference(): Promise<{ norms: number[]; after: number[][] }> {
 
 /** Runs `work` with the engine's own kernel taken away, so that the composite serves. */
 async function onComposite<T>(work: () => Promise<T>): Promise<T> {
-  const kernel = tf.getKernel('RetortAdamW', 'wasm');
-  tf.unregisterKernel('RetortAdamW', 'wasm');
+  const kernel = tf.getKernel('RetortAdamW', engineUnderTest);
+  tf.unregisterKernel('RetortAdamW', engineUnderTest);
   try {
     return await work();
   } finally {

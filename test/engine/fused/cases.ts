@@ -106,6 +106,43 @@ export const fusedCases: readonly FusedCase[] = [
     inputs: () => ({ dy: drawn('dy', [3, 5, 11]), x: drawn('x', [3, 5, 11], 4), weight: drawn('weight', [11]) }),
     attributes: epsilon,
   },
+  ...[{ rate: 0, high: 0, low: 0 }, dropout].map((mask): FusedCase => ({
+    op: 'RetortResidualLayerNorm',
+    what: mask.rate === 0 ? 'without dropout' : 'with dropout',
+    inputs: () => ({ x: drawn('x', [3, 5, 11], 4), residual: drawn('residual', [3, 5, 11], 2), weight: drawn('weight', [11]), bias: drawn('bias', [11]) }),
+    attributes: { ...epsilon, ...mask },
+    formula: ({ x, residual, weight, bias: shift }) => {
+      const z = tf.add(residual!, mask.rate === 0 ? x! : tf.mul(x!, dropoutMask([3, 5, 11], mask)));
+      const { mean, variance } = tf.moments(z, -1, true);
+      return tf.add(tf.mul(tf.div(tf.sub(z, mean), tf.sqrt(tf.add(variance, epsilon.epsilon))), weight!), shift!);
+    },
+    differentiated: ['x', 'residual', 'weight', 'bias'],
+  })),
+  {
+    op: 'RetortResidualLayerNormGradient',
+    inputs: () => ({ dy: drawn('dy', [3, 5, 11]), z: drawn('z', [3, 5, 11], 4), weight: drawn('weight', [11]) }),
+    attributes: { ...epsilon, ...dropout },
+  },
+  {
+    op: 'RetortFeedForward',
+    inputs: () => ({ x: drawn('x', [3, 5, 7]), expansion: drawn('expansion', [11, 7]), expansionBias: drawn('b1', [11]), contraction: drawn('contraction', [7, 11]), contractionBias: drawn('b2', [7]) }),
+    formula: ({ x, expansion, expansionBias, contraction, contractionBias }) => {
+      const before = linearFormula({ x: x!, weight: expansion!, bias: expansionBias! });
+      const hidden = tf.mul(tf.mul(before, 0.5), tf.add(tf.erf(tf.div(before, Math.SQRT2)), 1));
+      return linearFormula({ x: hidden, weight: contraction!, bias: contractionBias! });
+    },
+    differentiated: ['x', 'expansion', 'expansionBias', 'contraction', 'contractionBias'],
+  },
+  {
+    op: 'RetortFeedForwardGradient',
+    inputs: () => ({
+      dy: drawn('dy', [3, 5, 7]), x: drawn('x', [3, 5, 7]), expansion: drawn('expansion', [11, 7]), contraction: drawn('contraction', [7, 11]),
+      before: drawn('before', [3, 5, 11]), hidden: drawn('hidden', [3, 5, 11]),
+    }),
+  },
+  { op: 'RetortLinearInputGradient', inputs: () => ({ dy: drawn('dy', [3, 5, 11]), weight: drawn('weight', [11, 7]) }) },
+  { op: 'RetortLinearWeightGradient', inputs: () => ({ dy: drawn('dy', [3, 5, 11]), x: drawn('x', [3, 5, 7]) }) },
+  { op: 'RetortLinearBiasGradient', inputs: () => ({ dy: drawn('dy', [3, 5, 11]) }) },
   {
     op: 'RetortEmbedding',
     inputs: () => ({ table: padlessTable(), ids: ids() }),
@@ -131,7 +168,7 @@ export const fusedCases: readonly FusedCase[] = [
   },
   {
     op: 'RetortAttentionGradient',
-    inputs: () => ({ dy: heads('dy'), query: heads('query'), key: heads('key'), value: heads('value'), probabilities: tf.softmax(drawn('p', [3, 2, 5, 5])) }),
+    inputs: () => ({ dy: heads('dy'), query: heads('query'), key: heads('key'), value: heads('value'), bias: bias(), left: tf.softmax(drawn('p', [3, 2, 5, 5])) }),
     attributes: { scale: 0.4, ...dropout },
   },
   {

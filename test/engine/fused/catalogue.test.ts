@@ -10,7 +10,7 @@ test.before(startEngine);
 
 test('every fused operation has a case, on the embedded engine', (t) => {
   t.is(tf.getBackend(), engineUnderTest);
-  t.is(fusedCatalogue.length, 16);
+  t.is(fusedCatalogue.length, 20);
   t.deepEqual([...new Set(fusedCases.map(({ op }) => op))].sort(), fusedCatalogue.map(({ name }) => name).sort());
   const differentiable = fusedCatalogue.filter(({ gradient }) => gradient !== undefined).map(({ name }) => name);
   t.deepEqual([...new Set(fusedCases.filter(({ formula }) => formula !== undefined).map(({ op }) => op))].sort(), differentiable.sort());
@@ -33,12 +33,12 @@ for (const fusedCase of fusedCases) {
 
   test(`${title}: the kernel equals the composite`, async (t) => {
     const inputs = tf.tidy(fusedCase.inputs);
-    const composite = fusedCatalogue.find(({ name }) => name === op)!.composite;
+    const { composite, publicOutputs = Infinity } = fusedCatalogue.find(({ name }) => name === op)!;
     const [actual, expected] = [runFused<tf.Tensor | tf.Tensor[]>(op, inputs, attributes), tf.tidy(() => composite(inputs, attributes))].map((result) =>
       Array.isArray(result) ? result : [result],
     ) as [tf.Tensor[], tf.Tensor[]];
     t.is(actual.length, expected.length);
-    for (const [i, tensor] of actual.entries()) await closeTensors(t, `output ${i}`, tensor, expected[i]!);
+    for (const [i, tensor] of actual.slice(0, publicOutputs).entries()) await closeTensors(t, `output ${i}`, tensor, expected[i]!);
     tf.dispose([inputs, actual, expected]);
   });
 

@@ -31,6 +31,12 @@ static int32_t codeOf(at::ScalarType type) {
   }
 }
 
+at::Tensor inPrecision(Slot& weight) {
+  if (!settings().half || weight.value.scalar_type() == at::kBFloat16) return weight.value;
+  if (!weight.half.defined()) weight.half = weight.value.to(at::kBFloat16);
+  return weight.half;
+}
+
 at::Tensor Command::stored() {
   const int32_t handle = integers_[0], rank = integers_[1];
   const at::Tensor& value = table().at(handle).value;
@@ -56,13 +62,6 @@ Slot& Command::slot() {
   integers_ += 2 + std::max(rank, 0);
   --left_;
   return found;
-}
-
-at::Tensor Command::weight(bool half) {
-  Slot& found = slot();
-  if (!half || found.value.scalar_type() == at::kBFloat16) return found.value;
-  if (!found.half.defined()) found.half = found.value.to(at::kBFloat16);
-  return found.half;
 }
 
 std::vector<at::Tensor> Command::tensors() {

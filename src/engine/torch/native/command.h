@@ -34,8 +34,6 @@ class Command {
   at::Tensor tensor();
   // The next input's slot, for kernels that change it or use what is kept beside it.
   Slot& slot();
-  // The next input, which is a weight: float32, or its kept bfloat16 copy when asked.
-  at::Tensor weight(bool half);
   // All inputs that are left, float32.
   std::vector<at::Tensor> tensors();
 
@@ -88,6 +86,9 @@ struct Settings {
 Settings& settings();
 
 inline at::TensorOptions options(at::ScalarType type) { return at::TensorOptions().dtype(type).device(settings().device); }
+
+// A weight in the precision of products: itself, or its kept bfloat16 copy.
+at::Tensor inPrecision(Slot& weight);
 
 inline at::Tensor full(const at::Tensor& x) { return x.scalar_type() == at::kBFloat16 ? x.to(at::kFloat) : x; }
 

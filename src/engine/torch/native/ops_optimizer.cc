@@ -1,27 +1,64 @@
 // AdamW over all parameters in one call, with the global gradient norm, clipping and the guard against a step that is not finite
 // (src/engine/fused/adamw.ts has the formula).
-#include <ATen/Parallel.h>
-#include "command.h"
+#include "dense.h"
 
 namespace retort {
 namespace {
 
 struct Rates {
   double step, learningRate, beta1, beta2, epsilon, weightDecay, maxGradientNorm;
+
+  double firstCorrection() const { return 1 - std::pow(beta1, step); }
+  double secondCorrection() const { return 1 - std::pow(beta2, step); }
 };
 
 struct Parameter {
   Slot& value;
-  at::Tensor gradient;
-  double squares;
-  at::Tensor first, second;
+  Slot& gradient;
+  Slot& first;
+  Slot& second;
   bool decays;
 };
 
-double sumOfSquares(const at::Tensor& gradient);
-void update(const Parameter& parameter, const Rates& rates, double clip);
+// Whether the numbers can be changed where they are: nobody else looks at the same memory.
+void makeOwn(Slot& slot) {
+  if (slot.value.storage().use_count() > 1 || !slot.value.is_contiguous()) slot.value = slot.value.contiguous().clone();
+}
+
+// The one kernel that has it at hand gave Σ g² along; else it is summed here.
+double squaresOnHost(const Slot& gradient) {
+  if (gradient.squares >= 0) return gradient.squares;
+  if (onRows()) {
+    const at::Tensor whole = gradient.value.contiguous();
+    return cpu::sumOfSquares(values(whole), whole.numel());
+  }
+  return full(gradient.value).square().sum(at::kDouble).item<double>();
+}
+
+void updateOnRows(const Parameter& parameter, const Rates& rates, double clip) {
+  const at::Tensor gradient = parameter.gradient.value.contiguous();
+  cpu::adamW({
+    parameter.value.value.data_ptr<float>(), parameter.first.value.data_ptr<float>(), parameter.second.value.data_ptr<float>(), values(gradient), gradient.numel(),
+    static_cast<float>(clip), static_cast<float>(parameter.decays ? 1 - rates.learningRate * rates.weightDecay : 1), static_cast<float>(rates.beta1), static_cast<float>(rates.beta2),
+    static_cast<float>(rates.learningRate / rates.firstCorrection()), static_cast<float>(1 / std::sqrt(rates.secondCorrection())), static_cast<float>(rates.epsilon)});
+}
+
+// The same by whole-tensor operations. `clip` is 1 / `finite` 0 on the device, so nothing is read back.
+void updateOnDevice(const Parameter& parameter, const Rates& rates, const at::Tensor& clip, const at::Tensor& finite) {
+  const at::Tensor gradient = at::where(finite, full(parameter.gradient.value).mul(clip), at::zeros({}, options(at::kFloat)));
+  at::Tensor &value = parameter.value.value, &first = parameter.first.value, &second = parameter.second.value;
+  const at::Tensor newFirst = first.mul(rates.beta1).add_(gradient, 1 - rates.beta1);
+  const at::Tensor newSecond = second.mul(rates.beta2).addcmul_(gradient, gradient, 1 - rates.beta2);
+  const at::Tensor denominator = newSecond.sqrt().div_(std::sqrt(rates.secondCorrection())).add_(rates.epsilon);
+  const double keep = parameter.decays ? 1 - rates.learningRate * rates.weightDecay : 1;
+  const at::Tensor newValue = value.mul(keep).addcdiv_(newFirst, denominator, -rates.learningRate / rates.firstCorrection());
+  value.copy_(at::where(finite, newValue, value));
+  first.copy_(at::where(finite, newFirst, first));
+  second.copy_(at::where(finite, newSecond, second));
+}
 
 // Inputs: value, gradient, first and second moment of each parameter in turn. Attributes: the rates, then whether each decays.
+// -> [gradient norm, 1 if the step was taken]
 OPERATION(RetortAdamW) {
   std::vector<Parameter> parameters;
   while (call.inputsLeft() > 0) {
@@ -29,36 +66,40 @@ OPERATION(RetortAdamW) {
     Slot& gradient = call.slot();
     Slot& first = call.slot();
     Slot& second = call.slot();
-    parameters.push_back({value, gradient.value, gradient.squares, first.value, second.value, false});
+    TORCH_CHECK(gradient.value.numel() == value.value.numel(), "a gradient of ", gradient.value.numel(), " numbers for a parameter of ", value.value.numel());
+    parameters.push_back({value, gradient, first, second, false});
   }
   const Rates rates{call.real(), call.real(), call.real(), call.real(), call.real(), call.real(), call.real()};
-  for (Parameter& parameter : parameters) parameter.decays = call.flag();
-  double squares = 0;
-  for (const Parameter& parameter : parameters) squares += parameter.squares >= 0 ? parameter.squares : sumOfSquares(parameter.gradient);
-  const double norm = std::sqrt(squares);
-  const bool finite = std::isfinite(norm);
-  if (finite) {
-    const double clip = std::min(1.0, rates.maxGradientNorm / (norm + 1e-6));
-    for (const Parameter& parameter : parameters) update(parameter, rates, clip);
+  for (Parameter& parameter : parameters) {
+    parameter.decays = call.flag();
+    for (Slot* const slot : {&parameter.value, &parameter.first, &parameter.second}) makeOwn(*slot);
+    parameter.value.half = at::Tensor();
   }
-  const at::Tensor verdict = at::empty({2}, at::kFloat);
-  verdict[0] = norm;
-  verdict[1] = finite ? 1.0f : 0.0f;
-  call.give(verdict);
-}
-
-double sumOfSquares(const at::Tensor& gradient) {
-  return at::linalg_vector_norm(gradient, 2, std::nullopt, false, at::kFloat).item<double>() * at::linalg_vector_norm(gradient, 2, std::nullopt, false, at::kFloat).item<double>();
-}
-
-void update(const Parameter& parameter, const Rates& rates, double clip) {
-  const at::Tensor gradient = full(parameter.gradient).mul(clip);
-  parameter.first.mul_(rates.beta1).add_(gradient, 1 - rates.beta1);
-  parameter.second.mul_(rates.beta2).addcmul_(gradient, gradient, 1 - rates.beta2);
-  const at::Tensor denominator = parameter.second.sqrt().div_(std::sqrt(1 - std::pow(rates.beta2, rates.step))).add_(rates.epsilon);
-  if (parameter.decays) parameter.value.value.mul_(1 - rates.learningRate * rates.weightDecay);
-  parameter.value.value.addcdiv_(parameter.first, denominator, -rates.learningRate / (1 - std::pow(rates.beta1, rates.step)));
-  parameter.value.half = at::Tensor();
+  if (settings().device.is_cpu()) {
+    double squares = 0;
+    for (const Parameter& parameter : parameters) squares += squaresOnHost(parameter.gradient);
+    const double norm = std::sqrt(squares);
+    const bool finite = std::isfinite(norm);
+    const double clip = std::min(1.0, rates.maxGradientNorm / (norm + 1e-6));
+    const at::Tensor taken = at::ones({}, options(at::kBool)), clipped = at::full({}, clip, options(at::kFloat));
+    for (const Parameter& parameter : parameters) {
+      if (!finite) break;
+      if (onRows()) updateOnRows(parameter, rates, clip);
+      else updateOnDevice(parameter, rates, clipped, taken);
+    }
+    const at::Tensor verdict = at::empty({2}, options(at::kFloat));
+    verdict.data_ptr<float>()[0] = static_cast<float>(norm);
+    verdict.data_ptr<float>()[1] = finite ? 1.0f : 0.0f;
+    call.give(verdict);
+    return;
+  }
+  std::vector<at::Tensor> squares;
+  for (const Parameter& parameter : parameters) squares.push_back(full(parameter.gradient.value).square().sum());
+  const at::Tensor norm = at::stack(squares).sum().sqrt();
+  const at::Tensor finite = norm.isfinite();
+  const at::Tensor clip = at::full({}, rates.maxGradientNorm, options(at::kFloat)).div(norm.add(1e-6)).clamp_max(1);
+  for (const Parameter& parameter : parameters) updateOnDevice(parameter, rates, clip, finite);
+  call.give(at::stack({norm, finite.to(at::kFloat)}));
 }
 
 }  // namespace

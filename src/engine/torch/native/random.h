@@ -1,7 +1,6 @@
 // Keyed random bits, the same as engine/random.ts makes: a pure function of (key, index).
 #pragma once
 #include <cstdint>
-#include "command.h"
 
 namespace retort {
 
@@ -17,22 +16,12 @@ inline uint32_t mix(uint32_t h) {
 
 inline uint32_t bits(Key key, uint32_t index) { return mix(mix(index + key.low) + key.high); }
 
-// What a dropout's attributes say: rate, and the key's words.
-struct Dropout {
-  double rate;
+// A dropout: element i is kept, times `scale`, when bits(key, i) >= threshold; else it is 0.
+struct Mask {
+  bool active;
   Key key;
-
-  static Dropout read(Command& call) {
-    const double rate = call.real(), high = call.real(), low = call.real();
-    return {rate, {static_cast<uint32_t>(static_cast<int64_t>(high)), static_cast<uint32_t>(static_cast<int64_t>(low))}};
-  }
-  bool active() const { return rate > 0; }
-  // Element i is kept when bits(key, i) >= this.
-  uint32_t threshold() const { return static_cast<uint32_t>(rate * 4294967296.0); }
-  float scale() const { return static_cast<float>(1 / (1 - rate)); }
+  uint32_t threshold;
+  float scale;
 };
-
-// The multipliers of a dropout, 0 or 1 / (1 - rate), in float32 on the device of the engine.
-at::Tensor dropoutMultipliers(at::IntArrayRef sizes, const Dropout& dropout);
 
 }  // namespace retort

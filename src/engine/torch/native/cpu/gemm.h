@@ -1,0 +1,51 @@
+// Matrix products on the CPU with what comes after them done while the result is still in the cache. For processors with AVX-512,
+// on which LibTorch's own float32 products run at half speed when they are not Intel's; LibTorch multiplies everywhere else.
+#pragma once
+#include <cstdint>
+
+namespace retort::cpu {
+
+// A matrix somewhere in memory: float32 or bfloat16, rows or columns contiguous.
+struct Operand {
+  const void* data;
+  bool half;
+  // Elements from one row to the next and from one column to the next; one of the two is 1.
+  int64_t rowStride, columnStride;
+};
+
+// c [m, n] = a [m, k] b [k, n], then in this order: + bias, the step of `after`.
+struct Product {
+  int64_t m, n, k;
+  Operand a, b;
+  void* c;
+  bool cHalf;
+  // Elements from one row of c to the next; also of `before` and `gate`.
+  int64_t cStride;
+  // [n], or none.
+  const float* bias = nullptr;
+  // GELU: c = gelu(x), and x itself goes here (same type as c).
+  void* before = nullptr;
+  // GELU's gradient: c = x gelu'(gate), gate in the same type as c.
+  const void* gate = nullptr;
+  // c += instead of c =; float32 only.
+  bool add = false;
+  // When asked for: Σ c² of what was stored.
+  double* squares = nullptr;
+};
+
+// Whether the processor multiplies better with these kernels than through LibTorch.
+bool multipliesSingle();
+bool multipliesHalf();
+
+// Whether it can multiply bfloat16 with them at all. (Float32: where rows.h runs.)
+bool hasHalfProducts();
+
+// Products in float32, or of operands rounded to bfloat16 with sums in float32.
+void multiplySingle(const Product& product);
+void multiplyHalf(const Product& product);
+
+// The same without threads, for use inside a parallel region.
+void multiplySingleAlone(const Product& product);
+void multiplyHalfAlone(const Product& product);
+
+}  // namespace retort::cpu

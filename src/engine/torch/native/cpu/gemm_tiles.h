@@ -1,0 +1,253 @@
+// The product itself, for one way of multiplying `Way`: packing, tiles of 14 x 32 in registers, and the step after. After Goto &
+// van de Geijn 2008, "Anatomy of high-performance matrix multiplication". Included once per way.
+//
+// Packed operands are made of 32-bit words: one float32, or two bfloat16 that follow each other along k.
+//   b: panels of 32 columns, each [words of k][32]; zeros beyond n and k
+//   a: row-major, [14 rows][kWords] (a row of k is contiguous in memory), or k-major, [words of k][16] (a column is)
+#pragma once
+#include <ATen/Parallel.h>
+#include <algorithm>
+#include <atomic>
+#include <cstdlib>
+#include <memory>
+#include <new>
+#include "gemm.h"
+#include "lanes.h"
+
+namespace retort::cpu {
+namespace {
+
+constexpr int64_t tileRows = 14, panelColumns = 32;
+// Words of k per pass: a panel of b (32 KB) stays in the first-level cache.
+constexpr int64_t kWords = 256;
+// Rows of a per block: 112 KB, in the second-level cache.
+constexpr int64_t blockRows = 8 * tileRows;
+// Columns of b packed at a time.
+constexpr int64_t stripColumns = 4096;
+
+// Memory that grows and is kept for the next product of the same thread.
+class Scratch {
+ public:
+  uint32_t* words(int64_t count) {
+    if (count > size_) {
+      std::free(data_);
+      size_ = count;
+      data_ = static_cast<uint32_t*>(std::aligned_alloc(64, ((count * 4 + 63) / 64) * 64));
+      if (data_ == nullptr) {
+        size_ = 0;
+        throw std::bad_alloc();
+      }
+    }
+    return data_;
+  }
+  ~Scratch() { std::free(data_); }
+
+ private:
+  uint32_t* data_ = nullptr;
+  int64_t size_ = 0;
+};
+
+inline int64_t ceilDivide(int64_t a, int64_t b) { return (a + b - 1) / b; }
+
+// 16 x 16 words, rows to columns.
+inline void transpose(__m512i (&r)[16]) {
+  __m512i t[16];
+  for (int i = 0; i < 8; ++i) {
+    t[2 * i] = _mm512_unpacklo_epi32(r[2 * i], r[2 * i + 1]);
+    t[2 * i + 1] = _mm512_unpackhi_epi32(r[2 * i], r[2 * i + 1]);
+  }
+  for (int i = 0; i < 4; ++i) {
+    r[4 * i] = _mm512_unpacklo_epi64(t[4 * i], t[4 * i + 2]);
+    r[4 * i + 1] = _mm512_unpackhi_epi64(t[4 * i], t[4 * i + 2]);
+    r[4 * i + 2] = _mm512_unpacklo_epi64(t[4 * i + 1], t[4 * i + 3]);
+    r[4 * i + 3] = _mm512_unpackhi_epi64(t[4 * i + 1], t[4 * i + 3]);
+  }
+  for (int i = 0; i < 4; ++i) {
+    t[i] = _mm512_shuffle_i32x4(r[i], r[4 + i], 0x88);
+    t[4 + i] = _mm512_shuffle_i32x4(r[i], r[4 + i], 0xdd);
+    t[8 + i] = _mm512_shuffle_i32x4(r[8 + i], r[12 + i], 0x88);
+    t[12 + i] = _mm512_shuffle_i32x4(r[8 + i], r[12 + i], 0xdd);
+  }
+  for (int i = 0; i < 4; ++i) {
+    r[i] = _mm512_shuffle_i32x4(t[i], t[8 + i], 0x88);
+    r[8 + i] = _mm512_shuffle_i32x4(t[i], t[8 + i], 0xdd);
+    r[4 + i] = _mm512_shuffle_i32x4(t[4 + i], t[12 + i], 0x88);
+    r[12 + i] = _mm512_shuffle_i32x4(t[4 + i], t[12 + i], 0xdd);
+  }
+}
+
+// Panel `first .. first + 31` of b over words `k .. k + words - 1` into `to`.
+template <typename Way>
+void packPanel(const Product& p, int64_t first, int64_t k, int64_t words, uint32_t* to) {
+  const int64_t columns = std::min(panelColumns, p.n - first);
+  if (p.b.columnStride == 1) {
+    for (int64_t w = 0; w < words; ++w) {
+      for (int64_t half = 0; half < 2; ++half) {
+        const __mmask16 mask = firstOf(columns - 16 * half);
+        _mm512_store_si512(to + w * panelColumns + 16 * half, Way::down(p.b, (k + w) * Way::width, p.k, first + 16 * half, mask));
+      }
+    }
+    return;
+  }
+  for (int64_t half = 0; half < 2; ++half) {
+    for (int64_t w = 0; w < words; w += 16) {
+      __m512i block[16];
+      for (int64_t i = 0; i < 16; ++i) {
+        const int64_t column = first + 16 * half + i;
+        block[i] = column < p.n ? Way::along(p.b, column * p.b.columnStride, (k + w) * Way::width, p.k) : _mm512_setzero_si512();
+      }
+      transpose(block);
+      const int64_t count = std::min<int64_t>(16, words - w);
+      for (int64_t i = 0; i < count; ++i) _mm512_store_si512(to + (w + i) * panelColumns + 16 * half, block[i]);
+    }
+  }
+}
+
+// Rows `first .. first + rows - 1` of a over words `k ..` into `to`, tile by tile.
+template <typename Way>
+void packRows(const Product& p, int64_t first, int64_t rows, int64_t k, int64_t words, uint32_t* to) {
+  if (p.a.columnStride == 1) {
+    for (int64_t r = 0; r < rows; ++r) {
+      for (int64_t w = 0; w < words; w += 16) _mm512_store_si512(to + r * kWords + w, Way::along(p.a, (first + r) * p.a.rowStride, (k + w) * Way::width, p.k));
+    }
+    return;
+  }
+  const Operand turned{p.a.data, p.a.half, p.a.columnStride, p.a.rowStride};  // k is its row
+  for (int64_t r = 0; r < rows; r += tileRows) {
+    const __mmask16 mask = firstOf(std::min(tileRows, rows - r));
+    for (int64_t w = 0; w < words; ++w) _mm512_store_si512(to + (r / tileRows) * 16 * kWords + 16 * w, Way::down(turned, (k + w) * Way::width, p.k, first + r, mask));
+  }
+}
+
+// sums [rows][stride] (+)= a tile of a times a panel of b.
+template <typename Way, int rows, bool kMajor>
+void multiplyTile(const uint32_t* a, const uint32_t* b, int64_t words, float* sums, int64_t stride, bool fresh) {
+  Lanes sum[rows][2];
+#pragma GCC unroll 16
+  for (int r = 0; r < rows; ++r) {
+    sum[r][0] = fresh ? _mm512_setzero_ps() : _mm512_loadu_ps(sums + r * stride);
+    sum[r][1] = fresh ? _mm512_setzero_ps() : _mm512_loadu_ps(sums + r * stride + 16);
+  }
+  for (int64_t w = 0; w < words; ++w) {
+    const __m512i left = _mm512_load_si512(b), right = _mm512_load_si512(b + 16);
+    b += panelColumns;
+#pragma GCC unroll 16
+    for (int r = 0; r < rows; ++r) {
+      const __m512i word = _mm512_set1_epi32(static_cast<int>(a[kMajor ? r : r * kWords]));
+      sum[r][0] = Way::multiplyAdd(sum[r][0], word, left);
+      sum[r][1] = Way::multiplyAdd(sum[r][1], word, right);
+    }
+    a += kMajor ? 16 : 1;
+  }
+#pragma GCC unroll 16
+  for (int r = 0; r < rows; ++r) {
+    _mm512_storeu_ps(sums + r * stride, sum[r][0]);
+    _mm512_storeu_ps(sums + r * stride + 16, sum[r][1]);
+  }
+}
+
+using TileFunction = void (*)(const uint32_t*, const uint32_t*, int64_t, float*, int64_t, bool);
+
+template <typename Way, bool kMajor>
+TileFunction tileOf(int64_t rows) {
+  static constexpr TileFunction functions[tileRows] = {
+    multiplyTile<Way, 1, kMajor>, multiplyTile<Way, 2, kMajor>, multiplyTile<Way, 3, kMajor>, multiplyTile<Way, 4, kMajor>, multiplyTile<Way, 5, kMajor>,
+    multiplyTile<Way, 6, kMajor>, multiplyTile<Way, 7, kMajor>, multiplyTile<Way, 8, kMajor>, multiplyTile<Way, 9, kMajor>, multiplyTile<Way, 10, kMajor>,
+    multiplyTile<Way, 11, kMajor>, multiplyTile<Way, 12, kMajor>, multiplyTile<Way, 13, kMajor>, multiplyTile<Way, 14, kMajor>};
+  return functions[rows - 1];
+}
+
+// Bias, GELU or its gradient on finished sums, and the way home. Returns Σ c².
+inline Lanes finishTile(const Product& p, const float* sums, int64_t stride, int64_t row, int64_t rows, int64_t column) {
+  Lanes squares = _mm512_setzero_ps();
+  for (int64_t half = 0; half < 2; ++half) {
+    const int64_t at = column + 16 * half;
+    const __mmask16 mask = firstOf(p.n - at);
+    if (mask == 0) break;
+    const Lanes bias = p.bias == nullptr ? _mm512_setzero_ps() : _mm512_maskz_loadu_ps(mask, p.bias + at);
+    for (int64_t r = 0; r < rows; ++r) {
+      const int64_t index = (row + r) * p.cStride + at;
+      Lanes x = _mm512_add_ps(_mm512_loadu_ps(sums + r * stride + 16 * half), bias);
+      if (p.before != nullptr) {
+        store(p.before, p.cHalf, index, mask, x);
+        if (p.cHalf) x = widened(narrowed(x));  // what the backward pass will see
+        x = gelu(x);
+      } else if (p.gate != nullptr) {
+        x = _mm512_mul_ps(x, geluSlope(load(p.gate, p.cHalf, index, mask)));
+      }
+      if (p.add) x = _mm512_add_ps(x, load(p.c, false, index, mask));
+      store(p.c, p.cHalf, index, mask, x);
+      squares = _mm512_mask3_fmadd_ps(x, x, squares, mask);
+    }
+  }
+  return squares;
+}
+
+// Rows `first .. first + rows - 1` of c over the packed strip of b that begins at column `strip`.
+template <typename Way>
+double multiplyBlock(const Product& p, int64_t first, int64_t rows, int64_t strip, int64_t columns, const uint32_t* packedB, int64_t allWords, Scratch& forA, Scratch& forSums) {
+  const bool kMajor = p.a.columnStride != 1;
+  const int64_t tiles = ceilDivide(rows, tileRows), panels = ceilDivide(columns, panelColumns);
+  uint32_t* packedA = forA.words(tiles * 16 * kWords);
+  const bool onePass = allWords <= kWords;
+  const int64_t stride = onePass ? panelColumns : panels * panelColumns;
+  float* sums = reinterpret_cast<float*>(forSums.words((onePass ? tileRows : rows) * stride));
+  Lanes squares = _mm512_setzero_ps();
+  for (int64_t k = 0; k < allWords; k += kWords) {
+    const int64_t words = std::min(kWords, allWords - k);
+    packRows<Way>(p, first, rows, k, words, packedA);
+    const bool last = k + words == allWords;
+    for (int64_t panel = 0; panel < panels; ++panel) {
+      const uint32_t* b = packedB + panel * allWords * panelColumns + k * panelColumns;
+      for (int64_t tile = 0; tile < tiles; ++tile) {
+        const int64_t row = tile * tileRows, count = std::min(tileRows, rows - row);
+        float* at = onePass ? sums : sums + row * stride + panel * panelColumns;
+        const uint32_t* a = packedA + (kMajor ? tile * 16 * kWords : row * kWords);
+        (kMajor ? tileOf<Way, true>(count) : tileOf<Way, false>(count))(a, b, words, at, stride, k == 0);
+        if (last) squares = _mm512_add_ps(squares, finishTile(p, at, stride, first + row, count, strip + panel * panelColumns));
+      }
+    }
+  }
+  return _mm512_reduce_add_ps(squares);
+}
+
+template <typename Way>
+void multiply(const Product& p, bool threads) {
+  static thread_local Scratch forB, forA, forSums;
+  const int64_t allWords = ceilDivide(p.k, Way::width);
+  std::unique_ptr<double[]> squares;
+  // An element of c is summed in the same order whatever the blocks; only Σ c² depends on the number of threads.
+  const int64_t workers = threads ? at::get_num_threads() : 1;
+  const int64_t tiles = ceilDivide(p.m, tileRows);
+  const int64_t rowsPerBlock = std::min(blockRows, std::max<int64_t>(1, ceilDivide(tiles, 2 * workers)) * tileRows);
+  const int64_t blocks = ceilDivide(p.m, rowsPerBlock);
+  if (p.squares != nullptr) {
+    squares = std::make_unique<double[]>(blocks);
+    *p.squares = 0;
+  }
+  for (int64_t strip = 0; strip < p.n; strip += stripColumns) {
+    const int64_t columns = std::min(stripColumns, p.n - strip), panels = ceilDivide(columns, panelColumns);
+    uint32_t* packedB = forB.words(panels * allWords * panelColumns);
+    const auto pack = [&](int64_t from, int64_t to) {
+      for (int64_t panel = from; panel < to; ++panel) packPanel<Way>(p, strip + panel * panelColumns, 0, allWords, packedB + panel * allWords * panelColumns);
+    };
+    const auto work = [&](int64_t from, int64_t to) {
+      for (int64_t block = from; block < to; ++block) {
+        const int64_t first = block * rowsPerBlock, rows = std::min(rowsPerBlock, p.m - first);
+        const double sum = multiplyBlock<Way>(p, first, rows, strip, columns, packedB, allWords, forA, forSums);
+        if (squares) squares[block] = sum;
+      }
+    };
+    if (threads) {
+      at::parallel_for(0, panels, std::max<int64_t>(1, 32768 / (allWords * panelColumns)), pack);
+      at::parallel_for(0, blocks, 1, work);
+    } else {
+      pack(0, panels);
+      work(0, blocks);
+    }
+    if (squares) for (int64_t block = 0; block < blocks; ++block) *p.squares += squares[block];
+  }
+}
+
+}  // namespace
+}  // namespace retort::cpu

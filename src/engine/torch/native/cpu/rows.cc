@@ -1,0 +1,190 @@
+// The kernels of rows.h.
+#ifdef RETORT_AVX512
+#include <ATen/Parallel.h>
+#include <vector>
+#include "rows.h"
+#include "lanes.h"
+
+namespace retort::cpu {
+namespace {
+
+// Elements per piece of work: enough to be worth a thread.
+constexpr int64_t grain = 16384;
+
+inline Lanes load(Values x, int64_t index, __mmask16 mask) { return load(x.data, x.half, index, mask); }
+inline void store(Values x, int64_t index, __mmask16 mask, Lanes value) { store(x.data, x.half, index, mask, value); }
+
+// work(index, lanes that count) for every sixteen of `count` elements.
+template <typename Work>
+void everySixteen(int64_t count, Work work) {
+  at::parallel_for(0, (count + 15) / 16, grain / 16, [&](int64_t from, int64_t to) {
+    for (int64_t i = from; i < to; ++i) work(16 * i, firstOf(count - 16 * i));
+  });
+}
+
+struct Statistics {
+  Lanes mean, inverseDeviation;
+};
+
+// Of one row, in two passes over it, as its variance is small beside its square.
+inline Statistics statistics(Values z, int64_t start, int64_t width, double epsilon) {
+  Lanes sum = _mm512_setzero_ps();
+  for (int64_t i = 0; i < width; i += 16) sum = _mm512_add_ps(sum, load(z, start + i, firstOf(width - i)));
+  const Lanes mean = all(_mm512_reduce_add_ps(sum) / static_cast<float>(width));
+  Lanes squares = _mm512_setzero_ps();
+  for (int64_t i = 0; i < width; i += 16) {
+    const __mmask16 mask = firstOf(width - i);
+    const Lanes off = _mm512_maskz_sub_ps(mask, load(z, start + i, mask), mean);
+    squares = _mm512_fmadd_ps(off, off, squares);
+  }
+  const float variance = _mm512_reduce_add_ps(squares) / static_cast<float>(width);
+  return {mean, all(static_cast<float>(1 / std::sqrt(static_cast<double>(variance) + epsilon)))};
+}
+
+}  // namespace
+
+void gelu(Values x, Values y, int64_t count) {
+  everySixteen(count, [&](int64_t i, __mmask16 mask) { store(y, i, mask, gelu(load(x, i, mask))); });
+}
+
+void geluGradient(Values dy, Values x, Values dx, int64_t count) {
+  everySixteen(count, [&](int64_t i, __mmask16 mask) { store(dx, i, mask, _mm512_mul_ps(load(dy, i, mask), geluSlope(load(x, i, mask)))); });
+}
+
+void dropout(Values x, Values residual, Values y, int64_t count, const Mask& dropped) {
+  everySixteen(count, [&](int64_t i, __mmask16 mask) {
+    const Lanes value = _mm512_mul_ps(load(x, i, mask), multipliers(dropped, i));
+    store(y, i, mask, residual.data == nullptr ? value : _mm512_add_ps(value, load(residual, i, mask)));
+  });
+}
+
+void layerNorm(const Norm& norm) {
+  const int64_t width = norm.width;
+  at::parallel_for(0, norm.rows, std::max<int64_t>(1, grain / width), [&](int64_t from, int64_t to) {
+    for (int64_t row = from; row < to; ++row) {
+      const int64_t start = row * width;
+      const Values z = norm.residual.data == nullptr ? norm.x : norm.z;
+      if (norm.residual.data != nullptr) {
+        for (int64_t i = 0; i < width; i += 16) {
+          const __mmask16 mask = firstOf(width - i);
+          Lanes x = load(norm.x, start + i, mask);
+          if (norm.mask.active) x = _mm512_mul_ps(x, multipliers(norm.mask, start + i));
+          store(z, start + i, mask, _mm512_add_ps(x, load(norm.residual, start + i, mask)));
+        }
+      }
+      const auto [mean, inverse] = statistics(z, start, width, norm.epsilon);
+      for (int64_t i = 0; i < width; i += 16) {
+        const __mmask16 mask = firstOf(width - i);
+        const Lanes unit = _mm512_mul_ps(_mm512_sub_ps(load(z, start + i, mask), mean), inverse);
+        store(norm.y, start + i, mask, _mm512_fmadd_ps(unit, _mm512_maskz_loadu_ps(mask, norm.weight + i), _mm512_maskz_loadu_ps(mask, norm.bias + i)));
+      }
+    }
+  });
+}
+
+void layerNormGradient(const NormGradient& g) {
+  const int64_t width = g.width, padded = (width + 15) / 16 * 16;
+  const int64_t parts = std::max<int64_t>(1, std::min<int64_t>(at::get_num_threads(), g.rows * width / grain));
+  std::vector<float> sums(parts * 2 * padded, 0.0f);
+  at::parallel_for(0, parts, 1, [&](int64_t firstPart, int64_t lastPart) {
+    for (int64_t part = firstPart; part < lastPart; ++part) {
+      float* const dweight = sums.data() + part * 2 * padded;
+      float* const dbias = dweight + padded;
+      for (int64_t row = part * g.rows / parts; row < (part + 1) * g.rows / parts; ++row) {
+        const int64_t start = row * width;
+        const auto [mean, inverse] = statistics(g.z, start, width, g.epsilon);
+        Lanes total = _mm512_setzero_ps(), along = _mm512_setzero_ps();
+        for (int64_t i = 0; i < width; i += 16) {
+          const __mmask16 mask = firstOf(width - i);
+          const Lanes dy = load(g.dy, start + i, mask);
+          const Lanes unit = _mm512_maskz_mul_ps(mask, _mm512_sub_ps(load(g.z, start + i, mask), mean), inverse);
+          const Lanes dunit = _mm512_mul_ps(dy, _mm512_maskz_loadu_ps(mask, g.weight + i));
+          total = _mm512_add_ps(total, dunit);
+          along = _mm512_fmadd_ps(dunit, unit, along);
+          _mm512_storeu_ps(dweight + i, _mm512_fmadd_ps(dy, unit, _mm512_loadu_ps(dweight + i)));
+          _mm512_storeu_ps(dbias + i, _mm512_add_ps(dy, _mm512_loadu_ps(dbias + i)));
+        }
+        const Lanes meanTotal = all(_mm512_reduce_add_ps(total) / static_cast<float>(width));
+        const Lanes meanAlong = all(_mm512_reduce_add_ps(along) / static_cast<float>(width));
+        for (int64_t i = 0; i < width; i += 16) {
+          const __mmask16 mask = firstOf(width - i);
+          const Lanes unit = _mm512_mul_ps(_mm512_sub_ps(load(g.z, start + i, mask), mean), inverse);
+          const Lanes dunit = _mm512_mul_ps(load(g.dy, start + i, mask), _mm512_maskz_loadu_ps(mask, g.weight + i));
+          const Lanes dz = _mm512_mul_ps(inverse, _mm512_fnmadd_ps(unit, meanAlong, _mm512_sub_ps(dunit, meanTotal)));
+          store(g.dz, start + i, mask, dz);
+          if (g.dx.data != nullptr) store(g.dx, start + i, mask, g.mask.active ? _mm512_mul_ps(dz, multipliers(g.mask, start + i)) : dz);
+        }
+      }
+    }
+  });
+  for (int64_t i = 0; i < width; ++i) {
+    float weight = 0, bias = 0;
+    for (int64_t part = 0; part < parts; ++part) {
+      weight += sums[part * 2 * padded + i];
+      bias += sums[part * 2 * padded + padded + i];
+    }
+    g.dweight[i] = weight;
+    g.dbias[i] = bias;
+  }
+}
+
+void columnSums(Values x, float* sums, int64_t rows, int64_t width) {
+  // Four groups of sixteen columns at a time: a row's part fills whole cache lines.
+  constexpr int64_t group = 64;
+  at::parallel_for(0, (width + group - 1) / group, std::max<int64_t>(1, grain / (rows * group)), [&](int64_t from, int64_t to) {
+    for (int64_t column = from * group; column < std::min(width, to * group); column += group) {
+      Lanes sum[4] = {};
+      for (int64_t row = 0; row < rows; ++row) {
+        for (int64_t part = 0; part < 4; ++part) sum[part] = _mm512_add_ps(sum[part], load(x, row * width + column + 16 * part, firstOf(width - column - 16 * part)));
+      }
+      for (int64_t part = 0; part < 4; ++part) _mm512_mask_storeu_ps(sums + column + 16 * part, firstOf(width - column - 16 * part), sum[part]);
+    }
+  });
+}
+
+double sumOfSquares(Values x, int64_t count) {
+  return at::parallel_reduce(0, (count + 15) / 16, grain / 16, 0.0, [&](int64_t from, int64_t to, double sum) {
+    // In float32 over short stretches, in float64 between them.
+    for (int64_t i = from; i < to; i += 256) {
+      Lanes squares = _mm512_setzero_ps();
+      for (int64_t j = i; j < std::min(to, i + 256); ++j) {
+        const Lanes value = load(x, 16 * j, firstOf(count - 16 * j));
+        squares = _mm512_fmadd_ps(value, value, squares);
+      }
+      sum += _mm512_reduce_add_ps(squares);
+    }
+    return sum;
+  }, std::plus<>());
+}
+
+void adamW(const AdamW& step) {
+  const Lanes clip = all(step.clip), keep = all(step.keep), beta1 = all(step.beta1), beta2 = all(step.beta2);
+  const Lanes fresh1 = all(1 - step.beta1), fresh2 = all(1 - step.beta2), rate = all(step.rate), correction = all(step.inverseRootCorrection), epsilon = all(step.epsilon);
+  everySixteen(step.count, [&](int64_t i, __mmask16 mask) {
+    const Lanes g = step.gradient.data == nullptr ? _mm512_setzero_ps() : _mm512_mul_ps(load(step.gradient, i, mask), clip);
+    const Lanes m = _mm512_fmadd_ps(_mm512_maskz_loadu_ps(mask, step.first + i), beta1, _mm512_mul_ps(g, fresh1));
+    const Lanes v = _mm512_fmadd_ps(_mm512_maskz_loadu_ps(mask, step.second + i), beta2, _mm512_mul_ps(_mm512_mul_ps(g, g), fresh2));
+    const Lanes denominator = _mm512_fmadd_ps(_mm512_sqrt_ps(v), correction, epsilon);
+    const Lanes value = _mm512_mul_ps(_mm512_maskz_loadu_ps(mask, step.value + i), keep);
+    _mm512_mask_storeu_ps(step.first + i, mask, m);
+    _mm512_mask_storeu_ps(step.second + i, mask, v);
+    _mm512_mask_storeu_ps(step.value + i, mask, _mm512_fnmadd_ps(rate, _mm512_div_ps(m, denominator), value));
+  });
+}
+
+void scatterRows(Values dy, const int32_t* ids, int64_t count, int64_t width, int32_t skip, float* sums) {
+  // Each thread has columns of its own, so rows that occur twice are added in their order.
+  at::parallel_for(0, (width + 15) / 16, std::max<int64_t>(1, grain / 16 / std::max<int64_t>(1, count)), [&](int64_t from, int64_t to) {
+    for (int64_t i = 0; i < count; ++i) {
+      if (ids[i] == skip) continue;
+      float* const row = sums + ids[i] * width;
+      for (int64_t column = 16 * from; column < std::min(width, 16 * to); column += 16) {
+        const __mmask16 mask = firstOf(width - column);
+        _mm512_mask_storeu_ps(row + column, mask, _mm512_add_ps(_mm512_maskz_loadu_ps(mask, row + column), load(dy, i * width + column, mask)));
+      }
+    }
+  });
+}
+
+}  // namespace retort::cpu
+#endif

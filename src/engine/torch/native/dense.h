@@ -1,0 +1,50 @@
+// What the operations of layers share: tensors as rows, the precision of activations, and the way into the kernels of cpu/.
+#pragma once
+#include <ATen/ATen.h>
+#include "command.h"
+#include "cpu/gemm.h"
+#include "cpu/rows.h"
+
+namespace retort {
+
+inline at::Tensor flatRows(const at::Tensor& x) { return x.reshape({-1, x.size(-1)}); }
+
+inline at::ScalarType activationType() { return settings().half ? at::kBFloat16 : at::kFloat; }
+
+// In the precision of activations.
+inline at::Tensor asActivation(const at::Tensor& x) { return x.to(activationType()); }
+
+inline bool onRows() { return settings().device.is_cpu() && cpu::hasRows(); }
+
+inline bool ownProducts() { return settings().device.is_cpu() && (settings().half ? cpu::multipliesHalf() : cpu::multipliesSingle()); }
+
+inline cpu::Values values(const at::Tensor& x) { return {x.data_ptr(), x.scalar_type() == at::kBFloat16}; }
+
+// A matrix as an operand; copied first when neither its rows nor its columns are contiguous, so `x` must outlive the operand.
+inline cpu::Operand operand(at::Tensor& x) {
+  if (x.stride(1) != 1 && x.stride(0) != 1) x = x.contiguous();
+  return {x.data_ptr(), x.scalar_type() == at::kBFloat16, x.stride(0), x.stride(1)};
+}
+
+inline void multiply(const cpu::Product& product) {
+  if (settings().half) cpu::multiplyHalf(product);
+  else cpu::multiplySingle(product);
+}
+
+// [m, k] times [k, n] into a fresh [m, n] in the precision of activations, by the kernels of cpu/. `finish` adds to the product.
+template <typename Finish>
+at::Tensor multiplied(at::Tensor a, at::Tensor b, Finish finish) {
+  TORCH_CHECK(a.size(1) == b.size(0), "mat1 and mat2 shapes cannot be multiplied (", a.size(0), "x", a.size(1), " and ", b.size(0), "x", b.size(1), ")");
+  const cpu::Operand left = operand(a), right = operand(b);
+  const at::Tensor c = at::empty({a.size(0), b.size(1)}, options(activationType()));
+  cpu::Product product{a.size(0), b.size(1), a.size(1), left, right, c.data_ptr(), settings().half, c.size(1)};
+  finish(product);
+  multiply(product);
+  return c;
+}
+
+inline at::Tensor multiplied(at::Tensor a, at::Tensor b) {
+  return multiplied(std::move(a), std::move(b), [](cpu::Product&) {});
+}
+
+}  // namespace retort

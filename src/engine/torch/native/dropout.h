@@ -1,0 +1,20 @@
+// Dropout as operations receive it: rate and the key's two words, in the order of engine/fused/dropout.ts.
+#pragma once
+#include "command.h"
+#include "random.h"
+
+namespace retort {
+
+inline Mask readMask(Command& call) {
+  const double rate = call.real(), high = call.real(), low = call.real();
+  const Key key{static_cast<uint32_t>(static_cast<int64_t>(high)), static_cast<uint32_t>(static_cast<int64_t>(low))};
+  return {rate > 0, key, static_cast<uint32_t>(rate * 4294967296.0), static_cast<float>(1 / (1 - rate))};
+}
+
+// The multipliers, 0 or scale, in float32 on the device of the engine.
+at::Tensor multipliersOf(at::IntArrayRef sizes, const Mask& mask);
+
+// x times the multipliers; x itself when the dropout is off.
+inline at::Tensor dropped(const at::Tensor& x, const Mask& mask) { return mask.active ? x.mul(multipliersOf(x.sizes(), mask).to(x.scalar_type())) : x; }
+
+}  // namespace retort

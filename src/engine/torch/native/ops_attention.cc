@@ -1,0 +1,82 @@
+// Scaled dot-product attention (src/engine/fused/attention.ts). What the forward pass leaves for the backward one is the
+// log-sum-exp of every row of scores where heads are computed one by one in the cache, the probabilities elsewhere.
+#include "dense.h"
+#include "dropout.h"
+
+namespace retort {
+namespace {
+
+bool headByHead() { return onRows() && (!settings().half || cpu::hasHalfProducts()); }
+
+at::Tensor innermostContiguous(const at::Tensor& x) { return x.stride(-1) == 1 || x.size(-1) == 1 ? x : x.contiguous(); }
+
+// x [B, A, T, D]
+cpu::Heads heads(const at::Tensor& x) { return {x.data_ptr(), x.scalar_type() == at::kBFloat16, x.stride(0), x.stride(1), x.stride(2)}; }
+
+// A fresh [B, A, T, D] that lies in memory as [B, T, A, D], so that joining the heads moves nothing.
+at::Tensor freshHeads(const at::Tensor& like) {
+  return at::empty({like.size(0), like.size(2), like.size(1), like.size(3)}, options(activationType())).permute({0, 2, 1, 3});
+}
+
+// Query, key, value and bias as the kernels of cpu/ take them; the tensors it points into are kept with it.
+struct Prepared {
+  at::Tensor query, key, value, bias;
+  cpu::Attention attention;
+};
+
+Prepared prepared(const at::Tensor& query, const at::Tensor& key, const at::Tensor& value, const at::Tensor& bias, double scale, const Mask& mask, float* logSums) {
+  Prepared made{innermostContiguous(query), innermostContiguous(key), innermostContiguous(value), {}, {}};
+  const int64_t batch = query.size(0), count = query.size(1), length = query.size(2), depth = query.size(3);
+  TORCH_CHECK(key.sizes() == query.sizes() && value.sizes() == query.sizes(), "query, key and value differ in shape");
+  made.bias = innermostContiguous(bias.expand({batch, count, length, length}));
+  const auto& b = made.bias;
+  made.attention = {heads(made.query), heads(made.key), heads(made.value), {}, b.data_ptr<float>(), b.stride(0), b.stride(1), b.stride(2), logSums, batch, count, length, depth, scale, mask, settings().half};
+  return made;
+}
+
+// -> context, and what the gradient wants back
+OPERATION(RetortAttention) {
+  const at::Tensor query = call.stored(), key = call.stored(), value = call.stored(), bias = call.tensor();
+  const double scale = call.real();
+  const Mask mask = readMask(call);
+  if (headByHead()) {
+    const at::Tensor context = freshHeads(query);
+    const at::Tensor logSums = at::empty({query.size(0), query.size(1), query.size(2)}, options(at::kFloat));
+    Prepared made = prepared(query, key, value, bias, scale, mask, logSums.data_ptr<float>());
+    made.attention.context = heads(context);
+    cpu::attention(made.attention);
+    call.give(context);
+    call.give(logSums);
+    return;
+  }
+  const at::Tensor q = asActivation(query), k = asActivation(key), v = asActivation(value);
+  const at::Tensor probabilities = at::softmax(full(at::matmul(q, k.transpose(-2, -1))).mul(scale).add(bias), -1);
+  call.give(at::matmul(asActivation(dropped(probabilities, mask)), v));
+  call.give(probabilities);
+}
+
+// (dy, query, key, value, bias, what the forward pass left) -> gradients of query, key and value
+OPERATION(RetortAttentionGradient) {
+  const at::Tensor dy = call.stored(), query = call.stored(), key = call.stored(), value = call.stored(), bias = call.tensor(), left = call.stored();
+  const double scale = call.real();
+  const Mask mask = readMask(call);
+  if (left.dim() == 3) {
+    const at::Tensor dcontext = innermostContiguous(dy);
+    const at::Tensor dquery = freshHeads(query), dkey = freshHeads(query), dvalue = freshHeads(query);
+    const Prepared made = prepared(query, key, value, bias, scale, mask, left.data_ptr<float>());
+    cpu::attentionGradient({made.attention, heads(dcontext), heads(dquery), heads(dkey), heads(dvalue)});
+    for (const at::Tensor& gradient : {dquery, dkey, dvalue}) call.give(gradient);
+    return;
+  }
+  const at::Tensor dcontext = asActivation(dy), q = asActivation(query), k = asActivation(key), v = asActivation(value);
+  const at::Tensor probabilities = full(left);
+  const at::Tensor dvalue = at::matmul(asActivation(dropped(probabilities, mask)).transpose(-2, -1), dcontext);
+  const at::Tensor weighted = dropped(full(at::matmul(dcontext, v.transpose(-2, -1))), mask).mul(probabilities);
+  const at::Tensor dscores = asActivation(weighted.sub(probabilities.mul(weighted.sum(-1, true))).mul(scale));
+  call.give(at::matmul(dscores, k));
+  call.give(at::matmul(dscores.transpose(-2, -1), q));
+  call.give(dvalue);
+}
+
+}  // namespace
+}  // namespace retort

@@ -1,0 +1,117 @@
+// Linear layers and the feed-forward block, forward and backward (src/engine/fused/linear.ts, feed-forward.ts).
+#include "dense.h"
+
+namespace retort {
+namespace {
+
+// `sizes` but for the last axis, which becomes `width`.
+std::vector<int64_t> withWidth(at::IntArrayRef sizes, int64_t width) {
+  auto made = sizes.vec();
+  made.back() = width;
+  return made;
+}
+
+const float* floats(const at::Tensor& bias) { return bias.defined() ? bias.data_ptr<float>() : nullptr; }
+
+// x [N, in] weight [out, in] -> [N, out]
+at::Tensor forward(const at::Tensor& x, Slot& weight, const at::Tensor& bias) {
+  return multiplied(x, weight.value.t(), [&](cpu::Product& product) { product.bias = floats(bias); });
+}
+
+at::Tensor inputGradient(const at::Tensor& dy, const at::Tensor& weight) { return multiplied(dy, weight); }
+
+// dy [N, out], x [N, in] -> [out, in], with Σ of its squares for the gradient norm.
+void giveWeightGradient(Command& call, const at::Tensor& dy, const at::Tensor& x) {
+  double squares = 0;
+  const at::Tensor gradient = multiplied(dy.t(), x, [&](cpu::Product& product) { product.squares = &squares; });
+  call.give(gradient, squares);
+}
+
+// x [N, W] -> [W], float32
+at::Tensor columnSums(const at::Tensor& x) {
+  if (!onRows()) return at::sum(x, {0}, false, at::kFloat);
+  const at::Tensor whole = x.contiguous(), sums = at::empty({x.size(1)}, options(at::kFloat));
+  cpu::columnSums(values(whole), sums.data_ptr<float>(), x.size(0), x.size(1));
+  return sums;
+}
+
+OPERATION(RetortLinear) {
+  const at::Tensor x = call.stored();
+  Slot& weight = call.slot();
+  Slot* const bias = call.inputsLeft() > 0 ? &call.slot() : nullptr;
+  if (ownProducts()) {
+    const at::Tensor y = forward(flatRows(x), weight, bias == nullptr ? at::Tensor() : bias->value);
+    call.give(y.view(withWidth(x.sizes(), weight.value.size(0))));
+    return;
+  }
+  call.give(at::linear(asActivation(x), inPrecision(weight), bias == nullptr ? at::Tensor() : inPrecision(*bias)));
+}
+
+OPERATION(RetortLinearInputGradient) {
+  const at::Tensor dy = call.stored();
+  Slot& weight = call.slot();
+  if (ownProducts()) call.give(inputGradient(flatRows(dy), weight.value).view(withWidth(dy.sizes(), weight.value.size(1))));
+  else call.give(at::matmul(asActivation(dy), inPrecision(weight)));
+}
+
+OPERATION(RetortLinearWeightGradient) {
+  const at::Tensor dy = flatRows(call.stored()), x = flatRows(call.stored());
+  if (ownProducts()) giveWeightGradient(call, dy, x);
+  else call.give(at::mm(asActivation(dy).t(), asActivation(x)));
+}
+
+OPERATION(RetortLinearBiasGradient) { call.give(columnSums(flatRows(call.stored()))); }
+
+// -> y, the expansion before its GELU, and after it
+OPERATION(RetortFeedForward) {
+  const at::Tensor x = call.stored();
+  Slot& expansion = call.slot();
+  Slot& expansionBias = call.slot();
+  Slot& contraction = call.slot();
+  Slot& contractionBias = call.slot();
+  if (ownProducts()) {
+    at::Tensor before;
+    const at::Tensor hidden = multiplied(flatRows(x), expansion.value.t(), [&](cpu::Product& product) {
+      before = at::empty({product.m, product.n}, options(activationType()));
+      product.bias = floats(expansionBias.value);
+      product.before = before.data_ptr();
+    });
+    call.give(forward(hidden, contraction, contractionBias.value).view(withWidth(x.sizes(), contraction.value.size(0))));
+    call.give(before.view(withWidth(x.sizes(), before.size(1))));
+    call.give(hidden.view(withWidth(x.sizes(), hidden.size(1))));
+    return;
+  }
+  const at::Tensor before = at::linear(asActivation(x), inPrecision(expansion), inPrecision(expansionBias));
+  const at::Tensor hidden = at::gelu(before);
+  call.give(at::linear(hidden, inPrecision(contraction), inPrecision(contractionBias)));
+  call.give(before);
+  call.give(hidden);
+}
+
+// (dy, x, both weights, what the forward pass left) -> gradients of x, expansion weight and bias, contraction weight and bias
+OPERATION(RetortFeedForwardGradient) {
+  const at::Tensor dyAsGiven = call.stored(), xAsGiven = call.stored();
+  Slot& expansion = call.slot();
+  Slot& contraction = call.slot();
+  const at::Tensor before = flatRows(call.stored()), hidden = flatRows(call.stored());
+  const at::Tensor dy = flatRows(dyAsGiven), x = flatRows(xAsGiven);
+  if (ownProducts()) {
+    const at::Tensor dbefore = multiplied(dy, contraction.value, [&](cpu::Product& product) { product.gate = before.data_ptr(); });
+    call.give(inputGradient(dbefore, expansion.value).view(xAsGiven.sizes()));
+    giveWeightGradient(call, dbefore, x);
+    call.give(columnSums(dbefore));
+    giveWeightGradient(call, dy, hidden);
+    call.give(columnSums(dy));
+    return;
+  }
+  const at::Tensor dyHere = asActivation(dy), xHere = asActivation(x);
+  const at::Tensor dbefore = at::gelu_backward(at::mm(dyHere, inPrecision(contraction)), before);
+  call.give(at::mm(dbefore, inPrecision(expansion)).reshape(xAsGiven.sizes()));
+  call.give(at::mm(dbefore.t(), xHere));
+  call.give(columnSums(dbefore));
+  call.give(at::mm(dyHere.t(), hidden));
+  call.give(columnSums(dyHere));
+}
+
+}  // namespace
+}  // namespace retort

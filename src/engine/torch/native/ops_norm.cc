@@ -1,0 +1,163 @@
+// Activation, dropout, layer norm and embedding, forward and backward (src/engine/fused).
+#include <ATen/Parallel.h>
+#include "dense.h"
+#include "dropout.h"
+
+namespace retort {
+namespace {
+
+constexpr cpu::Values none{nullptr, false};
+
+OPERATION(RetortGelu) {
+  const at::Tensor x = call.stored().contiguous();
+  if (!onRows()) return call.give(at::gelu(x));
+  const at::Tensor y = at::empty_like(x);
+  cpu::gelu(values(x), values(y), x.numel());
+  call.give(y);
+}
+
+OPERATION(RetortGeluGradient) {
+  const at::Tensor dy = call.stored().contiguous(), x = call.stored().contiguous();
+  if (!onRows()) return call.give(at::gelu_backward(dy.to(x.scalar_type()), x));
+  const at::Tensor dx = at::empty_like(x);
+  cpu::geluGradient(values(dy), values(x), values(dx), x.numel());
+  call.give(dx);
+}
+
+OPERATION(RetortDropout) {
+  const at::Tensor x = call.stored().contiguous();
+  const Mask mask = readMask(call);
+  if (!onRows()) return call.give(dropped(x, mask));
+  const at::Tensor y = at::empty_like(x);
+  cpu::dropout(values(x), none, values(y), x.numel(), mask);
+  call.give(y);
+}
+
+OPERATION(RetortResidualDropout) {
+  const at::Tensor x = call.stored().contiguous(), residual = call.stored().contiguous();
+  const Mask mask = readMask(call);
+  if (!onRows()) return call.give(full(residual).add(full(dropped(x, mask))).to(at::promote_types(x.scalar_type(), residual.scalar_type())));
+  const at::Tensor y = at::empty(x.sizes(), options(at::promote_types(x.scalar_type(), residual.scalar_type())));
+  cpu::dropout(values(x), values(residual), values(y), x.numel(), mask);
+  call.give(y);
+}
+
+struct Normed {
+  at::Tensor y, z;
+};
+
+Normed normed(const at::Tensor& x, const at::Tensor& residual, const at::Tensor& weight, const at::Tensor& bias, double epsilon, const Mask& mask) {
+  const int64_t width = x.size(-1);
+  if (!onRows()) {
+    const at::Tensor z = residual.defined() ? asActivation(full(residual).add(full(dropped(x, mask)))) : x;
+    return {asActivation(std::get<0>(at::native_layer_norm(full(z), {width}, weight, bias, epsilon))), z};
+  }
+  const at::Tensor y = at::empty(x.sizes(), options(activationType()));
+  const at::Tensor z = residual.defined() ? at::empty(x.sizes(), options(activationType())) : x;
+  cpu::layerNorm({values(x), residual.defined() ? values(residual) : none, values(z), values(y), weight.data_ptr<float>(), bias.data_ptr<float>(), x.numel() / width, width, epsilon, mask});
+  return {y, z};
+}
+
+OPERATION(RetortLayerNorm) {
+  const at::Tensor x = call.stored().contiguous(), weight = call.tensor(), bias = call.tensor();
+  call.give(normed(x, {}, weight, bias, call.real(), Mask{}).y);
+}
+
+// -> y, and the sum that was normed
+OPERATION(RetortResidualLayerNorm) {
+  const at::Tensor x = call.stored().contiguous(), residual = call.stored().contiguous(), weight = call.tensor(), bias = call.tensor();
+  const double epsilon = call.real();
+  const Normed made = normed(x, residual, weight, bias, epsilon, readMask(call));
+  call.give(made.y);
+  call.give(made.z);
+}
+
+struct NormGradients {
+  at::Tensor dz, dx, dweight, dbias;
+};
+
+// dx is dz through the mask, when asked for.
+NormGradients normGradients(const at::Tensor& dy, const at::Tensor& z, const at::Tensor& weight, double epsilon, bool withInput, const Mask& mask) {
+  const int64_t width = z.size(-1);
+  if (!onRows()) {
+    const at::Tensor wide = full(z);
+    const at::Tensor mean = wide.mean(-1, true), inverse = wide.var(-1, /*unbiased=*/false, true).add(epsilon).rsqrt();
+    const auto [dz, dweight, dbias] = at::native_layer_norm_backward(full(dy), wide, {width}, mean, inverse, weight, weight, {true, true, true});
+    const at::Tensor narrow = dz.to(z.scalar_type());
+    return {narrow, withInput ? dropped(narrow, mask) : at::Tensor(), dweight, dbias};
+  }
+  NormGradients made{at::empty_like(z), {}, at::empty({width}, options(at::kFloat)), at::empty({width}, options(at::kFloat))};
+  // Without a mask both gradients are the same numbers.
+  if (withInput) made.dx = mask.active ? at::empty_like(z) : made.dz;
+  const bool separate = withInput && mask.active;
+  cpu::layerNormGradient({values(dy), values(z), values(made.dz), separate ? values(made.dx) : none, weight.data_ptr<float>(), made.dweight.data_ptr<float>(), made.dbias.data_ptr<float>(), z.numel() / width, width, epsilon, mask});
+  return made;
+}
+
+OPERATION(RetortLayerNormGradient) {
+  const at::Tensor dy = call.stored().contiguous(), x = call.stored().contiguous(), weight = call.tensor();
+  const NormGradients made = normGradients(dy, x, weight, call.real(), false, Mask{});
+  call.give(made.dz);
+  call.give(made.dweight);
+  call.give(made.dbias);
+}
+
+// -> gradients of x, residual, weight, bias
+OPERATION(RetortResidualLayerNormGradient) {
+  const at::Tensor dy = call.stored().contiguous(), z = call.stored().contiguous(), weight = call.tensor();
+  const double epsilon = call.real();
+  const NormGradients made = normGradients(dy, z, weight, epsilon, true, readMask(call));
+  call.give(made.dx);
+  call.give(made.dz);
+  call.give(made.dweight);
+  call.give(made.dbias);
+}
+
+OPERATION(RetortEmbedding) {
+  const at::Tensor rows = call.tensor(), ids = call.stored();
+  auto sizes = ids.sizes().vec();
+  sizes.push_back(rows.size(1));
+  if (settings().device.is_cpu()) {
+    const at::Tensor whole = ids.contiguous();
+    const int32_t* id = whole.data_ptr<int32_t>();
+    for (int64_t i = 0; i < whole.numel(); ++i) TORCH_CHECK(id[i] >= 0 && id[i] < rows.size(0), "embedding: id ", id[i], " is outside a table of ", rows.size(0), " rows");
+  }
+  call.give(rows.index_select(0, ids.reshape({-1})).view(sizes));
+}
+
+OPERATION(RetortEmbeddingGradient) {
+  const at::Tensor dy = flatRows(call.stored()).contiguous();
+  const at::Tensor ids = call.stored().reshape({-1}).contiguous();
+  const int64_t padId = call.integer(), rows = call.integer();
+  const at::Tensor sums = at::zeros({rows, dy.size(1)}, options(at::kFloat));
+  if (onRows()) cpu::scatterRows(values(dy), ids.data_ptr<int32_t>(), ids.numel(), dy.size(1), static_cast<int32_t>(padId), sums.data_ptr<float>());
+  else sums.index_add_(0, ids.to(at::kLong), full(dy).masked_fill(ids.eq(padId).unsqueeze(1), 0));
+  call.give(sums);
+}
+
+}  // namespace
+
+at::Tensor multipliersOf(at::IntArrayRef sizes, const Mask& mask) {
+  if (settings().device.is_cpu()) {
+    const at::Tensor made = at::empty(sizes, options(at::kFloat));
+    float* const multipliers = made.data_ptr<float>();
+    at::parallel_for(0, made.numel(), 16384, [&](int64_t from, int64_t to) {
+      for (int64_t i = from; i < to; ++i) multipliers[i] = bits(mask.key, static_cast<uint32_t>(i)) >= mask.threshold ? mask.scale : 0.0f;
+    });
+    return made;
+  }
+  // The same hash by whole-tensor operations on int32: a shift to the right keeps the sign there, so the high bits are masked off.
+  const auto shifted = [](const at::Tensor& h, int by) { return h.bitwise_right_shift(by).bitwise_and_((1 << (32 - by)) - 1); };
+  const auto mixed = [&](at::Tensor h) {
+    h = h.bitwise_xor(shifted(h, 16)).mul_(static_cast<int32_t>(0x7feb352du));
+    h = h.bitwise_xor(shifted(h, 15)).mul_(static_cast<int32_t>(0x846ca68bu));
+    return h.bitwise_xor(shifted(h, 16));
+  };
+  const at::Tensor index = at::arange(c10::multiply_integers(sizes), options(at::kInt));
+  const at::Tensor drawn = mixed(mixed(index.add(static_cast<int32_t>(mask.key.low))).add(static_cast<int32_t>(mask.key.high)));
+  // Unsigned comparison by moving both sides down half the range.
+  const at::Tensor keep = drawn.bitwise_xor(INT32_MIN).ge(static_cast<int32_t>(mask.threshold ^ 0x80000000u));
+  return keep.to(at::kFloat).mul_(mask.scale).reshape(sizes);
+}
+
+}  // namespace retort
