@@ -80,8 +80,13 @@ std::vector<int64_t> Command::list() {
 
 void Command::give(at::Tensor result, double squares) {
   results_.push_back(std::move(result));
-  squares_.resize(results_.size(), -1);
-  squares_.back() = squares;
+  beside_.resize(results_.size());
+  beside_.back().squares = squares;
+}
+
+void Command::give(std::shared_ptr<RowLease> rows, double squares) {
+  give(rows->table(), squares);
+  beside_.back().lease = std::move(rows);
 }
 
 void Command::answer(int32_t* out) {
@@ -90,7 +95,10 @@ void Command::answer(int32_t* out) {
     const at::Tensor& result = results_[i];
     const int32_t dtype = codeOf(result.scalar_type());
     const int32_t handle = table().add(result);
-    if (i < squares_.size()) table().at(handle).squares = squares_[i];
+    if (i < beside_.size()) {
+      table().at(handle).squares = beside_[i].squares;
+      table().at(handle).lease = std::move(beside_[i].lease);
+    }
     *out++ = handle;
     *out++ = dtype;
     *out++ = result.is_contiguous() ? 1 : 0;

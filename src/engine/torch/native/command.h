@@ -45,6 +45,7 @@ class Command {
 
   void give(at::Tensor result) { results_.push_back(std::move(result)); }
   void give(at::Tensor result, double squares);
+  void give(std::shared_ptr<RowLease> rows, double squares);
   // Hands the results over to the table and writes them where JavaScript reads them.
   void answer(int32_t* out);
 
@@ -55,8 +56,12 @@ class Command {
   const int32_t* integers_;
   const double* reals_;
   int32_t left_ = 0;
+  struct Beside {
+    double squares = -1;
+    std::shared_ptr<RowLease> lease;
+  };
   std::vector<at::Tensor> results_;
-  std::vector<double> squares_;
+  std::vector<Beside> beside_;
 };
 
 using Operation = void (*)(Command&);

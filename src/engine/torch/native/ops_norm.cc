@@ -1,5 +1,6 @@
 // Activation, dropout, layer norm and embedding, forward and backward (src/engine/fused).
 #include <ATen/Parallel.h>
+#include <algorithm>
 #include "dense.h"
 #include "dropout.h"
 
@@ -125,14 +126,31 @@ OPERATION(RetortEmbedding) {
   call.give(rows.index_select(0, ids.reshape({-1})).view(sizes));
 }
 
+// The rows of the table that ids name, each once, but for `skip`.
+std::vector<int32_t> touchedRows(const int32_t* ids, int64_t count, int32_t skip, int64_t rows) {
+  std::vector<int32_t> touched(ids, ids + count);
+  std::sort(touched.begin(), touched.end());
+  touched.erase(std::unique(touched.begin(), touched.end()), touched.end());
+  touched.erase(std::remove(touched.begin(), touched.end(), skip), touched.end());
+  TORCH_CHECK(touched.empty() || (touched.front() >= 0 && touched.back() < rows), "an id is outside a table of ", rows, " rows");
+  return touched;
+}
+
 OPERATION(RetortEmbeddingGradient) {
   const at::Tensor dy = flatRows(call.stored()).contiguous();
   const at::Tensor ids = call.stored().reshape({-1}).contiguous();
-  const int64_t padId = call.integer(), rows = call.integer();
-  const at::Tensor sums = at::zeros({rows, dy.size(1)}, options(at::kFloat));
-  if (onRows()) cpu::scatterRows(values(dy), ids.data_ptr<int32_t>(), ids.numel(), dy.size(1), static_cast<int32_t>(padId), sums.data_ptr<float>());
-  else sums.index_add_(0, ids.to(at::kLong), full(dy).masked_fill(ids.eq(padId).unsqueeze(1), 0));
-  call.give(sums);
+  const int64_t padId = call.integer(), rows = call.integer(), width = dy.size(1);
+  if (onRows()) {
+    const int32_t* const id = ids.data_ptr<int32_t>();
+    auto lease = leaseRows(rows, width, touchedRows(id, ids.numel(), static_cast<int32_t>(padId), rows));
+    float* const sums = lease->table().data_ptr<float>();
+    cpu::scatterRows(values(dy), id, ids.numel(), width, static_cast<int32_t>(padId), sums);
+    double squares = 0;
+    for (const int32_t row : lease->rows()) squares += cpu::sumOfSquares({sums + row * width, false}, width);
+    call.give(std::move(lease), squares);
+    return;
+  }
+  call.give(at::zeros({rows, width}, options(at::kFloat)).index_add_(0, ids.to(at::kLong), full(dy).masked_fill(ids.eq(padId).unsqueeze(1), 0)));
 }
 
 }  // namespace

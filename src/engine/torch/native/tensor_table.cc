@@ -10,7 +10,8 @@ TensorTable& table() {
 int32_t TensorTable::add(at::Tensor value) {
   ++count_;
   if (free_.empty()) {
-    slots_.push_back(Slot{std::move(value), {}, -1});
+    slots_.push_back(Slot{});
+    slots_.back().value = std::move(value);
     return static_cast<int32_t>(slots_.size() - 1);
   }
   const int32_t handle = free_.back();
@@ -25,7 +26,9 @@ Slot& TensorTable::at(int32_t handle) {
 }
 
 void TensorTable::remove(int32_t handle) {
-  at(handle) = Slot{};
+  Slot& slot = at(handle);
+  slot.value = at::Tensor();
+  slot = Slot{};
   free_.push_back(handle);
   --count_;
 }

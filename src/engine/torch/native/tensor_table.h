@@ -2,7 +2,9 @@
 #pragma once
 #include <ATen/ATen.h>
 #include <cstdint>
+#include <memory>
 #include <vector>
+#include "row_gradients.h"
 
 namespace retort {
 
@@ -13,6 +15,8 @@ struct Slot {
   at::Tensor half;
   // Σ value², where the kernel that made the value had it at hand; below 0 = not known.
   double squares = -1;
+  // Where the value is an embedding table's gradient: which of its rows were touched. Freed after `value` is.
+  std::shared_ptr<RowLease> lease;
 };
 
 class TensorTable {

@@ -35,8 +35,8 @@ inline float biased(float* row, const float* bias, int64_t length, Lanes scale) 
   Lanes most = all(-INFINITY);
   for (int64_t i = 0; i < length; i += 16) {
     const __mmask16 mask = firstOf(length - i);
-    const Lanes x = _mm512_fmadd_ps(_mm512_maskz_loadu_ps(mask, row + i), scale, _mm512_maskz_loadu_ps(mask, bias + i));
-    _mm512_mask_storeu_ps(row + i, mask, x);
+    const Lanes x = _mm512_fmadd_ps(load(row + i, mask), scale, load(bias + i, mask));
+    store(row + i, mask, x);
     most = _mm512_mask_max_ps(most, mask, most, x);
   }
   return _mm512_reduce_max_ps(most);
@@ -68,8 +68,8 @@ void attention(const Attention& f) {
       Lanes sums = _mm512_setzero_ps();
       for (int64_t i = 0; i < length; i += 16) {
         const __mmask16 mask = firstOf(length - i);
-        const Lanes e = _mm512_maskz_mov_ps(mask, exponential(_mm512_sub_ps(_mm512_maskz_loadu_ps(mask, x + i), all(most))));
-        _mm512_mask_storeu_ps(x + i, mask, e);
+        const Lanes e = _mm512_maskz_mov_ps(mask, exponential(_mm512_sub_ps(load(x + i, mask), all(most))));
+        store(x + i, mask, e);
         sums = _mm512_add_ps(sums, e);
       }
       const float sum = _mm512_reduce_add_ps(sums);
@@ -77,9 +77,9 @@ void attention(const Attention& f) {
       const Lanes inverse = all(1 / sum);
       for (int64_t i = 0; i < length; i += 16) {
         const __mmask16 mask = firstOf(length - i);
-        Lanes p = _mm512_mul_ps(_mm512_maskz_loadu_ps(mask, x + i), inverse);
+        Lanes p = _mm512_mul_ps(load(x + i, mask), inverse);
         if (f.mask.active) p = _mm512_mul_ps(p, multipliers(f.mask, (place * length + row) * length + i));
-        _mm512_mask_storeu_ps(x + i, mask, p);
+        store(x + i, mask, p);
       }
     }
     multiplyInto(f, length, f.depth, length, square(scores, length), operand(f.value, batch, head), operand(f.context, batch, head));
@@ -108,20 +108,20 @@ void attentionGradient(const AttentionGradient& g) {
       Lanes along = _mm512_setzero_ps();
       for (int64_t i = 0; i < length; i += 16) {
         const __mmask16 mask = firstOf(length - i);
-        const Lanes probability = _mm512_maskz_mov_ps(mask, exponential(_mm512_sub_ps(_mm512_maskz_loadu_ps(mask, x + i), logSum)));
-        Lanes slope = _mm512_maskz_loadu_ps(mask, dx + i);
+        const Lanes probability = _mm512_maskz_mov_ps(mask, exponential(_mm512_sub_ps(load(x + i, mask), logSum)));
+        Lanes slope = load(dx + i, mask);
         if (f.mask.active) slope = _mm512_mul_ps(slope, multipliers(f.mask, (place * length + row) * length + i));
         along = _mm512_fmadd_ps(slope, probability, along);
-        _mm512_mask_storeu_ps(x + i, mask, probability);
-        _mm512_mask_storeu_ps(dx + i, mask, slope);
+        store(x + i, mask, probability);
+        store(dx + i, mask, slope);
       }
       const Lanes total = all(_mm512_reduce_add_ps(along));
       for (int64_t i = 0; i < length; i += 16) {
         const __mmask16 mask = firstOf(length - i);
-        const Lanes probability = _mm512_maskz_loadu_ps(mask, x + i);
-        const Lanes dscore = _mm512_mul_ps(_mm512_mul_ps(probability, _mm512_sub_ps(_mm512_maskz_loadu_ps(mask, dx + i), total)), scale);
-        _mm512_mask_storeu_ps(dx + i, mask, dscore);
-        if (f.mask.active) _mm512_mask_storeu_ps(x + i, mask, _mm512_mul_ps(probability, multipliers(f.mask, (place * length + row) * length + i)));
+        const Lanes probability = load(x + i, mask);
+        const Lanes dscore = _mm512_mul_ps(_mm512_mul_ps(probability, _mm512_sub_ps(load(dx + i, mask), total)), scale);
+        store(dx + i, mask, dscore);
+        if (f.mask.active) store(x + i, mask, _mm512_mul_ps(probability, multipliers(f.mask, (place * length + row) * length + i)));
       }
     }
     multiplyInto(f, length, f.depth, length, turned(square(p, length)), dy, operand(g.dvalue, batch, head));

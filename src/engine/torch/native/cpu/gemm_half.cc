@@ -33,7 +33,7 @@ struct Half {
       rows = _mm512_inserti64x4(_mm512_castsi256_si512(_mm256_maskz_loadu_epi16(mask, data)), _mm256_maskz_loadu_epi16(second, data + x.rowStride), 1);
     } else {
       const float* data = static_cast<const float*>(x.data) + at;
-      rows = reinterpret_cast<__m512i>(_mm512_cvtne2ps_pbh(_mm512_maskz_loadu_ps(second, data + x.rowStride), _mm512_maskz_loadu_ps(mask, data)));
+      rows = reinterpret_cast<__m512i>(_mm512_cvtne2ps_pbh(_mm512_maskz_loadu_ps(second, data + x.rowStride), load(data, mask)));
     }
     alignas(64) static constexpr uint16_t woven[32] = {0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31};
     return _mm512_permutexvar_epi16(_mm512_load_si512(woven), rows);

@@ -7,10 +7,10 @@
 #pragma once
 #include <ATen/Parallel.h>
 #include <algorithm>
-#include <atomic>
 #include <cstdlib>
-#include <memory>
 #include <new>
+#include <numeric>
+#include <vector>
 #include "gemm.h"
 #include "lanes.h"
 
@@ -20,10 +20,10 @@ namespace {
 constexpr int64_t tileRows = 14, panelColumns = 32;
 // Words of k per pass: a panel of b (32 KB) stays in the first-level cache.
 constexpr int64_t kWords = 256;
-// Rows of a per block: 112 KB, in the second-level cache.
-constexpr int64_t blockRows = 8 * tileRows;
-// Columns of b packed at a time.
-constexpr int64_t stripColumns = 4096;
+// Tiles of a per block: 112 KB, in the second-level cache beside the columns of b that a pass needs (384 KB).
+constexpr int64_t blockTiles = 8, groupColumns = 384;
+// Rows whose unfinished sums are held while the passes go on.
+constexpr int64_t groupRows = 37 * tileRows;
 
 // Memory that grows and is kept for the next product of the same thread.
 class Scratch {
@@ -48,6 +48,13 @@ class Scratch {
 };
 
 inline int64_t ceilDivide(int64_t a, int64_t b) { return (a + b - 1) / b; }
+
+// Asks for the cache lines of sixteen words from an element of x.
+inline void fetchAhead(const Operand& x, int64_t index) {
+  const char* const at = static_cast<const char*>(x.data) + index * (x.half ? 2 : 4);
+  _mm_prefetch(at, _MM_HINT_T1);
+  if (!x.half) _mm_prefetch(at + 64, _MM_HINT_T1);
+}
 
 // 16 x 16 words, rows to columns.
 inline void transpose(__m512i (&r)[16]) {
@@ -76,29 +83,34 @@ inline void transpose(__m512i (&r)[16]) {
   }
 }
 
-// Panel `first .. first + 31` of b over words `k .. k + words - 1` into `to`.
+// Columns `first .. first + columns - 1` of b over words `k .. k + words - 1`, panel by panel.
 template <typename Way>
-void packPanel(const Product& p, int64_t first, int64_t k, int64_t words, uint32_t* to) {
-  const int64_t columns = std::min(panelColumns, p.n - first);
+void packColumns(const Product& p, int64_t first, int64_t columns, int64_t k, int64_t words, uint32_t* packed) {
+  const int64_t panels = ceilDivide(columns, panelColumns);
   if (p.b.columnStride == 1) {
+    // A row of b lies together in memory, so it is dealt to all panels before the next.
     for (int64_t w = 0; w < words; ++w) {
-      for (int64_t half = 0; half < 2; ++half) {
-        const __mmask16 mask = firstOf(columns - 16 * half);
-        _mm512_store_si512(to + w * panelColumns + 16 * half, Way::down(p.b, (k + w) * Way::width, p.k, first + 16 * half, mask));
+      for (int64_t panel = 0; panel < panels; ++panel) {
+        const int64_t column = first + panel * panelColumns;
+        uint32_t* const at = packed + (panel * words + w) * panelColumns;
+        _mm512_store_si512(at, Way::down(p.b, (k + w) * Way::width, p.k, column, firstOf(p.n - column)));
+        _mm512_store_si512(at + 16, Way::down(p.b, (k + w) * Way::width, p.k, column + 16, firstOf(p.n - column - 16)));
       }
     }
     return;
   }
-  for (int64_t half = 0; half < 2; ++half) {
+  for (int64_t half = 0; half < 2 * panels; ++half) {
+    uint32_t* const at = packed + (half / 2) * words * panelColumns + 16 * (half % 2);
     for (int64_t w = 0; w < words; w += 16) {
       __m512i block[16];
       for (int64_t i = 0; i < 16; ++i) {
         const int64_t column = first + 16 * half + i;
         block[i] = column < p.n ? Way::along(p.b, column * p.b.columnStride, (k + w) * Way::width, p.k) : _mm512_setzero_si512();
+        if (column + 16 < p.n) fetchAhead(p.b, (column + 16) * p.b.columnStride + (k + w) * Way::width);  // the same place of the next sixteen
       }
       transpose(block);
       const int64_t count = std::min<int64_t>(16, words - w);
-      for (int64_t i = 0; i < count; ++i) _mm512_store_si512(to + (w + i) * panelColumns + 16 * half, block[i]);
+      for (int64_t i = 0; i < count; ++i) _mm512_store_si512(at + (w + i) * panelColumns, block[i]);
     }
   }
 }
@@ -164,7 +176,7 @@ inline Lanes finishTile(const Product& p, const float* sums, int64_t stride, int
     const int64_t at = column + 16 * half;
     const __mmask16 mask = firstOf(p.n - at);
     if (mask == 0) break;
-    const Lanes bias = p.bias == nullptr ? _mm512_setzero_ps() : _mm512_maskz_loadu_ps(mask, p.bias + at);
+    const Lanes bias = p.bias == nullptr ? _mm512_setzero_ps() : load(p.bias + at, mask);
     for (int64_t r = 0; r < rows; ++r) {
       const int64_t index = (row + r) * p.cStride + at;
       Lanes x = _mm512_add_ps(_mm512_loadu_ps(sums + r * stride + 16 * half), bias);
@@ -183,70 +195,66 @@ inline Lanes finishTile(const Product& p, const float* sums, int64_t stride, int
   return squares;
 }
 
-// Rows `first .. first + rows - 1` of c over the packed strip of b that begins at column `strip`.
+// The part of c in rows `top .. bottom - 1` and columns `left .. right - 1`, by one thread. Every pass over 256 words of k packs a
+// group of columns of b into the second-level cache and a block of rows of a at a time against it. Returns Σ c².
 template <typename Way>
-double multiplyBlock(const Product& p, int64_t first, int64_t rows, int64_t strip, int64_t columns, const uint32_t* packedB, int64_t allWords, Scratch& forA, Scratch& forSums) {
+double multiplyPart(const Product& p, int64_t top, int64_t bottom, int64_t left, int64_t right) {
+  static thread_local Scratch forA, forB, forSums;
   const bool kMajor = p.a.columnStride != 1;
-  const int64_t tiles = ceilDivide(rows, tileRows), panels = ceilDivide(columns, panelColumns);
-  uint32_t* packedA = forA.words(tiles * 16 * kWords);
+  const int64_t allWords = ceilDivide(p.k, Way::width);
   const bool onePass = allWords <= kWords;
-  const int64_t stride = onePass ? panelColumns : panels * panelColumns;
-  float* sums = reinterpret_cast<float*>(forSums.words((onePass ? tileRows : rows) * stride));
+  uint32_t* const packedA = forA.words(blockTiles * 16 * kWords);
+  uint32_t* const packedB = forB.words(groupColumns * kWords);
+  const int64_t stride = onePass ? panelColumns : groupColumns;
+  float* const sums = reinterpret_cast<float*>(forSums.words((onePass ? tileRows : groupRows) * stride));
   Lanes squares = _mm512_setzero_ps();
-  for (int64_t k = 0; k < allWords; k += kWords) {
-    const int64_t words = std::min(kWords, allWords - k);
-    packRows<Way>(p, first, rows, k, words, packedA);
-    const bool last = k + words == allWords;
-    for (int64_t panel = 0; panel < panels; ++panel) {
-      const uint32_t* b = packedB + panel * allWords * panelColumns + k * panelColumns;
-      for (int64_t tile = 0; tile < tiles; ++tile) {
-        const int64_t row = tile * tileRows, count = std::min(tileRows, rows - row);
-        float* at = onePass ? sums : sums + row * stride + panel * panelColumns;
-        const uint32_t* a = packedA + (kMajor ? tile * 16 * kWords : row * kWords);
-        (kMajor ? tileOf<Way, true>(count) : tileOf<Way, false>(count))(a, b, words, at, stride, k == 0);
-        if (last) squares = _mm512_add_ps(squares, finishTile(p, at, stride, first + row, count, strip + panel * panelColumns));
+  for (int64_t column = left; column < right; column += groupColumns) {
+    const int64_t columns = std::min(groupColumns, right - column), panels = ceilDivide(columns, panelColumns);
+    for (int64_t group = top; group < bottom; group += groupRows) {
+      const int64_t rows = std::min(groupRows, bottom - group), tiles = ceilDivide(rows, tileRows), blocks = ceilDivide(tiles, blockTiles);
+      for (int64_t k = 0; k < allWords; k += kWords) {
+        const int64_t words = std::min(kWords, allWords - k);
+        packColumns<Way>(p, column, columns, k, words, packedB);
+        for (int64_t block = 0; block < blocks; ++block) {
+          const int64_t firstTile = block * tiles / blocks, lastTile = (block + 1) * tiles / blocks;
+          const int64_t firstRow = firstTile * tileRows, lastRow = std::min(rows, lastTile * tileRows);
+          packRows<Way>(p, group + firstRow, lastRow - firstRow, k, words, packedA);
+          for (int64_t panel = 0; panel < panels; ++panel) {
+            for (int64_t row = firstRow; row < lastRow; row += tileRows) {
+              const int64_t count = std::min(tileRows, lastRow - row);
+              const uint32_t* const a = packedA + (row - firstRow) / tileRows * (kMajor ? 16 : tileRows) * kWords;
+              float* const at = onePass ? sums : sums + row * stride + panel * panelColumns;
+              (kMajor ? tileOf<Way, true>(count) : tileOf<Way, false>(count))(a, packedB + panel * words * panelColumns, words, at, stride, k == 0);
+              if (k + words == allWords) squares = _mm512_add_ps(squares, finishTile(p, at, stride, group + row, count, column + panel * panelColumns));
+            }
+          }
+        }
       }
     }
   }
   return _mm512_reduce_add_ps(squares);
 }
 
+// Threads share the columns of a wide product and the rows of a tall one, so that each packs little and reads what it packed from
+// its own cache. An element of c is summed in the same order whoever computes it; only Σ c² depends on the number of threads.
 template <typename Way>
 void multiply(const Product& p, bool threads) {
-  static thread_local Scratch forB, forA, forSums;
-  const int64_t allWords = ceilDivide(p.k, Way::width);
-  std::unique_ptr<double[]> squares;
-  // An element of c is summed in the same order whatever the blocks; only Σ c² depends on the number of threads.
-  const int64_t workers = threads ? at::get_num_threads() : 1;
-  const int64_t tiles = ceilDivide(p.m, tileRows);
-  const int64_t rowsPerBlock = std::min(blockRows, std::max<int64_t>(1, ceilDivide(tiles, 2 * workers)) * tileRows);
-  const int64_t blocks = ceilDivide(p.m, rowsPerBlock);
-  if (p.squares != nullptr) {
-    squares = std::make_unique<double[]>(blocks);
-    *p.squares = 0;
+  const bool wide = p.n > p.m;
+  const int64_t grain = wide ? panelColumns : tileRows, size = wide ? p.n : p.m, pieces = ceilDivide(size, grain);
+  const int64_t workers = threads ? std::clamp<int64_t>(at::get_num_threads(), 1, pieces) : 1;
+  std::vector<double> squares(workers, 0.0);
+  const auto work = [&](int64_t worker) {
+    const int64_t from = worker * pieces / workers * grain, to = std::min(size, (worker + 1) * pieces / workers * grain);
+    squares[worker] = wide ? multiplyPart<Way>(p, 0, p.m, from, to) : multiplyPart<Way>(p, from, to, 0, p.n);
+  };
+  if (workers == 1) {
+    work(0);
+  } else {
+    at::parallel_for(0, workers, 1, [&](int64_t from, int64_t to) {
+      for (int64_t worker = from; worker < to; ++worker) work(worker);
+    });
   }
-  for (int64_t strip = 0; strip < p.n; strip += stripColumns) {
-    const int64_t columns = std::min(stripColumns, p.n - strip), panels = ceilDivide(columns, panelColumns);
-    uint32_t* packedB = forB.words(panels * allWords * panelColumns);
-    const auto pack = [&](int64_t from, int64_t to) {
-      for (int64_t panel = from; panel < to; ++panel) packPanel<Way>(p, strip + panel * panelColumns, 0, allWords, packedB + panel * allWords * panelColumns);
-    };
-    const auto work = [&](int64_t from, int64_t to) {
-      for (int64_t block = from; block < to; ++block) {
-        const int64_t first = block * rowsPerBlock, rows = std::min(rowsPerBlock, p.m - first);
-        const double sum = multiplyBlock<Way>(p, first, rows, strip, columns, packedB, allWords, forA, forSums);
-        if (squares) squares[block] = sum;
-      }
-    };
-    if (threads) {
-      at::parallel_for(0, panels, std::max<int64_t>(1, 32768 / (allWords * panelColumns)), pack);
-      at::parallel_for(0, blocks, 1, work);
-    } else {
-      pack(0, panels);
-      work(0, blocks);
-    }
-    if (squares) for (int64_t block = 0; block < blocks; ++block) *p.squares += squares[block];
-  }
+  if (p.squares != nullptr) *p.squares = std::accumulate(squares.begin(), squares.end(), 0.0);
 }
 
 }  // namespace

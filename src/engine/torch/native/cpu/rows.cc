@@ -76,7 +76,7 @@ void layerNorm(const Norm& norm) {
       for (int64_t i = 0; i < width; i += 16) {
         const __mmask16 mask = firstOf(width - i);
         const Lanes unit = _mm512_mul_ps(_mm512_sub_ps(load(z, start + i, mask), mean), inverse);
-        store(norm.y, start + i, mask, _mm512_fmadd_ps(unit, _mm512_maskz_loadu_ps(mask, norm.weight + i), _mm512_maskz_loadu_ps(mask, norm.bias + i)));
+        store(norm.y, start + i, mask, _mm512_fmadd_ps(unit, load(norm.weight + i, mask), load(norm.bias + i, mask)));
       }
     }
   });
@@ -98,7 +98,7 @@ void layerNormGradient(const NormGradient& g) {
           const __mmask16 mask = firstOf(width - i);
           const Lanes dy = load(g.dy, start + i, mask);
           const Lanes unit = _mm512_maskz_mul_ps(mask, _mm512_sub_ps(load(g.z, start + i, mask), mean), inverse);
-          const Lanes dunit = _mm512_mul_ps(dy, _mm512_maskz_loadu_ps(mask, g.weight + i));
+          const Lanes dunit = _mm512_mul_ps(dy, load(g.weight + i, mask));
           total = _mm512_add_ps(total, dunit);
           along = _mm512_fmadd_ps(dunit, unit, along);
           _mm512_storeu_ps(dweight + i, _mm512_fmadd_ps(dy, unit, _mm512_loadu_ps(dweight + i)));
@@ -109,7 +109,7 @@ void layerNormGradient(const NormGradient& g) {
         for (int64_t i = 0; i < width; i += 16) {
           const __mmask16 mask = firstOf(width - i);
           const Lanes unit = _mm512_mul_ps(_mm512_sub_ps(load(g.z, start + i, mask), mean), inverse);
-          const Lanes dunit = _mm512_mul_ps(load(g.dy, start + i, mask), _mm512_maskz_loadu_ps(mask, g.weight + i));
+          const Lanes dunit = _mm512_mul_ps(load(g.dy, start + i, mask), load(g.weight + i, mask));
           const Lanes dz = _mm512_mul_ps(inverse, _mm512_fnmadd_ps(unit, meanAlong, _mm512_sub_ps(dunit, meanTotal)));
           store(g.dz, start + i, mask, dz);
           if (g.dx.data != nullptr) store(g.dx, start + i, mask, g.mask.active ? _mm512_mul_ps(dz, multipliers(g.mask, start + i)) : dz);
@@ -162,13 +162,13 @@ void adamW(const AdamW& step) {
   const Lanes fresh1 = all(1 - step.beta1), fresh2 = all(1 - step.beta2), rate = all(step.rate), correction = all(step.inverseRootCorrection), epsilon = all(step.epsilon);
   everySixteen(step.count, [&](int64_t i, __mmask16 mask) {
     const Lanes g = step.gradient.data == nullptr ? _mm512_setzero_ps() : _mm512_mul_ps(load(step.gradient, i, mask), clip);
-    const Lanes m = _mm512_fmadd_ps(_mm512_maskz_loadu_ps(mask, step.first + i), beta1, _mm512_mul_ps(g, fresh1));
-    const Lanes v = _mm512_fmadd_ps(_mm512_maskz_loadu_ps(mask, step.second + i), beta2, _mm512_mul_ps(_mm512_mul_ps(g, g), fresh2));
+    const Lanes m = _mm512_fmadd_ps(load(step.first + i, mask), beta1, _mm512_mul_ps(g, fresh1));
+    const Lanes v = _mm512_fmadd_ps(load(step.second + i, mask), beta2, _mm512_mul_ps(_mm512_mul_ps(g, g), fresh2));
     const Lanes denominator = _mm512_fmadd_ps(_mm512_sqrt_ps(v), correction, epsilon);
-    const Lanes value = _mm512_mul_ps(_mm512_maskz_loadu_ps(mask, step.value + i), keep);
-    _mm512_mask_storeu_ps(step.first + i, mask, m);
-    _mm512_mask_storeu_ps(step.second + i, mask, v);
-    _mm512_mask_storeu_ps(step.value + i, mask, _mm512_fnmadd_ps(rate, _mm512_div_ps(m, denominator), value));
+    const Lanes value = _mm512_mul_ps(load(step.value + i, mask), keep);
+    store(step.first + i, mask, m);
+    store(step.second + i, mask, v);
+    store(step.value + i, mask, _mm512_fnmadd_ps(rate, _mm512_div_ps(m, denominator), value));
   });
 }
 
@@ -180,7 +180,7 @@ void scatterRows(Values dy, const int32_t* ids, int64_t count, int64_t width, in
       float* const row = sums + ids[i] * width;
       for (int64_t column = 16 * from; column < std::min(width, 16 * to); column += 16) {
         const __mmask16 mask = firstOf(width - column);
-        _mm512_mask_storeu_ps(row + column, mask, _mm512_add_ps(_mm512_maskz_loadu_ps(mask, row + column), load(dy, i * width + column, mask)));
+        store(row + column, mask, _mm512_add_ps(load(row + column, mask), load(dy, i * width + column, mask)));
       }
     }
   });
