@@ -3,6 +3,7 @@
  * as soon as it has been used, and announcing every parameter's gradient the moment it is complete, so that communication
  * can start while the sweep goes on. Same sums as `tf.variableGrads`, which the tests hold it against.
  */
+import { accumulated } from './fused/accumulate.ts';
 import * as tf from './tf.ts';
 
 /** The parts of tfjs-core's tape that the sweep walks; private there, pinned with the version. */
@@ -140,7 +141,5 @@ function accumulate(sums: Map<number, tf.Tensor>, id: number, dx: tf.Tensor): vo
     sums.set(id, dx);
     return;
   }
-  sums.set(id, tf.add(before, dx));
-  before.dispose();
-  dx.dispose();
+  sums.set(id, accumulated(before, dx));
 }

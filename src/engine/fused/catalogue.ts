@@ -1,6 +1,7 @@
 /**
  * Every fused operation, in one table: what `useEngine` installs and what the conformance tests walk through.
  */
+import { accumulateOp } from './accumulate.ts';
 import { attentionGradientOp, attentionOp } from './attention.ts';
 import { softmaxCrossEntropyOp, softmaxDivergenceOp } from './cross-entropy.ts';
 import { dropoutOp, residualDropoutOp } from './dropout.ts';
@@ -10,6 +11,7 @@ import type { FusedOp } from './fused-op.ts';
 import { geluGradientOp, geluOp } from './gelu.ts';
 import { layerNormGradientOp, layerNormOp, residualLayerNormGradientOp, residualLayerNormOp } from './layer-norm.ts';
 import { linearBiasGradientOp, linearInputGradientOp, linearOp, linearWeightGradientOp } from './linear.ts';
+import { scaledOp, vocabularyLossOp } from './vocabulary-loss.ts';
 
 export const fusedCatalogue: readonly FusedOp[] = [
   linearOp,
@@ -32,4 +34,7 @@ export const fusedCatalogue: readonly FusedOp[] = [
   attentionGradientOp,
   softmaxCrossEntropyOp,
   softmaxDivergenceOp,
+  vocabularyLossOp,
+  scaledOp,
+  accumulateOp,
 ];

@@ -40,6 +40,11 @@ export function runFused<T extends tf.Tensor | tf.Tensor[]>(
   return tf.engine().runKernel<T>(name, inputs, attributes);
 }
 
+/** Whether what runs now is being recorded for a gradient. */
+export function isRecording(): boolean {
+  return (tf.engine() as unknown as { readonly state: { readonly gradientDepth: number } }).state.gradientDepth > 0;
+}
+
 /** An entry of a saved-tensors list, which tfjs types as possibly absent under strict indexing. */
 export function present<T>(value: T | undefined, what: string): T {
   if (value === undefined) throw new Error(`${what} is absent: this is a fault in Retort, please report it`);

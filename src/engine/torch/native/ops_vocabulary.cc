@@ -1,0 +1,150 @@
+// The losses of word prediction over a vocabulary (src/engine/fused/vocabulary-loss.ts): logits of a few hundred rows exist at a time,
+// and their gradient is carried on to hidden states and weights while they are there.
+#include "dense.h"
+#include "cpu/vocabulary.h"
+
+namespace retort {
+namespace {
+
+// Rows at a time: enough that packing the vocabulary's weights is a small part of the product.
+constexpr int64_t chunkRows = 512;
+
+struct Side {
+  at::Tensor input, weight, bias;
+};
+
+// [rows, H] [V, H] -> [rows, V] in float32, whatever the precision of products.
+at::Tensor logitsOf(const at::Tensor& input, const Side& side, Slot& weight) {
+  if (!ownProducts()) return full(at::linear(asActivation(input), inPrecision(weight), side.bias.to(activationType())));
+  at::Tensor rows = input, columns = side.weight.t();
+  const at::Tensor logits = at::empty({rows.size(0), columns.size(1)}, options(at::kFloat));
+  cpu::Product product{rows.size(0), columns.size(1), rows.size(1), operand(rows), operand(columns), logits.data_ptr(), false, logits.size(1)};
+  product.bias = side.bias.data_ptr<float>();
+  multiply(product);
+  return logits;
+}
+
+// The row sums of both losses, and the gradient in place of the student's logits.
+struct Scales {
+  double temperature, soft, masked;
+};
+
+void lossRows(at::Tensor& student, at::Tensor& teacher, const at::Tensor& words, const Scales& scales, at::Tensor& soft, at::Tensor& masked) {
+  if (onRows()) {
+    double softSum = 0, maskedSum = 0;
+    cpu::vocabularyRows({student.data_ptr<float>(), teacher.defined() ? teacher.data_ptr<float>() : nullptr, words.data_ptr<int32_t>(), student.size(0), student.size(1),
+                         static_cast<float>(scales.temperature), static_cast<float>(scales.soft), static_cast<float>(scales.masked), &softSum, &maskedSum});
+    soft.add_(softSum);
+    masked.add_(maskedSum);
+    return;
+  }
+  at::Tensor gradient = at::zeros_like(student);
+  if (teacher.defined()) {
+    const at::Tensor logStudent = at::log_softmax(student.div(scales.temperature), -1), logTeacher = at::log_softmax(teacher.div(scales.temperature), -1);
+    const at::Tensor target = logTeacher.exp();
+    soft.add_(target.mul(logTeacher.sub(logStudent)).sum());
+    gradient.add_(logStudent.exp().sub_(target), scales.soft / scales.temperature);
+  }
+  if (scales.masked != 0) {
+    const at::Tensor logProbabilities = at::log_softmax(student, -1), known = words.ge(0);
+    const at::Tensor places = words.clamp_min(0).to(at::kLong).unsqueeze(1);
+    masked.sub_(logProbabilities.gather(1, places).squeeze(1).masked_fill(known.logical_not(), 0).sum());
+    const at::Tensor counts = known.to(at::kFloat).unsqueeze(1).mul(scales.masked);
+    gradient.add_(logProbabilities.exp().mul_(counts)).scatter_add_(1, places, counts.neg());
+  }
+  student = gradient;
+}
+
+// dweight += dᵀ x, dbias += Σ d; returns d W.
+at::Tensor carryBack(at::Tensor d, at::Tensor x, const Side& side, Slot& weight, at::Tensor& dweight, at::Tensor& dbias, bool first) {
+  if (!ownProducts()) {
+    const at::Tensor narrow = asActivation(d);
+    dweight.add_(full(at::mm(narrow.t(), asActivation(x))));
+    dbias.add_(d.sum(0));
+    return at::mm(narrow, inPrecision(weight));
+  }
+  at::Tensor turned = d.t();
+  cpu::Product product{turned.size(0), x.size(1), x.size(0), operand(turned), operand(x), dweight.data_ptr(), false, dweight.size(1)};
+  product.add = !first;
+  multiply(product);
+  const at::Tensor sums = at::empty_like(dbias);
+  cpu::columnSums(values(d), sums.data_ptr<float>(), d.size(0), d.size(1));
+  dbias.add_(sums);
+  return multiplied(d, side.weight);
+}
+
+// Inputs: student's rows, weight and bias, words, which rows count; then the teacher's three, or nothing. Attributes: whether the
+// gradient is wanted; temperature and the weights of both terms.
+// -> loss, divergence and cross-entropy (means), and the loss's gradients of rows, weight and bias
+OPERATION(RetortVocabularyLoss) {
+  const at::Tensor input = call.stored();
+  Slot& weight = call.slot();
+  Slot& bias = call.slot();
+  const at::Tensor words = call.stored().reshape({-1}).contiguous(), real = call.tensor().reshape({-1});
+  const Side student{flatRows(input), weight.value, bias.value};
+  Side teacher;
+  Slot* teacherWeight = nullptr;
+  if (call.inputsLeft() > 0) {
+    const at::Tensor rows = flatRows(call.stored());
+    teacherWeight = &call.slot();
+    teacher = {rows, teacherWeight->value, call.slot().value};
+    TORCH_CHECK(teacher.weight.size(0) == student.weight.size(0), "the vocabularies differ: ", student.weight.size(0), " and ", teacher.weight.size(0), " words");
+  }
+  const bool withGradient = call.flag();
+  const double temperature = call.real(), softWeight = call.real(), maskedWeight = call.real();
+
+  // Rows that count for neither term are left out of the products: padding, and without a teacher every word that is not predicted.
+  const at::Tensor counts = real.gt(0), predicted = words.ge(0).logical_and(counts);
+  const at::Tensor chosen = (teacherWeight == nullptr ? predicted : counts).nonzero().reshape({-1});
+  const double softCount = std::max<double>(1, counts.sum().item<double>()), maskedCount = std::max<double>(1, predicted.sum().item<double>());
+  const Scales scales{temperature, softWeight / softCount, maskedWeight / maskedCount};
+  const at::Tensor chosenWords = words.index_select(0, chosen);
+
+  at::Tensor soft = at::zeros({}, options(at::kDouble)), masked = at::zeros({}, options(at::kDouble));
+  at::Tensor dinput, dweight, dbias;
+  if (withGradient) {
+    dinput = at::zeros(student.input.sizes(), options(activationType()));
+    dweight = ownProducts() && chosen.numel() > 0 ? at::empty(student.weight.sizes(), options(at::kFloat)) : at::zeros(student.weight.sizes(), options(at::kFloat));
+    dbias = at::zeros(student.bias.sizes(), options(at::kFloat));
+  }
+  for (int64_t from = 0; from < chosen.numel(); from += chunkRows) {
+    const at::Tensor rows = chosen.narrow(0, from, std::min(chunkRows, chosen.numel() - from));
+    const at::Tensor x = student.input.index_select(0, rows);
+    at::Tensor logits = logitsOf(x, student, weight);
+    at::Tensor target = teacherWeight == nullptr ? at::Tensor() : logitsOf(teacher.input.index_select(0, rows), teacher, *teacherWeight);
+    lossRows(logits, target, chosenWords.narrow(0, from, rows.numel()), scales, soft, masked);
+    if (withGradient) dinput.index_copy_(0, rows, carryBack(logits, x, student, weight, dweight, dbias, from == 0));
+  }
+  const at::Tensor meanSoft = soft.div(softCount), meanMasked = masked.div(maskedCount);
+  call.give(meanSoft.mul(softWeight).add(meanMasked, maskedWeight).to(at::kFloat));
+  call.give(meanSoft.to(at::kFloat));
+  call.give(meanMasked.to(at::kFloat));
+  if (!withGradient) return;
+  call.give(dinput.view(input.sizes()));
+  call.give(dweight);
+  call.give(dbias);
+}
+
+// (x, scalar) -> x times it; x itself where that is 1 and can be seen without waiting.
+OPERATION(RetortScaled) {
+  const at::Tensor x = call.stored(), by = call.stored();
+  if (by.is_cpu() && full(by).item<float>() == 1) return call.give(x);
+  call.give(x.mul(by.to(x.scalar_type())));
+}
+
+// (sum, more, whether nobody else needs sum) -> sum + more, in place where it can be.
+OPERATION(RetortAccumulate) {
+  Slot& sum = call.slot();
+  Slot& more = call.slot();
+  const bool own = call.flag();
+  const bool inPlace = own && sum.value.storage().use_count() == 1 && sum.value.is_contiguous() && sum.value.scalar_type() == more.value.scalar_type() && !sum.lease;
+  if (inPlace && more.lease) {
+    for (const int32_t row : more.lease->rows()) sum.value.select(0, row).add_(more.value.select(0, row));
+    return call.give(sum.value);
+  }
+  if (inPlace) return call.give(sum.value.add_(more.value));
+  call.give(sum.value.scalar_type() == more.value.scalar_type() ? sum.value.add(more.value) : full(sum.value).add(full(more.value)));
+}
+
+}  // namespace
+}  // namespace retort
