@@ -45,6 +45,7 @@ export { type Objective, type Paper, type StepContext, weighted } from './object
 export { hardLabels } from './objectives/hard-labels.ts';
 export { labelSmoothing } from './objectives/label-smoothing.ts';
 export { softLabel, type SoftLabelOptions } from './objectives/soft-label.ts';
+export { distilbert, type DistilbertOptions } from './objectives/distilbert.ts';
 export { objectiveCatalogue } from './objectives/catalogue.ts';
 
 // train: learning

@@ -53,7 +53,7 @@ function forward(config: EncoderConfig, parameters: Parameters, batch: Batch, wa
     layers: Array.from({ length: config.layers }, (_, index) => layerAt(config, parameters, index)),
     bias: attentionBias(batch.mask),
     mode,
-    exposed: new Set([...(wants.scores ?? []), ...(wants.attention ?? [])]),
+    exposed: new Set([...(wants.scores ?? []), ...(wants.attention ?? [])].map((layer) => (layer < 0 ? config.layers + layer : layer))),
   });
   return { ...statesWanted(states, wants), ...headWanted(config, parameters, states, wants, mode) };
 }
@@ -96,12 +96,16 @@ function statesWanted({ hidden, attention }: EncoderStates, wants: Wants): Model
       return value === undefined ? [] : [[layer, value] as const];
     }));
   return {
-    ...(wants.hidden && { hidden: pick(wants.hidden, (layer) => hidden[layer]) }),
-    ...(wants.cls && { cls: pick(wants.cls, (layer) => hidden[layer] && firstToken(hidden[layer])) }),
-    ...(wants.scores && { scores: pick(wants.scores, (layer) => attention[layer]?.scores) }),
-    ...(wants.attention && { attention: pick(wants.attention, (layer) => attention[layer]?.probabilities) }),
-    ...(wants.qkv && { qkv: pick(wants.qkv, (layer) => attention[layer] && queryKeyValue(attention[layer])) }),
+    ...(wants.hidden && { hidden: pick(wants.hidden, (layer) => hidden.at(layer)) }),
+    ...(wants.cls && { cls: pick(wants.cls, (layer) => given(hidden.at(layer), firstToken)) }),
+    ...(wants.scores && { scores: pick(wants.scores, (layer) => attention.at(layer)?.scores) }),
+    ...(wants.attention && { attention: pick(wants.attention, (layer) => attention.at(layer)?.probabilities) }),
+    ...(wants.qkv && { qkv: pick(wants.qkv, (layer) => given(attention.at(layer), queryKeyValue)) }),
   };
+}
+
+function given<T, U>(value: T | undefined, of: (value: T) => U): U | undefined {
+  return value === undefined ? undefined : of(value);
 }
 
 /** Only these: what else attention left would be kept with them. */
@@ -131,7 +135,7 @@ function headWanted(config: EncoderConfig, parameters: Parameters, { hidden }: E
 
 function checkLayers({ layers }: EncoderConfig, wants: Wants): void {
   const check = (what: string, asked: readonly number[] | undefined, last: number) => {
-    const beyond = asked?.find((layer) => !Number.isInteger(layer) || layer < 0 || layer > last);
+    const beyond = asked?.find((layer) => !Number.isInteger(layer) || layer < -last - 1 || layer > last);
     if (beyond !== undefined) throw new Error(`${what} of layer ${beyond} are wanted, but the model's run from 0 to ${last}`);
   };
   check('hidden states', wants.hidden, layers);

@@ -5,7 +5,10 @@
  */
 import type * as tf from '../engine/tf.ts';
 
-/** Layers: `hidden` and `cls` count 0 = embedding output, i = after layer i; `scores`, `attention` and `qkv` count layers from 0. */
+/**
+ * Layers: `hidden` and `cls` count 0 = embedding output, i = after layer i; `scores`, `attention` and `qkv` count layers from 0.
+ * Below 0 they count from the end, -1 = the last, whatever the depth; the answer stands under the number that was asked for.
+ */
 export interface Wants {
   /** Class logits [B, C], or token logits [B, T, V] of a masked-LM head. */
   readonly logits?: true;

@@ -63,10 +63,22 @@ test('neither padding nor the rest of the batch changes a row', async (t) => {
   await closeTensors(t, 'logits', beside, alone);
 });
 
+test('layers below 0 count from the end', async (t) => {
+  const said = tinyModel().forward(tinyBatch(), { hidden: [-1, 2, -3, 0], cls: [-2, 1], scores: [-1, 1], attention: [-2, 0], qkv: [-1, 1] });
+  for (const [last, first] of [[-1, 2], [-3, 0]] as const) await closeTensors(t, 'hidden', said.hidden.get(last)!, said.hidden.get(first)!, { relative: 0, absolute: 0 });
+  await closeTensors(t, 'cls', said.cls.get(-2)!, said.cls.get(1)!, { relative: 0, absolute: 0 });
+  await closeTensors(t, 'scores', said.scores.get(-1)!, said.scores.get(1)!, { relative: 0, absolute: 0 });
+  await closeTensors(t, 'attention', said.attention.get(-2)!, said.attention.get(0)!, { relative: 0, absolute: 0 });
+  await closeTensors(t, 'values', said.qkv.get(-1)!.value, said.qkv.get(1)!.value, { relative: 0, absolute: 0 });
+  const [last, first] = [{ scores: [-1] }, { scores: [1] }].map((wants) => tinyModel().forward(tinyBatch(), wants).scores.values().next().value!);
+  await closeTensors(t, 'scores alone', last!, first!, { relative: 0, absolute: 0 });
+});
+
 test('a layer beyond the model is refused with the range there is', (t) => {
   const refused = (wants: Wants, message: string) => t.throws(() => tinyModel().forward(tinyBatch(), wants), { message });
   refused({ hidden: [3] }, "hidden states of layer 3 are wanted, but the model's run from 0 to 2");
-  refused({ cls: [-1] }, "first-token states of layer -1 are wanted, but the model's run from 0 to 2");
+  refused({ cls: [-4] }, "first-token states of layer -4 are wanted, but the model's run from 0 to 2");
+  refused({ scores: [-3] }, "scores of layer -3 are wanted, but the model's run from 0 to 1");
   refused({ scores: [2] }, "scores of layer 2 are wanted, but the model's run from 0 to 1");
   refused({ attention: [0, 2] }, "attention probabilities of layer 2 are wanted, but the model's run from 0 to 1");
   refused({ qkv: [0.5] }, "queries, keys and values of layer 0.5 are wanted, but the model's run from 0 to 1");

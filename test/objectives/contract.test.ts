@@ -5,33 +5,17 @@ import { sweep } from '../../src/engine/sweep.ts';
 import * as tf from '../../src/engine/tf.ts';
 import { objectiveCatalogue } from '../../src/objectives/catalogue.ts';
 import { wantsNothing } from '../../src/models/output.ts';
-import { close, drawn, read, slopes, take } from '../engine/numbers.ts';
-import { classBatch, logSoftmax, lossAndGradient, lossOf } from './examples.ts';
+import { close, read, slopes, take } from '../engine/numbers.ts';
 import { engineUnderTest, startEngine } from '../engine-under-test.ts';
+import { gradientsOf, logSoftmax, lossOf, type Outputs } from './examples.ts';
+import { rows, scenes } from './scenes.ts';
 
 test.before(startEngine);
 
-const classes = [2, -1, 0, 1, 1, -1, 2];
-const [rows, depth] = [classes.length, 3];
-const logits = () => ({ student: drawn('student', [rows, depth], 2), teacher: drawn('teacher', [rows, depth], 2) });
-
-/** One-hot labels; the engine makes them as whole numbers only. */
-const hits = () => tf.cast(tf.oneHot(tf.tensor1d(classes, 'int32'), depth), 'float32');
-
-/** Where theory puts the minimum for the labels `classes`: the student's logits, the teacher's, and the loss there. */
-const minima: Record<string, () => { student: tf.Tensor; teacher?: tf.Tensor; loss: number }> = {
-  'hard-labels': () => ({ student: tf.mul(hits(), 110), loss: 0 }),
-  'label-smoothing': () => {
-    const [hit, miss] = [0.9 + 0.1 / 3, 0.1 / 3];
-    return { student: tf.log(tf.add(tf.mul(hits(), hit - miss), miss)), loss: -hit * Math.log(hit) - 2 * miss * Math.log(miss) };
-  },
-  'soft-label': () => ({ student: logits().teacher, teacher: logits().teacher, loss: 0 }),
-};
-
-test('the catalogue is whole: every objective has its name, its paper and a minimum here', (t) => {
+test('the catalogue is whole: every objective has its name, its paper and a scene here', (t) => {
   t.is(tf.getBackend(), engineUnderTest);
-  t.is(Object.keys(objectiveCatalogue).length, 3);
-  t.deepEqual(Object.keys(minima).sort(), Object.keys(objectiveCatalogue).sort());
+  t.is(Object.keys(objectiveCatalogue).length, 4);
+  t.deepEqual(Object.keys(scenes).sort(), Object.keys(objectiveCatalogue).sort());
   for (const [name, make] of Object.entries(objectiveCatalogue)) {
     const { name: own, paper } = make();
     t.is(own, name);
@@ -40,93 +24,119 @@ test('the catalogue is whole: every objective has its name, its paper and a mini
   }
 });
 
-for (const [name, make] of Object.entries(objectiveCatalogue)) {
+const mapped = (outputs: Outputs, change: (tensor: tf.Tensor, name: string) => tf.Tensor): Outputs =>
+  Object.fromEntries(Object.entries(outputs).map(([name, tensor]) => [name, change(tensor as tf.Tensor, name)]));
+
+/** Rows of a tensor, one after the other; each has as many numbers. */
+const inRows = (values: readonly number[], order: readonly number[]) => {
+  const size = values.length / rows;
+  return order.flatMap((row) => values.slice(row * size, (row + 1) * size));
+};
+
+for (const [name, { make, student, teacher, batch, unlabelled, minimum }] of Object.entries(scenes)) {
   const objective = make();
   const hearsTeacher = !wantsNothing(objective.wants.teacher);
 
   test.serial(`${name}: at the minimum the loss is as theory says and the gradient nothing`, async (t) => {
-    const { loss: expected, ...said } = minima[name]!();
-    const { loss, gradient } = await lossAndGradient({ objective, ...said, batch: classBatch(classes) });
+    const { loss: expected, ...said } = minimum();
+    const { loss, gradients } = await gradientsOf({ objective, ...said, batch: batch() });
     close(t, 'loss', [loss], [expected], { absolute: 1e-6 });
-    close(t, 'gradient', gradient, gradient.map(() => 0), { absolute: 1e-7 });
+    for (const [what, gradient] of Object.entries(gradients)) close(t, what, gradient, gradient.map(() => 0), { absolute: 1e-6 });
   });
 
   test.serial(`${name}: no loss lies below the minimum`, async (t) => {
-    const { loss: least, ...said } = minima[name]!();
-    for (const index of [1, 2, 3, 4]) {
-      const student = drawn(`elsewhere ${index}`, [rows, depth], index);
-      t.true((await take(lossOf({ objective, ...said, student, batch: classBatch(classes) }))) > least, `${index}`);
-    }
+    const { loss: least, ...said } = minimum();
+    for (const index of [1, 2, 3, 4]) t.true((await take(lossOf({ objective, ...said, student: student(`elsewhere ${index}`, index), batch: batch() }))) > least, `${index}`);
   });
 
   test.serial(`${name}: gradients equal central differences`, async (t) => {
-    const { student, teacher } = logits();
-    const batch = classBatch(classes);
-    const { gradient } = await lossAndGradient({ objective, student, teacher, batch });
-    const coordinates = Array.from({ length: rows * depth }, (_, i) => i);
-    const found = await slopes((moved) => lossOf({ objective, student: moved, teacher, batch }), student, coordinates);
-    close(t, 'gradient', gradient, found, { relative: 3e-3 });
+    const [own, other, examples] = [student('student', 2), teacher('teacher', 2), batch()];
+    const { loss, gradients } = await gradientsOf({ objective, student: own, teacher: other, batch: examples });
+    const grain = 1e-5 * loss; // what a float32 loss can tell apart, over the step
+    for (const [what, gradient] of Object.entries(gradients)) {
+      const said = own[what as keyof Outputs]!;
+      const coordinates = Array.from({ length: said.size }, (_, i) => i);
+      const found = await slopes((moved) => lossOf({ objective, student: { ...own, [what]: moved }, teacher: other, batch: examples }), said, coordinates);
+      close(t, what, gradient, found, { relative: 3e-3, absolute: grain });
+    }
   });
 
   test.serial(`${name}: the order of the batch changes nothing`, async (t) => {
-    const { student, teacher } = logits();
+    const [own, other] = [student('student', 2), teacher('teacher', 2)];
     const order = [3, 6, 0, 5, 1, 4, 2];
-    const shuffled = (tensor: tf.Tensor) => tf.gather(tensor, tf.tensor1d(order, 'int32'));
-    const plain = await lossAndGradient({ objective, student, teacher, batch: classBatch(classes) });
-    const moved = await lossAndGradient({ objective, student: shuffled(student), teacher: shuffled(teacher), batch: classBatch(order.map((row) => classes[row]!)) });
+    const shuffled = (outputs: Outputs) => mapped(outputs, (tensor) => tf.gather(tensor, tf.tensor1d(order, 'int32')));
+    const plain = await gradientsOf({ objective, student: own, teacher: other, batch: batch() });
+    const moved = await gradientsOf({ objective, student: shuffled(own), teacher: shuffled(other), batch: batch(order) });
     close(t, 'loss', [moved.loss], [plain.loss], { relative: 1e-6 });
-    close(t, 'gradient', moved.gradient, order.flatMap((row) => plain.gradient.slice(row * depth, (row + 1) * depth)), { relative: 1e-6 });
+    for (const [what, gradient] of Object.entries(plain.gradients)) close(t, what, moved.gradients[what]!, inRows(gradient, order), { relative: 1e-6 });
   });
 
   test.serial(`${name}: adding a constant to a row's logits changes nothing`, async (t) => {
-    const { student, teacher } = logits();
-    const shifts = tf.reshape(tf.tensor1d([5, -3, 40, 0, 1, 2, -50]), [rows, 1]);
-    const plain = await lossAndGradient({ objective, student, teacher, batch: classBatch(classes) });
-    const moved = await lossAndGradient({ objective, student: tf.add(student, shifts), teacher: tf.sub(teacher, shifts), batch: classBatch(classes) });
+    const [own, other] = [student('student', 2), teacher('teacher', 2)];
+    const shifted = (outputs: Outputs, sign: number) =>
+      mapped(outputs, (tensor, what) => (what === 'logits' ? tf.add(tensor, tf.mul(tf.reshape(tf.tensor1d([5, -3, 40, 0, 1, 2, -50]), [rows, ...tensor.shape.slice(1).map(() => 1)]), sign)) : tensor));
+    const plain = await gradientsOf({ objective, student: own, teacher: other, batch: batch() });
+    const moved = await gradientsOf({ objective, student: shifted(own, 1), teacher: shifted(other, -1), batch: batch() });
     close(t, 'loss', [moved.loss], [plain.loss]);
-    close(t, 'gradient', moved.gradient, plain.gradient, { absolute: 1e-6 });
+    for (const [what, gradient] of Object.entries(plain.gradients)) close(t, what, moved.gradients[what]!, gradient, { absolute: 1e-6 });
   });
 
-  test.serial(`${name}: extreme logits stay finite`, async (t) => {
-    const [student, teacher] = [tf.mul(drawn('student', [rows, depth]), 120), tf.mul(drawn('teacher', [rows, depth]), 120)];
-    const { loss, gradient } = await lossAndGradient({ objective, student, teacher, batch: classBatch(classes) });
-    t.true([loss, ...gradient].every(Number.isFinite));
+  test.serial(`${name}: extreme values stay finite`, async (t) => {
+    const { loss, gradients } = await gradientsOf({ objective, student: student('student', 120), teacher: teacher('teacher', 120), batch: batch() });
+    t.true([loss, ...Object.values(gradients).flat()].every(Number.isFinite));
   });
 
   test.serial(`${name}: a step leaves no tensor behind, and the teacher gets no gradient`, async (t) => {
-    const batch = classBatch(classes);
-    const [student, teacher] = Object.values(logits()).map((tensor) => tf.variable(tensor)) as [tf.Variable, tf.Variable];
+    const examples = batch();
+    const [own, other] = [student('student'), teacher('teacher')].map((outputs) => mapped(outputs, (tensor) => tf.variable(tensor))) as [Outputs, Outputs];
+    const [learning, frozen] = [own, other].map((outputs) => Object.values(outputs) as tf.Variable[]) as [tf.Variable[], tf.Variable[]];
     let pushes: number[] = [];
     const left = await leaks(async () => {
-      const { loss, gradients } = sweep(() => lossOf({ objective, student, teacher, batch }), [student, teacher]);
-      t.true(gradients.has(student));
-      pushes = gradients.has(teacher) ? await read(gradients.get(teacher)!) : [];
+      const { loss, gradients } = sweep(() => lossOf({ objective, student: own, teacher: other, batch: examples }), [...learning, ...frozen]);
+      t.true(learning.every((variable) => gradients.has(variable)));
+      pushes = [];
+      for (const variable of frozen) if (gradients.has(variable)) pushes.push(...(await read(gradients.get(variable)!)));
       tf.dispose([loss, ...gradients.values()]);
     });
     t.deepEqual(left, { tensors: 0, buffers: 0 });
     t.true(pushes.every((push) => push === 0));
   });
 
+  test.serial(`${name}: what stands on padding changes nothing`, async (t) => {
+    const examples = batch();
+    const real = await read(examples.mask);
+    const spoilt = (outputs: Outputs) =>
+      mapped(outputs, (tensor) => {
+        const padding = tf.tensor(real.map((one) => 1 - one), [rows, examples.width, ...tensor.shape.slice(2).map(() => 1)]);
+        return tensor.shape.length < 3 ? tensor : tf.add(tensor, tf.mul(tf.mul(padding, 1e4), tensor));
+      });
+    const [own, other] = [student('student'), teacher('teacher')];
+    const plain = await gradientsOf({ objective, student: own, teacher: other, batch: examples });
+    const padded = await gradientsOf({ objective, student: spoilt(own), teacher: spoilt(other), batch: examples });
+    t.is(padded.loss, plain.loss);
+    for (const [what, gradient] of Object.entries(plain.gradients)) close(t, what, padded.gradients[what]!, gradient, { relative: 0, absolute: 0 });
+  });
+
   if (hearsTeacher) continue;
 
   test.serial(`${name}: rows without a label change nothing`, async (t) => {
-    const { student } = logits();
-    const known = classes.flatMap((label, row) => (label < 0 ? [] : [row]));
-    const whole = await lossAndGradient({ objective, student, batch: classBatch(classes) });
-    const labelled = await lossAndGradient({
-      objective,
-      student: tf.gather(student, tf.tensor1d(known, 'int32')),
-      batch: classBatch(known.map((row) => classes[row]!)),
-    });
+    const own = student('student', 2);
+    const all = Array.from({ length: rows }, (_, row) => row);
+    const labels = await read(batch().labels!.values);
+    const known = all.filter((row) => labels[row]! >= 0);
+    const whole = await gradientsOf({ objective, student: own, batch: batch() });
+    const labelled = await gradientsOf({ objective, student: mapped(own, (tensor) => tf.gather(tensor, tf.tensor1d(known, 'int32'))), batch: batch(known) });
     close(t, 'loss', [whole.loss], [labelled.loss], { relative: 1e-6 });
-    close(t, 'gradient', known.flatMap((row) => whole.gradient.slice(row * depth, (row + 1) * depth)), labelled.gradient, { relative: 1e-6 });
-    t.true(whole.gradient.every((push, i) => known.includes(Math.floor(i / depth)) || push === 0));
+    for (const [what, gradient] of Object.entries(whole.gradients)) {
+      close(t, what, inRows(gradient, known), labelled.gradients[what]!, { relative: 1e-6 });
+      t.true(inRows(gradient, all.filter((row) => !known.includes(row))).every((push) => push === 0));
+    }
   });
 
   test.serial(`${name}: without any label the loss is 0 and so is the gradient`, async (t) => {
-    const { loss, gradient } = await lossAndGradient({ objective, student: logits().student, batch: classBatch(classes.map(() => -1)) });
+    const { loss, gradients } = await gradientsOf({ objective, student: student('student', 2), batch: unlabelled() });
     t.is(loss, 0);
-    t.true(gradient.every((push) => push === 0));
+    t.true(Object.values(gradients).flat().every((push) => push === 0));
   });
 }
 

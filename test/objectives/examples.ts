@@ -2,6 +2,7 @@
 import { type Batch, type HostLabels, upload } from '../../src/engine/batch.ts';
 import * as tf from '../../src/engine/tf.ts';
 import { sweep } from '../../src/engine/sweep.ts';
+import type { ModelOutput } from '../../src/models/output.ts';
 import type { Objective, StepContext } from '../../src/objectives/objective.ts';
 import { read } from '../engine/numbers.ts';
 
@@ -17,27 +18,48 @@ export function classBatch(classes: readonly number[]): Batch {
   return batchOf({ kind: 'single-label', indices: Int32Array.from(classes) }, classes.length);
 }
 
+/** What a side says, tensor by tensor; hidden states are the last ones. */
+export interface Outputs {
+  readonly logits?: tf.Tensor;
+  readonly hidden?: tf.Tensor;
+}
+
 interface Said {
   readonly objective: Objective | Objective<{ logits: true }, { logits: true }> | Objective<{ logits: true }, object>;
-  readonly student: tf.Tensor;
-  readonly teacher?: tf.Tensor;
+  /** A tensor alone is the logits. */
+  readonly student: tf.Tensor | Outputs;
+  readonly teacher?: tf.Tensor | Outputs;
   readonly batch: Batch;
   readonly context?: StepContext;
 }
 
-export function lossOf({ objective, student, teacher, batch, context = { step: 1 } }: Said): tf.Scalar {
-  const signal = teacher === undefined ? {} : { logits: teacher };
-  return (objective as Objective).loss({ logits: student }, signal, batch, context);
+export function lossOf({ objective, student, teacher = {}, batch, context = { step: 1 } }: Said): tf.Scalar {
+  return (objective as Objective).loss(modelOutput(named(student)), modelOutput(named(teacher)), batch, context);
+}
+
+/** The loss and its gradient with respect to everything the student says, by name. */
+export async function gradientsOf(said: Said): Promise<{ loss: number; gradients: Record<string, number[]> }> {
+  const student = Object.entries(named(said.student)).map(([name, tensor]) => [name, tf.variable(tensor as tf.Tensor)] as const);
+  const { loss, gradients } = sweep(() => lossOf({ ...said, student: Object.fromEntries(student) }), student.map(([, variable]) => variable));
+  const [value = NaN] = await read(loss);
+  const pushes: Record<string, number[]> = {};
+  for (const [name, variable] of student) pushes[name] = await read(gradients.get(variable)!);
+  tf.dispose([loss, ...student.map(([, variable]) => variable), ...gradients.values()]);
+  return { loss: value, gradients: pushes };
 }
 
 /** The loss and its gradient with respect to the student's logits. */
 export async function lossAndGradient(said: Said): Promise<{ loss: number; gradient: number[] }> {
-  const student = tf.variable(said.student);
-  const { loss, gradients } = sweep(() => lossOf({ ...said, student }), [student]);
-  const [value = NaN] = await read(loss);
-  const gradient = await read(gradients.get(student)!);
-  tf.dispose([loss, student, ...gradients.values()]);
-  return { loss: value, gradient };
+  const { loss, gradients } = await gradientsOf(said);
+  return { loss, gradient: gradients.logits! };
+}
+
+function named(said: tf.Tensor | Outputs): Outputs {
+  return said instanceof tf.Tensor ? { logits: said } : said;
+}
+
+function modelOutput({ hidden, ...others }: Outputs): ModelOutput {
+  return { ...others, ...(hidden && { hidden: new Map([[-1, hidden]]) }) };
 }
 
 /** log softmax(row / T) in float64. */
