@@ -1,19 +1,70 @@
 /**
- * The engine of a command: `--engine`, and the one line that says which it is.
+ * The engine of a command or recipe: which, on which device, in which precision, with how many threads; and the one line that says
+ * what was taken.
  */
+import { availableParallelism } from 'node:os';
 import { type Command, Option } from 'commander';
-import { type EngineName, engineNames, useEngine } from '../engine/engine.ts';
+import { z } from 'zod';
+import { type EngineFacts, type EngineMark, type EngineName, engineNames, useEngine } from '../engine/engine.ts';
+import { type EngineOptions, precisions } from '../engine/options.ts';
 import type { Console } from './console.ts';
+import { threadLimit } from './engine-warnings.ts';
+import { deviceName, wholeNumber } from './option-values.ts';
 
-export interface EngineOption {
+export interface EngineOption extends EngineOptions {
   readonly engine: EngineName | 'auto';
 }
 
+/** For a command's own options. */
 export function addEngineOption(command: Command): Command {
-  return command.addOption(new Option('--engine <name>', 'what computes').choices(['auto', ...engineNames]).default('auto'));
+  return addDeviceOptions(command.addOption(engineOption().default('auto')));
 }
 
-export async function startEngine(console: Console, { engine }: EngineOption): Promise<void> {
-  const facts = await useEngine(engine);
-  console.note(`engine ${facts.engine}: ${facts.device}, ${facts.precision}, ${facts.threads} ${facts.threads === 1 ? 'thread' : 'threads'}`);
+/** The same without a default, where the absence of a choice means something. */
+export function engineOption(): Option {
+  return new Option('--engine <name>', 'what computes').choices(['auto', ...engineNames]);
 }
+
+export function addDeviceOptions(command: Command): Command {
+  return command
+    .option('--device <name>', 'cpu or cuda:N (default: the engine\'s own)', deviceName)
+    .addOption(new Option('--precision <name>', 'fp32, or bf16 on the torch engine (default: fp32)').choices(precisions))
+    .option('--threads <n>', 'threads within one operation (default: OMP_NUM_THREADS, or the number of processors)', wholeNumber);
+}
+
+/** The same for a recipe: to be spread into its settings, and handed to `run.useEngine`. */
+export const engineSettings = {
+  engine: z.enum(['auto', ...engineNames]).default('auto'),
+  device: z.string().regex(/^(cpu|cuda:\d+)$/, 'cpu or cuda:N').optional(),
+  precision: z.enum(precisions).default('fp32'),
+  threads: z.int().positive().optional(),
+} satisfies Record<keyof EngineOption, z.ZodType>;
+
+/** Starts it, and says so. @throws as `useEngine` does. */
+export async function startEngine(console: Console, { engine, ...options }: EngineOption): Promise<EngineFacts> {
+  const facts = await useEngine(engine, withThreads(options));
+  console.note(engineLine(facts));
+  return facts;
+}
+
+/** Where no number of threads is said, OMP_NUM_THREADS says it: launchers of several processes divide a machine so. */
+export function withThreads({ device, precision, threads }: EngineOptions): EngineOptions {
+  const limit = threadLimit(process.env);
+  return { device, precision, threads: threads ?? (limit === undefined ? undefined : Math.min(limit, availableParallelism())) };
+}
+
+/** `engine wasm: cpu, fp32, 1 thread; passed over torch: ...` */
+export function engineLine({ engine, device, precision, threads, library, passedOver }: EngineFacts): string {
+  const parts = [device, precision, countOf(threads), ...(library === undefined ? [] : [library])];
+  return [`engine ${engine}: ${parts.join(', ')}`, ...passedOver.map((reason) => `passed over ${reason.split('\n')[0] ?? ''}`)].join('; ');
+}
+
+/** `torch (cpu, fp32, 2 threads)` */
+export function markLine({ engine, device, precision, threads }: EngineMark): string {
+  return `${engine} (${[device, precision, ...(threads === undefined ? [] : [countOf(threads)])].join(', ')})`;
+}
+
+function countOf(threads: number): string {
+  return `${threads} ${threads === 1 ? 'thread' : 'threads'}`;
+}
+

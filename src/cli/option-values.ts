@@ -31,6 +31,12 @@ export function column(text: string): Column {
   return /^\d+$/.test(text) ? wholeNumber(text) : text;
 }
 
+/** `cpu` or `cuda:0` */
+export function deviceName(text: string): string {
+  if (!/^(cpu|cuda:\d+)$/.test(text)) throw new InvalidArgumentError('Wanted: cpu, or cuda:N as cuda:0.');
+  return text;
+}
+
 /** `0,2,4` */
 export function layerList(text: string): number[] {
   return text.split(',').map((part) => numberIn(part.trim(), 'layers from 0, parted by commas, as 0,2,4', (value) => Number.isSafeInteger(value) && value >= 0));

@@ -24,7 +24,7 @@ export function overrideSettings<S extends z.ZodObject>(schema: S, overrides: re
 function defaultsOf(schema: z.ZodObject): Record<string, unknown> {
   return Object.fromEntries(Object.entries(schema.shape).flatMap(([key, field]) => {
     const filled = (field as z.ZodType).safeParse(undefined);
-    return filled.success ? [[key, filled.data]] : [];
+    return filled.success && filled.data !== undefined ? [[key, filled.data]] : [];
   }));
 }
 
