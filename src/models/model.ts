@@ -115,7 +115,7 @@ function queryKeyValue({ query, key, value }: QueryKeyValue): QueryKeyValue {
 
 function headWanted(config: EncoderConfig, parameters: Parameters, { hidden }: EncoderStates, wants: Wants, mode: Mode): ModelOutput {
   const last = hidden.at(-1);
-  if (last === undefined || (wants.logits === undefined && wants.pooled === undefined && wants.headInput === undefined)) return {};
+  if (last === undefined || [wants.logits, wants.pooled, wants.headInput, wants.decoder].every((want) => want === undefined)) return {};
   const names = moduleNames[config.family];
   if (config.task === 'none' && wants.logits) throw new Error('a bare encoder has no logits: load it with a task');
   if (config.task === 'none' && config.family === 'distilbert' && wants.pooled) throw new Error('a bare DistilBERT has no pooled output');
@@ -124,9 +124,13 @@ function headWanted(config: EncoderConfig, parameters: Parameters, { hidden }: E
     const transformed = activate(linear(last, parameters.pair(names.languageTransform)), config.activation);
     const headInput = layerNorm(transformed, { ...parameters.pair(names.languageNorm), epsilon: config.normEpsilon });
     const decoder = { weight: parameters.get(`${names.embeddings}.word_embeddings.weight`), bias: parameters.get(names.languageBias) };
-    return { ...(wants.headInput && { headInput }), ...(wants.logits && { logits: linear(headInput, decoder) }) };
+    return {
+      ...(wants.headInput && { headInput }),
+      ...(wants.decoder && { decoder: { input: headInput, ...decoder } }),
+      ...(wants.logits && { logits: linear(headInput, decoder) }),
+    };
   }
-  if (wants.headInput) throw new Error('only a masked-LM model has a decoder input');
+  if (wants.headInput ?? wants.decoder) throw new Error('only a masked-LM model has a decoder');
   const pooled = activate(linear(firstToken(last), parameters.pair(names.head)), names.headActivation);
   if (config.task === 'none') return { pooled };
   const logits = () => linear(dropout(pooled, dropoutAt(mode, 'pooled', config.classifierDropout)), parameters.pair(classifierName));

@@ -3,6 +3,7 @@
  * was asked, so that an objective that wants attention cannot be handed an output without it. A teacher's answer is a `Signal`
  * of the same shape, live or recorded.
  */
+import type { Decoder } from '../engine/fused/vocabulary-loss.ts';
 import type * as tf from '../engine/tf.ts';
 
 /**
@@ -16,6 +17,8 @@ export interface Wants {
   readonly pooled?: true;
   /** Input of the masked-LM decoder [B, T, H]. */
   readonly headInput?: true;
+  /** Token logits of a masked-LM head as the product they are, not formed: a vocabulary's logits are the largest tensor of a step. */
+  readonly decoder?: true;
   /** Hidden states [B, T, H]. */
   readonly hidden?: readonly number[];
   /** The first token's hidden state [B, H]. */
@@ -40,6 +43,7 @@ interface Everything {
   readonly logits: tf.Tensor;
   readonly pooled: tf.Tensor;
   readonly headInput: tf.Tensor;
+  readonly decoder: Decoder;
   readonly hidden: ByLayer<tf.Tensor>;
   readonly cls: ByLayer<tf.Tensor>;
   readonly scores: ByLayer<tf.Tensor>;
@@ -63,6 +67,7 @@ export function mergeWants(a: Wants, b: Wants): Wants {
     logits: a.logits ?? b.logits,
     pooled: a.pooled ?? b.pooled,
     headInput: a.headInput ?? b.headInput,
+    decoder: a.decoder ?? b.decoder,
     hidden: layers(a.hidden, b.hidden),
     cls: layers(a.cls, b.cls),
     scores: layers(a.scores, b.scores),

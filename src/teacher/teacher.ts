@@ -30,9 +30,9 @@ export function liveTeacher(model: Model, { name = `live ${model.config.layers}x
   };
 }
 
-/** Frees every tensor of a signal. */
+/** Frees every tensor of a signal but a model's own parameters. */
 export function disposeSignal(signal: object): void {
-  tf.dispose(tensorsOf(signal));
+  tf.dispose(tensorsOf(signal).filter((tensor) => !(tensor instanceof tf.Variable)));
 }
 
 /** Keeps a signal's tensors past the scope they were made in: maps are containers that `tidy` does not look into. */

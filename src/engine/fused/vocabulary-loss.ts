@@ -76,7 +76,7 @@ export const vocabularyLossOp: FusedOp = {
     const targets = tf.oneHot(tf.maximum(words, tf.scalar(0, 'int32')), logits.shape[1], 1, 0, 'float32');
     const masked = tf.neg(tf.sum(tf.mul(tf.sum(tf.mul(logProbabilities, targets), -1), predictedShare)));
     let soft: tf.Tensor = tf.scalar(0);
-    let dlogits: tf.Tensor = tf.mul(tf.sub(tf.exp(logProbabilities), targets), tf.expandDims(tf.mul(predictedShare, maskedWeight), 1));
+    let dlogits: tf.Tensor = tf.mul(tf.sub<tf.Tensor>(tf.exp(logProbabilities), targets), tf.expandDims(tf.mul(predictedShare, maskedWeight), 1));
     if (inputs.teacherInput !== undefined) {
       const softened = (x: tf.Tensor) => tf.logSoftmax(tf.div(x, temperature));
       const said = softened(logitsOf(inputs.teacherInput, present(inputs.teacherWeight, 'teacherWeight'), present(inputs.teacherBias, 'teacherBias')));
