@@ -6,9 +6,11 @@ import type { Batch } from '../engine/batch.ts';
 import { softmaxCrossEntropy, softmaxDivergence } from '../engine/fused/cross-entropy.ts';
 import * as tf from '../engine/tf.ts';
 import { cosineDistance } from './cosine.ts';
-import { labelled, oneHot } from './hard-labels.ts';
+import { checkTemperature } from './mixture.ts';
 import { meanOver, type Objective, type Paper } from './objective.ts';
+import { labelRows, labelsOf } from './rows.ts';
 import { stopGradient } from './stop-gradient.ts';
+import { checkWeight, describedWeight, type Weight, weightAt } from './weight.ts';
 
 const paper: Paper = {
   authors: 'Sanh, Debut, Chaumond & Wolf',
@@ -23,8 +25,8 @@ const last = -1;
 export interface DistilbertOptions {
   /** T of the soft term, above 0. */
   readonly temperature?: number;
-  /** How much each term counts, from 0; those left out keep the weights of the authors' code. */
-  readonly weights?: { readonly soft?: number; readonly masked?: number; readonly cosine?: number };
+  /** How much each term counts; may follow the step. Those left out keep the weights of the authors' code. */
+  readonly weights?: { readonly soft?: Weight; readonly masked?: Weight; readonly cosine?: Weight };
 }
 
 type TokenWants = { readonly logits: true; readonly hidden: readonly number[] };
@@ -40,24 +42,22 @@ type TokenWants = { readonly logits: true; readonly hidden: readonly number[] };
  */
 export function distilbert({ temperature = 2, weights }: DistilbertOptions = {}): Objective<TokenWants, TokenWants> {
   const { soft, masked, cosine } = { soft: 5, masked: 2, cosine: 1, ...weights };
-  if (!(temperature > 0)) throw new Error(`distilbert: the temperature must be above 0, not ${temperature}`);
-  for (const [term, weight] of Object.entries({ soft, masked, cosine })) {
-    if (!(weight >= 0 && Number.isFinite(weight))) throw new Error(`distilbert: the weight of the ${term} term must be a number from 0, not ${weight}`);
-  }
-  if (soft + masked + cosine === 0) throw new Error('distilbert: at least one weight must be above 0');
-  const wants: TokenWants = { logits: true, hidden: cosine > 0 ? [last] : [] };
+  checkTemperature('distilbert', temperature);
+  for (const [term, weight] of Object.entries({ soft, masked, cosine })) checkWeight(weight, weightOf(term));
+  if (soft === 0 && masked === 0 && cosine === 0) throw new Error('distilbert: at least one weight must be above 0');
+  const wants: TokenWants = { logits: true, hidden: cosine === 0 ? [] : [last] };
   return {
     name: 'distilbert',
-    settings: { temperature, soft, masked, cosine },
+    settings: { temperature, soft: describedWeight(soft), masked: describedWeight(masked), cosine: describedWeight(cosine) },
     paper,
     wants: { student: wants, teacher: wants },
     loss: (student, teacher, batch, context) => {
       const terms: tf.Tensor[] = [];
-      const add = (term: string, weight: number, value: () => tf.Scalar) => {
+      const add = (term: string, weight: Weight, value: () => tf.Scalar) => {
         if (weight === 0) return;
         const said = value();
         context.hear?.(`distilbert.${term}`, said);
-        terms.push(tf.mul(said, weight));
+        terms.push(tf.mul(said, weightAt(weight, context.step, weightOf(term))));
       };
       const real = tf.reshape(batch.mask, [-1]); // [B T]
       add('soft', soft, () => softTerm(student.logits, teacher.logits, real, temperature));
@@ -68,6 +68,8 @@ export function distilbert({ temperature = 2, weights }: DistilbertOptions = {})
   };
 }
 
+const weightOf = (term: string) => `distilbert: the weight of the ${term} term`;
+
 function softTerm(student: tf.Tensor, teacher: tf.Tensor, real: tf.Tensor, temperature: number): tf.Scalar {
   requireEqual('logits', student, teacher);
   const divergence = softmaxDivergence(tokens(student), tokens(teacher), { temperature }); // [B T]
@@ -75,10 +77,9 @@ function softTerm(student: tf.Tensor, teacher: tf.Tensor, real: tf.Tensor, tempe
 }
 
 function maskedTerm(logits: tf.Tensor, batch: Batch, real: tf.Tensor): tf.Scalar {
-  if (batch.labels?.kind !== 'masked-lm') throw new Error(`distilbert wants masked-LM labels, but the batch carries ${batch.labels?.kind ?? 'no labels'}`);
-  const words = tf.reshape(batch.labels.values, [-1]); // [B, T] -> [B T]
-  const predicted = tf.mul(labelled(words), real);
-  const loss = softmaxCrossEntropy(tokens(logits), oneHot(words, logits.shape.at(-1) ?? 0)); // [B T]
+  const { targets, known } = labelRows(labelsOf(batch, 'distilbert', 'masked-lm'), logits.shape.at(-1) ?? 0);
+  const predicted = tf.mul(known, real); // [B T]
+  const loss = softmaxCrossEntropy(tokens(logits), targets); // [B T]
   return meanOver(tf.mul(loss, predicted), predicted);
 }
 
