@@ -70,6 +70,7 @@ export { readRunLog } from './report/run-log.ts';
 // cli: the door for recipes
 export { defineRecipe, type Recipe } from './cli/recipe.ts';
 export type { Run } from './cli/run.ts';
+export { engineSettings } from './cli/engine-option.ts';
 export { encodeSplits, firstExamples, openGlueSplits, openTsvSplits } from './cli/classifier-corpus.ts';
 export { type JudgedClassifier, openJudged, trainClassifier } from './cli/classifier.ts';
 export { bagOfWordsAccuracy, conclude } from './cli/conclusion.ts';

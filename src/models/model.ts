@@ -115,10 +115,15 @@ function queryKeyValue({ query, key, value }: QueryKeyValue): QueryKeyValue {
 
 function headWanted(config: EncoderConfig, parameters: Parameters, { hidden }: EncoderStates, wants: Wants, mode: Mode): ModelOutput {
   const last = hidden.at(-1);
-  if (last === undefined || [wants.logits, wants.pooled, wants.headInput, wants.decoder].every((want) => want === undefined)) return {};
+  const asked = wants.logits ?? wants.members ?? wants.classWeights ?? wants.pooled ?? wants.headInput ?? wants.decoder;
+  if (last === undefined || asked === undefined) return {};
   const names = moduleNames[config.family];
   if (config.task === 'none' && wants.logits) throw new Error('a bare encoder has no logits: load it with a task');
   if (config.task === 'none' && config.family === 'distilbert' && wants.pooled) throw new Error('a bare DistilBERT has no pooled output');
+  if (config.task === 'none' || config.task === 'masked-lm') {
+    if (wants.members) throw new Error('only classifiers speak as members of an ensemble');
+    if (wants.classWeights) throw new Error('only classifiers have class weights');
+  }
   if (config.task === 'masked-lm') {
     if (wants.pooled) throw new Error('a masked-LM model has no pooled output');
     const transformed = activate(linear(last, parameters.pair(names.languageTransform)), config.activation);
@@ -133,8 +138,14 @@ function headWanted(config: EncoderConfig, parameters: Parameters, { hidden }: E
   if (wants.headInput ?? wants.decoder) throw new Error('only a masked-LM model has a decoder');
   const pooled = activate(linear(firstToken(last), parameters.pair(names.head)), names.headActivation);
   if (config.task === 'none') return { pooled };
-  const logits = () => linear(dropout(pooled, dropoutAt(mode, 'pooled', config.classifierDropout)), parameters.pair(classifierName));
-  return { ...(wants.pooled && { pooled }), ...(wants.logits && { logits: logits() }) };
+  const classifier = parameters.pair(classifierName);
+  const logits = wants.logits ?? wants.members ? linear(dropout(pooled, dropoutAt(mode, 'pooled', config.classifierDropout)), classifier) : undefined;
+  return {
+    ...(wants.pooled && { pooled }),
+    ...(wants.logits && logits && { logits }),
+    ...(wants.members && logits && { members: tf.expandDims(logits, 0) }), // [B, C] -> [1, B, C]
+    ...(wants.classWeights && { classWeights: tf.clone(classifier.weight) }), // the model keeps its own
+  };
 }
 
 function checkLayers({ layers }: EncoderConfig, wants: Wants): void {

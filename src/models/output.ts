@@ -13,6 +13,10 @@ import type * as tf from '../engine/tf.ts';
 export interface Wants {
   /** Class logits [B, C], or token logits [B, T, V] of a masked-LM head. */
   readonly logits?: true;
+  /** Class logits of every member of an ensemble [M, B, C]; a model alone is an ensemble of one. */
+  readonly members?: true;
+  /** Weight of a classification head's last linear layer [C, H]. */
+  readonly classWeights?: true;
   /** Input of the last linear layer of a classification head (or the pooler's output of a bare model) [B, H]. */
   readonly pooled?: true;
   /** Input of the masked-LM decoder [B, T, H]. */
@@ -41,6 +45,8 @@ type ByLayer<T> = ReadonlyMap<number, T>;
 
 interface Everything {
   readonly logits: tf.Tensor;
+  readonly members: tf.Tensor;
+  readonly classWeights: tf.Tensor;
   readonly pooled: tf.Tensor;
   readonly headInput: tf.Tensor;
   readonly decoder: Decoder;
@@ -65,6 +71,8 @@ export function mergeWants(a: Wants, b: Wants): Wants {
     x === undefined && y === undefined ? undefined : [...new Set([...(x ?? []), ...(y ?? [])])].sort((m, n) => m - n);
   const merged = {
     logits: a.logits ?? b.logits,
+    members: a.members ?? b.members,
+    classWeights: a.classWeights ?? b.classWeights,
     pooled: a.pooled ?? b.pooled,
     headInput: a.headInput ?? b.headInput,
     decoder: a.decoder ?? b.decoder,

@@ -2,13 +2,14 @@
  * DistilBERT's triple loss, for students that predict masked words: soft labels at every token, hard labels at the masked ones, and
  * the direction of the last hidden states. It starts no student (half the teacher's layers: `cutStudent`) and masks no text.
  */
-import type { Batch } from '../engine/batch.ts';
-import { softmaxCrossEntropy, softmaxDivergence } from '../engine/fused/cross-entropy.ts';
+import { type Decoder, vocabularyLoss } from '../engine/fused/vocabulary-loss.ts';
 import * as tf from '../engine/tf.ts';
 import { cosineDistance } from './cosine.ts';
-import { labelled, oneHot } from './hard-labels.ts';
+import { checkTemperature } from './mixture.ts';
 import { meanOver, type Objective, type Paper } from './objective.ts';
+import { labelsOf } from './rows.ts';
 import { stopGradient } from './stop-gradient.ts';
+import { checkWeight, describedWeight, type Weight, weightAt } from './weight.ts';
 
 const paper: Paper = {
   authors: 'Sanh, Debut, Chaumond & Wolf',
@@ -23,68 +24,72 @@ const last = -1;
 export interface DistilbertOptions {
   /** T of the soft term, above 0. */
   readonly temperature?: number;
-  /** How much each term counts, from 0; those left out keep the weights of the authors' code. */
-  readonly weights?: { readonly soft?: number; readonly masked?: number; readonly cosine?: number };
+  /** How much each term counts; may follow the step. Those left out keep the weights of the authors' code. */
+  readonly weights?: { readonly soft?: Weight; readonly masked?: Weight; readonly cosine?: Weight };
 }
 
-type TokenWants = { readonly logits: true; readonly hidden: readonly number[] };
+type TokenWants = { readonly decoder?: true; readonly hidden: readonly number[] };
 
 /**
  * The triple loss over a masked-LM head's logits, the masked words and the last hidden states. Sanh et al. 2019, section 2; the weights
  * 5, 2, 1 and T = 2 are those of the authors' code.
  * L = w_soft mean_t T² Σ_v p_t log(p_t / p_s) + w_masked mean_m -log p_s(word) + w_cosine mean_t (1 - cos(h_s, h_t)), p = softmax(z / T)
  * in the first term, T = 1 in the second.
- * Shapes: logits [B, T, V] and hidden states [B, T, H], equal on both sides (no projection); masked-LM labels [B, T], below 0 = not predicted.
+ * Shapes: logits z = input Wᵀ + b [B, T, V], wanted as the decoder that makes them, of one vocabulary; hidden states [B, T, H], equal on both
+ * sides (no projection); masked-LM labels [B, T], below 0 = not predicted.
  * Averages: over the batch's real tokens (first and third term) and over its predicted real positions (second); 0 where there is none.
  * Scale: the soft term carries T². The teacher gets no gradient. A term of weight 0 is neither asked for nor computed.
  */
 export function distilbert({ temperature = 2, weights }: DistilbertOptions = {}): Objective<TokenWants, TokenWants> {
   const { soft, masked, cosine } = { soft: 5, masked: 2, cosine: 1, ...weights };
-  if (!(temperature > 0)) throw new Error(`distilbert: the temperature must be above 0, not ${temperature}`);
-  for (const [term, weight] of Object.entries({ soft, masked, cosine })) {
-    if (!(weight >= 0 && Number.isFinite(weight))) throw new Error(`distilbert: the weight of the ${term} term must be a number from 0, not ${weight}`);
-  }
-  if (soft + masked + cosine === 0) throw new Error('distilbert: at least one weight must be above 0');
-  const wants: TokenWants = { logits: true, hidden: cosine > 0 ? [last] : [] };
+  checkTemperature('distilbert', temperature);
+  for (const [term, weight] of Object.entries({ soft, masked, cosine })) checkWeight(weight, weightOf(term));
+  if (soft === 0 && masked === 0 && cosine === 0) throw new Error('distilbert: at least one weight must be above 0');
+  const states = { hidden: cosine === 0 ? [] : [last] };
+  const decoder = { decoder: true as const, ...states };
   return {
     name: 'distilbert',
-    settings: { temperature, soft, masked, cosine },
+    settings: { temperature, soft: describedWeight(soft), masked: describedWeight(masked), cosine: describedWeight(cosine) },
     paper,
-    wants: { student: wants, teacher: wants },
+    wants: { student: soft === 0 && masked === 0 ? states : decoder, teacher: soft === 0 ? states : decoder },
     loss: (student, teacher, batch, context) => {
+      const at = (term: string, weight: Weight) => weightAt(weight, context.step, weightOf(term));
       const terms: tf.Tensor[] = [];
-      const add = (term: string, weight: number, value: () => tf.Scalar) => {
-        if (weight === 0) return;
-        const said = value();
-        context.hear?.(`distilbert.${term}`, said);
-        terms.push(tf.mul(said, weight));
-      };
-      const real = tf.reshape(batch.mask, [-1]); // [B T]
-      add('soft', soft, () => softTerm(student.logits, teacher.logits, real, temperature));
-      add('masked', masked, () => maskedTerm(student.logits, batch, real));
-      add('cosine', cosine, () => cosineTerm(student.hidden.get(last), teacher.hidden.get(last), real));
+      if (student.decoder !== undefined) {
+        requireOneVocabulary(student.decoder, teacher.decoder);
+        const words = masked === 0 ? undefined : labelsOf(batch, 'distilbert', 'masked-lm').values;
+        const { loss, soft: softened, masked: predicted } = vocabularyLoss(student.decoder, {
+          teacher: teacher.decoder,
+          words: words ?? tf.fill(batch.mask.shape, -1, 'int32'),
+          mask: batch.mask,
+          temperature,
+          softWeight: at('soft', soft) * temperature ** 2,
+          maskedWeight: at('masked', masked),
+        });
+        if (soft !== 0) context.hear?.('distilbert.soft', tf.mul(softened, temperature ** 2));
+        if (masked !== 0) context.hear?.('distilbert.masked', predicted);
+        terms.push(loss);
+      }
+      if (cosine !== 0) {
+        const distance = cosineTerm(student.hidden.get(last), teacher.hidden.get(last), tf.reshape(batch.mask, [-1]));
+        context.hear?.('distilbert.cosine', distance);
+        terms.push(tf.mul(distance, at('cosine', cosine)));
+      }
       return tf.addN(terms) as tf.Scalar;
     },
   };
 }
 
-function softTerm(student: tf.Tensor, teacher: tf.Tensor, real: tf.Tensor, temperature: number): tf.Scalar {
-  requireEqual('logits', student, teacher);
-  const divergence = softmaxDivergence(tokens(student), tokens(teacher), { temperature }); // [B T]
-  return tf.mul(meanOver(tf.mul(divergence, real), real), temperature ** 2);
-}
+const weightOf = (term: string) => `distilbert: the weight of the ${term} term`;
 
-function maskedTerm(logits: tf.Tensor, batch: Batch, real: tf.Tensor): tf.Scalar {
-  if (batch.labels?.kind !== 'masked-lm') throw new Error(`distilbert wants masked-LM labels, but the batch carries ${batch.labels?.kind ?? 'no labels'}`);
-  const words = tf.reshape(batch.labels.values, [-1]); // [B, T] -> [B T]
-  const predicted = tf.mul(labelled(words), real);
-  const loss = softmaxCrossEntropy(tokens(logits), oneHot(words, logits.shape.at(-1) ?? 0)); // [B T]
-  return meanOver(tf.mul(loss, predicted), predicted);
+function requireOneVocabulary(student: Decoder, teacher: Decoder | undefined): void {
+  const [own, others] = [student.weight.shape[0], teacher?.weight.shape[0]];
+  if (others !== undefined && own !== others) throw new Error(`distilbert: the student's vocabulary has ${own} words, the teacher's ${others}: they must share one`);
 }
 
 function cosineTerm(student: tf.Tensor | undefined, teacher: tf.Tensor | undefined, real: tf.Tensor): tf.Scalar {
   if (student === undefined || teacher === undefined) throw new Error('distilbert wants the last hidden states of student and teacher');
-  requireEqual('hidden states', student, teacher);
+  requireEqual(student, teacher);
   return meanOver(tf.mul(cosineDistance(tokens(student), stopGradient(tokens, teacher)), real), real);
 }
 
@@ -93,7 +98,7 @@ function tokens(values: tf.Tensor): tf.Tensor {
   return tf.reshape(values, [-1, values.shape.at(-1) ?? 0]);
 }
 
-function requireEqual(what: string, student: tf.Tensor, teacher: tf.Tensor): void {
+function requireEqual(student: tf.Tensor, teacher: tf.Tensor): void {
   if (student.shape.length === 3 && student.shape.join() === teacher.shape.join()) return;
-  throw new Error(`distilbert: student ${what} [${student.shape.join(', ')}] and teacher ${what} [${teacher.shape.join(', ')}] must be one value per token and equal in shape`);
+  throw new Error(`distilbert: student hidden states [${student.shape.join(', ')}] and teacher hidden states [${teacher.shape.join(', ')}] must be one value per token and equal in shape`);
 }

@@ -3,9 +3,9 @@
  * cross-entropy over all classes for several, squared error for a score, token cross-entropy for masked words.
  */
 import type { Batch } from '../engine/batch.ts';
-import { softmaxCrossEntropy } from '../engine/fused/cross-entropy.ts';
 import * as tf from '../engine/tf.ts';
 import { meanOver, type Objective, type Paper } from './objective.ts';
+import { headRows, labelRows, lossRows } from './rows.ts';
 
 const paper: Paper = {
   authors: 'Bridle',
@@ -14,58 +14,62 @@ const paper: Paper = {
   id: 'Neurocomputing, NATO ASI F68',
 };
 
+export interface HardLabelOptions {
+  /**
+   * A weight per class, from 0, to answer imbalance. One class per example: of the row, and the mean is over weights (as PyTorch's
+   * CrossEntropyLoss has it). Several classes: of the class where it holds, against 1 where it does not (as its BCEWithLogitsLoss).
+   */
+  readonly classWeights?: readonly number[];
+}
+
 /**
- * L = mean of the task's loss over labelled rows (positions, entries); 0 when none is labelled.
+ * L = mean of the task's loss over labelled rows (positions, entries); 0 when none is labelled. Cross-entropy as in Bridle 1990.
+ * One class, or a masked word: -log p(y). Several classes: -log σ(z) where a class holds, -log σ(-z) where it does not. A score: (z - y)².
  * Shapes: logits [B, C], [B, 1] or [B, T, V]; labels as `Batch` holds them, below 0 (or NaN) = no label.
- * No temperature, no smoothing.
+ * Scale: no temperature, no smoothing. With class weights w: Σ w_y loss / Σ w_y for one class; w on the classes that hold for several.
  */
-export function hardLabels(): Objective<{ logits: true }, object> {
+export function hardLabels({ classWeights }: HardLabelOptions = {}): Objective<{ logits: true }, object> {
+  if (classWeights !== undefined) check(classWeights);
   return {
     name: 'hard-labels',
+    ...(classWeights && { settings: { classWeights: classWeights.map((weight) => Number(weight.toPrecision(9))).join(' ') } }),
     paper,
     wants: { student: { logits: true }, teacher: {} },
-    loss: ({ logits }, _teacher, batch) => taskLoss(logits, batch),
+    loss: ({ logits }, _teacher, batch) => {
+      if (batch.labels === undefined) throw new Error('hard-labels: the batch carries no labels');
+      return taskLoss(logits, batch.labels, classWeights);
+    },
   };
 }
 
-/** int32 classes [N] -> [N, C]: a row of zeros where the class is below 0. */
-export function oneHot(classes: tf.Tensor, depth: number): tf.Tensor {
-  const columns = tf.range(0, depth, 1, 'int32');
-  return tf.cast(tf.equal(tf.expandDims(classes, 1), tf.expandDims(columns, 0)), 'float32');
+/** Weights that make every class count alike: n / (C n_c), as scikit-learn's 'balanced'; 0 for a class that never occurs. */
+export function balancedClassWeights(counts: readonly number[]): number[] {
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  return counts.map((count) => (count === 0 ? 0 : total / (counts.length * count)));
 }
 
-/** 1 where the class is a label, 0 where it is below 0. [N] */
-export function labelled(classes: tf.Tensor): tf.Tensor {
-  return tf.cast(tf.greaterEqual(classes, tf.scalar(0, 'int32')), 'float32');
-}
-
-/** The classes of a single-label batch. @throws if the batch carries none. */
-export function classesOf(batch: Batch, objective: string): tf.Tensor {
-  if (batch.labels?.kind !== 'single-label') throw new Error(`${objective} wants single-label classes, but the batch carries ${batch.labels?.kind ?? 'no labels'}`);
-  return batch.labels.values;
-}
-
-function taskLoss(logits: tf.Tensor, batch: Batch): tf.Scalar {
-  if (batch.labels === undefined) throw new Error('hard-labels: the batch carries no labels');
-  const { kind, values } = batch.labels;
-  switch (kind) {
-    case 'single-label':
-    case 'masked-lm': {
-      const classes = tf.reshape(values, [-1]); // [B] or [B, T] -> [N]
-      const depth = logits.shape.at(-1) ?? 0;
-      return meanOver(softmaxCrossEntropy(tf.reshape(logits, [-1, depth]), oneHot(classes, depth)), labelled(classes));
-    }
-    case 'multi-label': {
-      const known = tf.cast(tf.greaterEqual(values, 0), 'float32'); // [B, C]
-      // max(z, 0) - z y + log(1 + e^-|z|) is -log likelihood without overflow.
-      const loss = tf.add(tf.sub(tf.relu(logits), tf.mul(logits, values)), tf.log1p(tf.exp(tf.neg(tf.abs(logits)))));
-      return meanOver(tf.mul(loss, known), known);
-    }
-    case 'regression': {
-      const known = tf.logicalNot(tf.isNaN(values)); // [B]
-      const scores = tf.where(known, values, tf.zerosLike(values));
-      const counts = tf.cast(known, 'float32');
-      return meanOver(tf.mul(tf.square(tf.sub(tf.reshape(logits, [-1]), scores)), counts), counts);
-    }
+function taskLoss(logits: tf.Tensor, labels: NonNullable<Batch['labels']>, classWeights: readonly number[] | undefined): tf.Scalar {
+  const { kind } = labels;
+  const depth = logits.shape.at(-1) ?? 0;
+  const { targets, known } = labelRows(labels, depth);
+  const rows = kind === 'masked-lm' ? tf.reshape(logits, [-1, depth]) : headRows(logits, kind); // [N, K]
+  const losses = tf.mul(lossRows(rows, targets, kind), known);
+  if (classWeights === undefined) return meanOver(losses, known);
+  if (kind !== 'single-label' && kind !== 'multi-label') throw new Error(`hard-labels: class weights are for classes, but the batch carries ${kind} labels`);
+  if (classWeights.length !== depth) throw new Error(`hard-labels: ${classWeights.length} class weights for ${depth} classes`);
+  const perClass = tf.tensor1d([...classWeights]);
+  if (kind === 'multi-label') {
+    const hits = tf.reshape(tf.slice(targets, [0, 0], [-1, 1]), [-1, depth]); // [B C, 2] -> [B, C]
+    const factors = tf.add(tf.mul(hits, tf.sub(perClass, 1)), 1); // w where the class holds, 1 elsewhere
+    return meanOver(tf.mul(losses, tf.reshape(factors, [-1])), known);
   }
+  const perRow = tf.sum(tf.mul(targets, perClass), -1); // [B], 0 where unlabelled
+  const mass = tf.sum(perRow);
+  return tf.div(tf.sum(tf.mul(losses, perRow)), tf.add(mass, tf.cast(tf.equal(mass, 0), 'float32'))); // over 1 where nothing weighs
+}
+
+function check(classWeights: readonly number[]): void {
+  const wrong = classWeights.find((weight) => !(weight >= 0 && Number.isFinite(weight)));
+  if (wrong !== undefined) throw new Error(`hard-labels: a class weight must be a number from 0, not ${wrong}`);
+  if (!classWeights.some((weight) => weight > 0)) throw new Error('hard-labels: at least one class weight must be above 0');
 }

@@ -4,8 +4,8 @@
  */
 import { softmaxCrossEntropy } from '../engine/fused/cross-entropy.ts';
 import * as tf from '../engine/tf.ts';
-import { classesOf, labelled, oneHot } from './hard-labels.ts';
 import { meanOver, type Objective, type Paper } from './objective.ts';
+import { labelRows, labelsOf } from './rows.ts';
 
 const paper: Paper = {
   authors: 'Szegedy, Vanhoucke, Ioffe, Shlens & Wojna',
@@ -15,8 +15,8 @@ const paper: Paper = {
 };
 
 /**
- * L = mean over labelled rows of -Σ_c q_c log p_c, q = (1 - ε) one-hot + ε / C.
- * Shapes: logits [B, C], classes [B] (below 0 = no label). Temperature 1.
+ * L = mean over labelled rows of -Σ_c q_c log p_c, q = (1 - ε) one-hot + ε / C; Szegedy et al. 2016, section 7.
+ * Shapes: logits [B, C], classes [B] (below 0 = no label). Averages over labelled rows, 0 where there is none. Temperature 1.
  */
 export function labelSmoothing({ epsilon = 0.1 }: { epsilon?: number } = {}): Objective<{ logits: true }, object> {
   if (!(epsilon >= 0 && epsilon < 1)) throw new Error(`label-smoothing: epsilon must lie in [0, 1), not ${epsilon}`);
@@ -26,11 +26,10 @@ export function labelSmoothing({ epsilon = 0.1 }: { epsilon?: number } = {}): Ob
     paper,
     wants: { student: { logits: true }, teacher: {} },
     loss: ({ logits }, _teacher, batch) => {
-      const classes = classesOf(batch, 'label-smoothing');
       const depth = logits.shape.at(-1) ?? 1;
-      const known = labelled(classes); // [B]
+      const { targets, known } = labelRows(labelsOf(batch, 'label-smoothing', 'single-label'), depth);
       const uniform = tf.mul(tf.expandDims(known, 1), epsilon / depth); // [B, 1]
-      return meanOver(softmaxCrossEntropy(logits, tf.add(tf.mul(oneHot(classes, depth), 1 - epsilon), uniform)), known);
+      return meanOver(softmaxCrossEntropy(logits, tf.add(tf.mul(targets, 1 - epsilon), uniform)), known);
     },
   };
 }

@@ -3,8 +3,10 @@
  * (`weighted`), averaging rules to each objective. An objective moves no parameter and reads no tensor back.
  */
 import type { Batch } from '../engine/batch.ts';
+import type { Key } from '../engine/random.ts';
 import * as tf from '../engine/tf.ts';
 import { mergeWants, type OutputOf, type SignalOf, type Wants } from '../models/output.ts';
+import { checkWeight, describedWeight, type Weight, weightAt } from './weight.ts';
 
 export interface Paper {
   readonly authors: string;
@@ -17,6 +19,8 @@ export interface Paper {
 export interface StepContext {
   /** Counts from 1. */
   readonly step: number;
+  /** Randomness of this step, alike for all its micro-batches: an objective folds its name and each example's id below it. */
+  readonly key: Key;
   /** Hears every part's value, unweighted; the tensor belongs to the step and is gone after it. */
   readonly hear?: (part: string, value: tf.Scalar) => void;
 }
@@ -31,18 +35,14 @@ export interface Objective<S extends Wants = Wants, T extends Wants = Wants> {
   loss(student: OutputOf<S>, teacher: SignalOf<T>, batch: Batch, context: StepContext): tf.Scalar;
 }
 
-/** A constant weight, or one that follows the step (from 1). */
-export type Weight = number | ((step: number) => number);
-
 /** The sum of objectives, each times its weight; every part is heard unweighted under its name. */
 export function weighted(parts: readonly (readonly [Weight, Objective])[]): Objective {
   const [first] = parts;
   if (first === undefined) throw new Error('weighted needs at least one objective');
-  for (const [weight, { name }] of parts) {
-    if (typeof weight === 'number' && !(weight >= 0 && Number.isFinite(weight))) throw new Error(`the weight of ${name} must be a number from 0, not ${weight}`);
-  }
+  const weightOf = (name: string) => `the weight of ${name}`;
+  for (const [weight, { name }] of parts) checkWeight(weight, weightOf(name));
   return {
-    name: parts.map(([weight, objective]) => `${typeof weight === 'number' ? weight : 'scheduled'} ${described(objective)}`).join(' + '),
+    name: parts.map(([weight, objective]) => `${typeof weight === 'number' ? weight : `(${describedWeight(weight)})`} ${described(objective)}`).join(' + '),
     paper: first[1].paper,
     wants: {
       student: parts.map(([, { wants }]) => wants.student).reduce(mergeWants, {}),
@@ -52,7 +52,7 @@ export function weighted(parts: readonly (readonly [Weight, Objective])[]): Obje
       const terms = parts.map(([weight, objective]) => {
         const value = objective.loss(student, teacher, batch, context);
         context.hear?.(objective.name, value);
-        return tf.mul(value, typeof weight === 'number' ? weight : weight(context.step));
+        return tf.mul(value, weightAt(weight, context.step, weightOf(objective.name)));
       });
       return tf.addN(terms) as tf.Scalar;
     },

@@ -3,9 +3,13 @@
  * TensorBoard each take what they need. Every event names its run, such as `teacher seed 1`, because several may share one listener.
  * Losses are in nats, ratios in 0..1; no event carries a clock time, which is the listener's to add.
  */
+import type { EngineMark } from '../engine/engine.ts';
 
-/** A run begins, or begins again at `resumedAt` (steps already done). `parameters` counts the trainable numbers of the student. */
-export type StartEvent = { kind: 'start'; run: string; totalSteps: number; examples: number; parameters: number; resumedAt?: number };
+/**
+ * A run begins, or begins again at `resumedAt` (steps already done). `parameters` counts the trainable numbers of the student;
+ * `engineBefore` is the one that did those steps, where it was not `engine`.
+ */
+export type StartEvent = { kind: 'start'; run: string; totalSteps: number; examples: number; parameters: number; engine?: EngineMark; resumedAt?: number; engineBefore?: EngineMark };
 
 /** One step of the optimiser is done; `parts` names the objectives that add up to `loss`, `gradientNorm` is before clipping. */
 export type StepEvent = {

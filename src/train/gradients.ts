@@ -26,13 +26,13 @@ export interface StepGradients {
   readonly parts: Map<string, tf.Scalar>;
 }
 
-/** @param key of this step; each micro-batch draws its dropout below it. */
+/** @param key of this step; each micro-batch draws its dropout below it, objectives what they draw by example. */
 export async function stepGradients(learning: Learning, microBatches: readonly HostArrays[], { step, key }: { step: number; key: Key }): Promise<StepGradients> {
   const sum: StepGradients = { gradients: new Map(), loss: tf.scalar(0), parts: new Map() };
   let { loss } = sum;
   try {
     for (const [index, host] of microBatches.entries()) {
-      const micro = await microGradients(learning, host, { step, key: fold(key, index), share: 1 / microBatches.length });
+      const micro = await microGradients(learning, host, { context: { step, key: fold(key, 'objective') }, dropout: fold(key, index), share: 1 / microBatches.length });
       loss = addInto(loss, micro.loss);
       for (const [variable, gradient] of micro.gradients) sum.gradients.set(variable, addInto(sum.gradients.get(variable), gradient));
       for (const [part, value] of micro.parts) sum.parts.set(part, addInto(sum.parts.get(part), value));
@@ -49,7 +49,7 @@ export function disposeStep({ gradients, loss, parts }: StepGradients): void {
   tf.dispose([...gradients.values(), loss, ...parts.values()]);
 }
 
-async function microGradients({ student, objective, teacher }: Learning, host: HostArrays, { step, key, share }: { step: number; key: Key; share: number }): Promise<StepGradients> {
+async function microGradients({ student, objective, teacher }: Learning, host: HostArrays, { context, dropout, share }: { context: StepContext; dropout: Key; share: number }): Promise<StepGradients> {
   const batch = upload(host);
   const parts = new Map<string, tf.Scalar>();
   let signal: ModelOutput = {};
@@ -62,8 +62,8 @@ async function microGradients({ student, objective, teacher }: Learning, host: H
     if (teacher !== undefined && !wantsNothing(objective.wants.teacher)) signal = await teacher.says(batch, objective.wants.teacher);
     const variables = [...student.parameters.entries()].map(([, variable]) => variable);
     const { loss, gradients } = sweep(() => {
-      const output = student.forward(batch, objective.wants.student, { dropout: key });
-      return tf.mul(objective.loss(output, signal, batch, { step, hear }), share);
+      const output = student.forward(batch, objective.wants.student, { dropout });
+      return tf.mul(objective.loss(output, signal, batch, { ...context, hear }), share);
     }, variables);
     return { gradients, loss, parts };
   } catch (error) {

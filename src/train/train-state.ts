@@ -1,9 +1,11 @@
 /**
  * Checkpoints: all that a run needs to go on as if it had never stopped. Weights and moments bit for bit, the step, the data cursor
  * and the best score; random numbers are keyed by the step, so they need no state. Written whole or not at all, the newest two kept.
+ * A run may go on on another engine: only its last bits change, so the engine is kept beside what identifies the run.
  */
 import { join } from 'node:path';
 import { z } from 'zod';
+import { type EngineMark, engineMark } from '../engine/engine.ts';
 import type { Parameters } from '../nn/parameters.ts';
 import { writeFolderAtomically } from '../storage/atomic.ts';
 import { float32Of, float32Tensor } from '../storage/halves.ts';
@@ -22,6 +24,8 @@ const progressSchema = z.strictObject({
   /** Examples of the seeded sequence consumed so far. */
   cursor: z.int().nonnegative(),
   best: z.strictObject({ step: z.int(), score: z.number() }).nullable(),
+  /** What the last steps were computed on. */
+  engine: z.strictObject({ engine: z.string(), device: z.string(), precision: z.string(), threads: z.int().optional() }),
 });
 
 export interface Progress {
@@ -29,6 +33,9 @@ export interface Progress {
   readonly cursor: number;
   readonly best: { readonly step: number; readonly score: number } | null;
 }
+
+/** What a checkpoint says. */
+export type Restored = Progress & { readonly engine: EngineMark };
 
 const prefix = 'step';
 const kept = 2;
@@ -40,7 +47,7 @@ export async function saveTrainState(root: string, progress: Progress, identity:
   const tensors = new Map([...weights, ...(await optimizer.read())].map(([name, { shape, data }]) => [name, float32Tensor(shape, data)]));
   await writeFolderAtomically(folder, async (temporary) => {
     await writeSafetensors(join(temporary, 'state.safetensors'), tensors);
-    await writeJson(join(temporary, 'progress.json'), { format: 'retort-checkpoint-1', identity: storable(identity), ...progress });
+    await writeJson(join(temporary, 'progress.json'), { format: 'retort-checkpoint-1', identity: storable(identity), ...progress, engine: engineMark() });
   });
   await keepNewest(root, prefix, kept);
   return folder;
@@ -51,7 +58,7 @@ export async function saveTrainState(root: string, progress: Progress, identity:
  * @returns undefined where there is none.
  * @throws if it belongs to a run with other settings, with the differences.
  */
-export async function loadTrainState(root: string, identity: RunIdentity, parameters: Parameters, optimizer: Optimizer): Promise<Progress | undefined> {
+export async function loadTrainState(root: string, identity: RunIdentity, parameters: Parameters, optimizer: Optimizer): Promise<Restored | undefined> {
   const newest = (await numbersIn(root, prefix)).at(-1);
   if (newest === undefined) return undefined;
   const folder = numberedFolder(root, prefix, newest);
@@ -63,7 +70,7 @@ export async function loadTrainState(root: string, identity: RunIdentity, parame
   const values = new Map([...tensors].map(([name, tensor]) => [name, float32Of(tensor)]));
   parameters.assign(new Map(parameters.names.map((name) => [name, values.get(`parameter/${name}`) ?? new Float32Array()])));
   optimizer.assign(values);
-  return parsed.data;
+  return parsed.data as Restored; // zod gives an absent number of threads as undefined
 }
 
 /** JSON has no infinity, and no clipping is a maximum norm of infinity. */

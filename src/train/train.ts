@@ -2,7 +2,9 @@
  * The training loop: batches in, gradients, one update, and now and then a look around (log, evaluate, checkpoint). It reads no
  * tensor in a step, knows no listener, and goes on from a checkpoint as if it had never stopped.
  */
+import { engineMark } from '../engine/engine.ts';
 import { randomKey } from '../engine/random.ts';
+import { fingerprint } from '../storage/hash.ts';
 import { trainingBatches } from '../text/batches.ts';
 import type { EncodedCorpus } from '../text/encoded-corpus.ts';
 import { wantsNothing } from '../models/output.ts';
@@ -80,7 +82,12 @@ export async function train(learning: Learning, corpus: EncodedCorpus, settings:
   try {
     const resumed = checkpoints === undefined ? undefined : await loadTrainState(checkpoints, identity, parameters, optimizer);
     let { step, cursor, best }: Progress = resumed ?? { step: 0, cursor: 0, best: null };
-    emit({ kind: 'start', run, totalSteps: settings.steps, examples: corpus.exampleIds.length, parameters: parameters.count, ...(resumed && { resumedAt: step }) });
+    const engine = engineMark();
+    const changed = resumed !== undefined && fingerprint(resumed.engine) !== fingerprint(engine);
+    emit({
+      kind: 'start', run, totalSteps: settings.steps, examples: corpus.exampleIds.length, parameters: parameters.count, engine,
+      ...(resumed && { resumedAt: step }), ...(changed && { engineBefore: resumed.engine }),
+    });
 
     const microRows = settings.rows / settings.accumulation;
     const batches = trainingBatches(corpus, { seed: settings.seed, rows: microRows, cursor, padId: config.padId, world });

@@ -8,6 +8,7 @@ import type { Task } from '../../src/models/config.ts';
 import { loadModel } from '../../src/models/load.ts';
 import type { Model } from '../../src/models/model.ts';
 import { hardLabels } from '../../src/objectives/hard-labels.ts';
+import { firstStep } from '../objectives/examples.ts';
 import { bounds, Comparison, type FixtureResult, largest, type Values } from './comparison.ts';
 import { compareActivations, everyActivation } from './encoder-outputs.ts';
 import { fixtureBatch, inputsSchema, labelsSchema } from './encoder-batch.ts';
@@ -80,7 +81,7 @@ async function compareTraining(
   { model, batch, loss, expected }: { model: Model; batch: Batch; loss: number; expected: ReadonlyMap<string, Values> },
 ): Promise<void> {
   const variables = new Map(model.parameters.entries());
-  const result = sweep(() => hardLabels().loss(model.forward(batch, { logits: true }), {}, batch, { step: 1 }), [...variables.values()]);
+  const result = sweep(() => hardLabels().loss(model.forward(batch, { logits: true }), {}, batch, firstStep), [...variables.values()]);
   comparison.close('loss', await result.loss.data(), [loss], bounds.activation);
   comparison.names('expected gradients', expected.keys(), variables.keys());
   const overall = [...expected.values()].reduce((most, { data }) => Math.max(most, largest(data)), 0);

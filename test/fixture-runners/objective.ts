@@ -4,7 +4,8 @@ import { sweep } from '../../src/engine/sweep.ts';
 import * as tf from '../../src/engine/tf.ts';
 import { bounds, Comparison, type FixtureResult } from './comparison.ts';
 import { type JsonTensor, readFixture, tensorSchema } from './fixture-file.ts';
-import { objectiveRunners, type PreparedObjective } from './objective-runners.ts';
+import { objectiveRunners } from './objective-runners.ts';
+import type { PreparedObjective } from './prepared-objective.ts';
 
 const tensors = z.record(z.string(), tensorSchema);
 
@@ -29,7 +30,7 @@ export async function checkObjective(file: string): Promise<FixtureResult> {
   if (prepare === undefined) throw new Error(`${file}: no objective is called '${objective}'`);
   const comparison = new Comparison();
   for (const one of cases) {
-    await comparison.inCase(one.case, () => checkCase(comparison, prepare(one.hyperparameters), one));
+    await comparison.inCase(one.case, () => checkCase(comparison, prepare(one.hyperparameters, one.inputs), one));
   }
   return comparison.result;
 }

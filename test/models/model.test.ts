@@ -100,7 +100,7 @@ test('each task says what its head can say', (t) => {
   t.deepEqual(Object.keys(say(bareDistilbert, { hidden: [2] })), ['hidden']);
   for (const bare of [{ task: 'none' } as const, bareDistilbert]) t.throws(() => say(bare, { logits: true }), { message: 'a bare encoder has no logits: load it with a task' });
   t.throws(() => say(bareDistilbert, { pooled: true }), { message: 'a bare DistilBERT has no pooled output' });
-  t.throws(() => say({ labels: ['a'] }, { headInput: true }), { message: 'only a masked-LM model has a decoder input' });
+  t.throws(() => say({ labels: ['a'] }, { headInput: true }), { message: 'only a masked-LM model has a decoder' });
 });
 
 for (const family of families) {

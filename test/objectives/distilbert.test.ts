@@ -4,7 +4,7 @@ import { distilbert, type DistilbertOptions } from '../../src/objectives/distilb
 import { hardLabels } from '../../src/objectives/hard-labels.ts';
 import { tinyModel } from '../models/tiny-model.ts';
 import { close, drawn, read } from '../engine/numbers.ts';
-import { batchOf, classBatch, gradientsOf, logSoftmax, lossOf, type Outputs } from './examples.ts';
+import { batchOf, classBatch, firstStep, gradientsOf, logSoftmax, lossOf, type Outputs } from './examples.ts';
 import { engineUnderTest, startEngine } from '../engine-under-test.ts';
 
 test.before(startEngine);
@@ -47,7 +47,7 @@ test('5, 2 and 1 times the three terms, at T = 2; each is heard unweighted', asy
   const { soft, masked, cosine } = await terms(2);
   close(t, 'loss', [await lossWith()], [5 * soft + 2 * masked + cosine]);
   const heard = new Map<string, tf.Tensor>();
-  lossOf({ objective: distilbert(), student: student(), teacher: teacher(), batch: batch(), context: { step: 1, hear: (part, value) => heard.set(part, value) } });
+  lossOf({ objective: distilbert(), student: student(), teacher: teacher(), batch: batch(), context: { ...firstStep, hear: (part, value) => heard.set(part, value) } });
   t.deepEqual([...heard.keys()], ['distilbert.soft', 'distilbert.masked', 'distilbert.cosine']);
   for (const [part, value] of Object.entries({ soft, masked, cosine })) close(t, part, await read(heard.get(`distilbert.${part}`)!), [value]);
 });
@@ -61,8 +61,8 @@ test('temperature and weights are the caller\'s; those left out stay', async (t)
 
 test('a term of weight 0 is neither asked for nor computed', async (t) => {
   const alone = distilbert({ weights: { soft: 0, cosine: 0 } });
-  t.deepEqual(alone.wants, { student: { logits: true, hidden: [] }, teacher: { logits: true, hidden: [] } });
-  t.deepEqual(distilbert().wants, { student: { logits: true, hidden: [-1] }, teacher: { logits: true, hidden: [-1] } });
+  t.deepEqual(alone.wants, { student: { decoder: true, hidden: [] }, teacher: { hidden: [] } });
+  t.deepEqual(distilbert().wants, { student: { decoder: true, hidden: [-1] }, teacher: { decoder: true, hidden: [-1] } });
   const { masked } = await terms(2);
   close(t, 'masked', [(await gradientsOf({ objective: alone, student: { logits: student().logits! }, teacher: { logits: teacher().logits! }, batch: batch() })).loss], [2 * masked]);
   const soft = distilbert({ weights: { masked: 0, cosine: 0 } });
@@ -83,7 +83,7 @@ test('models of other depths and one width are matched by their last states', as
   const objective = distilbert();
   const made = batchOf({ kind: 'masked-lm', tokens: Int32Array.of(-100, 7, -100, 3) }, 2, 2);
   const examples = { ...made, mask: tf.onesLike(made.mask) };
-  const [own, others] = [models[0].forward(examples, objective.wants.student), models[1].forward(examples, objective.wants.teacher)];
+  const [own, others] = [models[0].forward(examples, { ...objective.wants.student, logits: true }), models[1].forward(examples, { ...objective.wants.teacher, logits: true })];
   const { loss } = await gradientsOf({
     objective, batch: examples,
     student: { logits: own.logits, hidden: own.hidden.get(-1)! },
@@ -96,15 +96,14 @@ test('models of other depths and one width are matched by their last states', as
 
 test('bad settings, labels and shapes are refused by name', (t) => {
   for (const temperature of [0, -1, NaN]) t.throws(() => distilbert({ temperature }), { message: /temperature must be above 0/ });
-  for (const weight of [-1, NaN, Infinity]) t.throws(() => distilbert({ weights: { masked: weight } }), { message: /weight of the masked term must be a number from 0/ });
+  for (const weight of [-1, NaN, Infinity]) t.throws(() => distilbert({ weights: { masked: weight } }), { message: /the weight of the masked term must be a number from 0/ });
   t.throws(() => distilbert({ weights: { soft: 0, masked: 0, cosine: 0 } }), { message: /at least one weight must be above 0/ });
   const refused = (message: RegExp, { own = student(), others = teacher(), examples = batch() }: { own?: Outputs; others?: Outputs; examples?: ReturnType<typeof classBatch> }) =>
     t.throws(() => lossOf({ objective: distilbert(), student: own, teacher: others, batch: examples }), { message });
-  refused(/wants masked-LM labels, but the batch carries single-label/, { examples: { ...classBatch([0, 1]), mask: batch().mask } });
-  refused(/wants masked-LM labels, but the batch carries no labels/, { examples: { ...batchOf(undefined, 2), mask: batch().mask } });
-  refused(/student logits \[2, 3, 5\] and teacher logits \[2, 3, 6\]/, { others: { ...teacher(), logits: tf.zeros([2, 3, 6]) } });
+  refused(/wants masked-lm labels, but the batch carries single-label ones/, { examples: { ...classBatch([0, 1]), mask: batch().mask } });
+  refused(/wants masked-lm labels, but the batch carries no labels/, { examples: { ...batchOf(undefined, 2), mask: batch().mask } });
+  refused(/student's vocabulary has 5 words, the teacher's 6/, { others: { ...teacher(), logits: tf.zeros([2, 3, 6]) } });
   refused(/student hidden states \[2, 3, 4\] and teacher hidden states \[2, 3, 8\]/, { others: { ...teacher(), hidden: tf.zeros([2, 3, 8]) } });
-  refused(/student logits \[2, 3\] and teacher logits \[2, 3\] must be one value per token/, { own: { ...student(), logits: tf.zeros([2, 3]) }, others: { ...teacher(), logits: tf.zeros([2, 3]) } });
   const without = { logits: student().logits!, hidden: new Map<number, tf.Tensor>() };
-  t.throws(() => distilbert().loss(without, without, batch(), { step: 1 }), { message: /wants the last hidden states/ });
+  t.throws(() => distilbert().loss(without, without, batch(), firstStep), { message: /wants the last hidden states/ });
 });

@@ -28,6 +28,6 @@ test('no smoothing is hard labels', async (t) => {
 test('epsilon outside [0, 1), and labels of another kind, are refused', (t) => {
   for (const epsilon of [1, -0.1, NaN]) t.throws(() => labelSmoothing({ epsilon }), { message: /epsilon must lie in \[0, 1\)/ });
   const regression = batchOf({ kind: 'regression', scores: Float32Array.of(1, 2) }, 2);
-  t.throws(() => lossOf({ objective: labelSmoothing(), student: tf.zeros([2, 3]), batch: regression }), { message: /label-smoothing wants single-label classes, but the batch carries regression/ });
+  t.throws(() => lossOf({ objective: labelSmoothing(), student: tf.zeros([2, 3]), batch: regression }), { message: /label-smoothing wants single-label labels, but the batch carries regression ones/ });
   t.throws(() => lossOf({ objective: labelSmoothing(), student: tf.zeros([2, 3]), batch: batchOf(undefined, 2) }), { message: /carries no labels/ });
 });

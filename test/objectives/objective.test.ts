@@ -4,7 +4,7 @@ import { hardLabels } from '../../src/objectives/hard-labels.ts';
 import { meanOver, type Objective, weighted } from '../../src/objectives/objective.ts';
 import { softLabel } from '../../src/objectives/soft-label.ts';
 import { close, drawn, read, take } from '../engine/numbers.ts';
-import { classBatch, lossAndGradient, lossOf } from './examples.ts';
+import { classBatch, firstStep, lossAndGradient, lossOf } from './examples.ts';
 import { engineUnderTest, startEngine } from '../engine-under-test.ts';
 
 test.before(startEngine);
@@ -23,14 +23,14 @@ test('the sum is each loss times its weight, gradients too', async (t) => {
 });
 
 test('a weight may follow the step', async (t) => {
-  const objective = weighted([[(step) => step / 10, hard], [0, soft]]);
+  const objective = weighted([[{ description: 'a tenth of the step', at: (step) => step / 10 }, hard], [0, soft]]);
   const alone = await take(lossOf({ objective: hard, ...said() }));
-  for (const step of [1, 7]) close(t, `step ${step}`, [await take(lossOf({ objective, ...said(), context: { step } }))], [(alone * step) / 10]);
+  for (const step of [1, 7]) close(t, `step ${step}`, [await take(lossOf({ objective, ...said(), context: { ...firstStep, step } }))], [(alone * step) / 10]);
 });
 
 test('every part is heard unweighted, under its name', async (t) => {
   const heard = new Map<string, tf.Scalar>();
-  const context = { step: 1, hear: (part: string, value: tf.Scalar) => heard.set(part, value) };
+  const context = { ...firstStep, hear: (part: string, value: tf.Scalar) => heard.set(part, value) };
   lossOf({ objective: weighted([[0.25, hard], [3, soft]]), ...said(), context });
   t.deepEqual([...heard.keys()], ['hard-labels', 'soft-label']);
   close(t, 'hard', await read(heard.get('hard-labels')!), [await take(lossOf({ objective: hard, ...said() }))]);
@@ -45,8 +45,8 @@ test('the name lists weights, parts and their settings; wants are the union of t
     loss: () => tf.scalar(0),
   };
   const other: Objective = { ...layered, name: 'other', wants: { student: { hidden: [2, 1], scores: [0] }, teacher: {} } };
-  const { name, wants } = weighted([[0.5, hard], [() => 1, soft], [1, layered], [2, other]]);
-  t.is(name, '0.5 hard-labels + scheduled soft-label(temperature 2, alpha 1, form kl, scaleT2 true) + 1 layered + 2 other');
+  const { name, wants } = weighted([[0.5, hard], [{ from: 1, to: 0.25, steps: 100 }, soft], [1, layered], [2, other]]);
+  t.is(name, '0.5 hard-labels + (1 to 0.25 over 100 steps) soft-label(temperature 2, alpha 1, form kl, scaleT2 true) + 1 layered + 2 other');
   t.deepEqual(wants, { student: { logits: true, hidden: [0, 1, 2], scores: [0] }, teacher: { logits: true, hidden: [0, 4] } });
 });
 

@@ -1,11 +1,17 @@
 // For every objective of the catalogue: what student and teacher say of a small batch, and where theory puts the minimum of its loss.
-import type { Batch, HostLabels } from '../../src/engine/batch.ts';
-import { upload } from '../../src/engine/batch.ts';
+import { type Batch, type HostLabels, upload } from '../../src/engine/batch.ts';
 import * as tf from '../../src/engine/tf.ts';
 import { objectiveCatalogue } from '../../src/objectives/catalogue.ts';
 import type { Objective } from '../../src/objectives/objective.ts';
 import { drawn } from '../engine/numbers.ts';
-import type { Outputs } from './examples.ts';
+import { drawNoise } from '../../src/objectives/noisy-logit.ts';
+import { firstStep, logSoftmax, type Outputs } from './examples.ts';
+
+interface Minimum {
+  readonly student: Outputs;
+  readonly teacher?: Outputs;
+  readonly loss: number;
+}
 
 export interface Scene {
   readonly make: () => Objective;
@@ -15,11 +21,18 @@ export interface Scene {
   readonly batch: (order?: readonly number[]) => Batch;
   /** No row has a label. */
   readonly unlabelled: () => Batch;
-  readonly minimum: () => { readonly student: Outputs; readonly teacher?: Outputs; readonly loss: number };
+  /** Whether a constant added to a row's logits is seen: logits are matched as they are, not as probabilities. */
+  readonly seesShifts?: true;
+  /** Its tensors have an axis of tokens, some of them padding. */
+  readonly readsTokens?: true;
+  readonly minimum: () => Minimum | Promise<Minimum>;
 }
 
 const classes = [2, -1, 0, 1, 1, -1, 2];
 export const [rows, depth] = [classes.length, 3];
+
+/** How many teachers an ensemble has. */
+const count = 3;
 
 const hits = () => tf.cast(tf.oneHot(tf.tensor1d(classes, 'int32'), depth), 'float32'); // the engine makes them as whole numbers only
 
@@ -41,6 +54,12 @@ const classScene = (name: string): Omit<Scene, 'minimum'> => ({
   unlabelled: () => rowsOf('single-label', classes.map(() => -1), inOrder.map(() => 1), 1, inOrder),
 });
 
+/** The same, heard from three teachers. */
+const ensembleScene = (name: string): Omit<Scene, 'minimum'> => ({
+  ...classScene(name),
+  teacher: (drawnAs, deviation) => ({ members: drawn(drawnAs, [count, rows, depth], deviation) }),
+});
+
 const [tokens, vocabulary, width] = [3, 5, 4];
 const words = [-100, 3, -100, 0, -100, 4, 1, 2, -100, -100, -100, -100, 2, 2, 2, -100, 0, -100, -100, -100, -100];
 const mask = [1, 1, 1, 1, 0, 0, 1, 1, 0, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0];
@@ -53,6 +72,7 @@ const tokenScene = (name: string): Omit<Scene, 'minimum'> => {
   });
   return {
     make: objectiveCatalogue[name]!,
+    readsTokens: true,
     student: say,
     teacher: say,
     batch: (order = inOrder) => rowsOf('masked-lm', words, mask, tokens, order),
@@ -62,19 +82,70 @@ const tokenScene = (name: string): Omit<Scene, 'minimum'> => {
 
 const scene = (plain: Omit<Scene, 'minimum'>, minimum: Scene['minimum']): Scene => ({ ...plain, minimum });
 
+const teacherLogits = () => drawn('teacher', [rows, depth], 2);
+const members = () => drawn('teacher', [count, rows, depth], 2);
+const known = () => tf.tensor2d(classes.map((label) => [label < 0 ? 0 : 1]), [rows, 1]);
+
+/** The student whose softmax at T is the distribution, and the distribution's own entropy where the loss is a cross-entropy. */
+const saying = (distribution: tf.Tensor, temperature = 1) => ({ logits: tf.mul(tf.log(distribution), temperature) });
+async function entropyOf(distribution: tf.Tensor): Promise<number> {
+  const values = Array.from(await distribution.data());
+  return -values.reduce((sum, share) => sum + (share > 0 ? share * Math.log(share) : 0), 0) / rows;
+}
+
+const matchesTeacher = (name: string): Scene => scene(classScene(name), () => ({ student: { logits: teacherLogits() }, teacher: { logits: teacherLogits() }, loss: 0 }));
+
 export const scenes: Readonly<Record<string, Scene>> = {
   distilbert: scene(tokenScene('distilbert'), () => {
     const sure = tf.reshape(tf.mul(tf.cast(tf.oneHot(tf.tensor1d(words.map((word) => Math.max(word, 0)), 'int32'), vocabulary), 'float32'), 110), [rows, tokens, vocabulary]);
     const both = { logits: sure, hidden: tokenScene('distilbert').teacher('teacher').hidden! };
     return { student: both, teacher: both, loss: 0 };
   }),
+  'ensemble-average': scene(ensembleScene('ensemble-average'), () => ({ student: saying(tf.mean(tf.softmax(tf.div(members(), 2)), 0), 2), teacher: { members: members() }, loss: 0 })),
   'hard-labels': scene(classScene('hard-labels'), () => ({ student: { logits: tf.mul(hits(), 110) }, loss: 0 })),
+  'kd-pt': scene(classScene('kd-pt'), () => {
+    const said = tf.softmax(tf.div(teacherLogits(), 2));
+    const sure = tf.sum(tf.mul(said, hits()), -1, true);
+    const target = tf.add(tf.mul(hits(), sure), tf.mul(tf.sub(1, hits()), tf.div(tf.sub(1, sure), depth - 1)));
+    return { student: saying(target, 2), teacher: { logits: teacherLogits() }, loss: 0 };
+  }),
+  'kd-rel': scene(classScene('kd-rel'), () => ({ student: saying(tf.add(tf.mul(hits(), 0.55), 0.15), 2), loss: 0 })),
+  'kd-sim': scene({ ...classScene('kd-sim'), teacher: (drawnAs, deviation) => ({ classWeights: drawn(drawnAs, [depth, 4], deviation) }) }, () => {
+    const unlike = { classWeights: tf.eye(depth) }; // cosine 1 with itself, 0 with others
+    return { student: { logits: tf.mul(hits(), 2 / 0.3) }, teacher: unlike, loss: 0 };
+  }),
+  'kd-topk': scene(classScene('kd-topk'), () => ({ student: { logits: teacherLogits() }, teacher: { logits: teacherLogits() }, loss: 0 })), // two kept of three leave no choice
   'label-smoothing': scene(classScene('label-smoothing'), () => {
     const [hit, miss] = [0.9 + 0.1 / 3, 0.1 / 3];
     return { student: { logits: tf.log(tf.add(tf.mul(hits(), hit - miss), miss)) }, loss: -hit * Math.log(hit) - 2 * miss * Math.log(miss) };
   }),
-  'soft-label': scene(classScene('soft-label'), () => {
-    const said = classScene('soft-label').teacher('teacher', 2);
-    return { student: said, teacher: said, loss: 0 };
+  'logit-mse': { ...matchesTeacher('logit-mse'), seesShifts: true },
+  'mt-dnn': scene(ensembleScene('mt-dnn'), async () => {
+    const mean = tf.mean(tf.softmax(members()), 0);
+    const target = tf.sub(tf.add(mean, tf.mul(hits(), 0.5)), tf.mul(tf.mul(mean, known()), 0.5)); // (y + q) / 2, or q
+    return { student: saying(target), teacher: { members: members() }, loss: await entropyOf(target) };
   }),
+  'noisy-label': scene(classScene('noisy-label'), async () => {
+    const clean = tf.softmax(teacherLogits());
+    const pseudo = tf.sub(tf.add(clean, tf.mul(hits(), 0.5)), tf.mul(tf.mul(clean, known()), 0.5)); // half the label, or none of it
+    return { student: saying(pseudo), teacher: { logits: teacherLogits() }, loss: await entropyOf(pseudo) };
+  }),
+  'noisy-logit': {
+    ...scene(classScene('noisy-logit'), () => {
+      const noise = tf.tensor2d(drawNoise(inOrder.map(String), depth, { share: 0.5, deviation: 0.5, context: firstStep }), [rows, depth]);
+      return { student: { logits: tf.mul(teacherLogits(), tf.add(noise, 1)) }, teacher: { logits: teacherLogits() }, loss: 0 };
+    }),
+    seesShifts: true,
+  },
+  'oracle-ensemble': scene(ensembleScene('oracle-ensemble'), async () => {
+    const said = (await members().array()) as number[][][];
+    const best = classes.map((label, row) => {
+      if (label < 0) return Array.from({ length: depth }, (_, c) => said.reduce((sum, member) => sum + member[row]![c]! / count, 0));
+      const sure = said.map((member) => logSoftmax(member[row]!)[label]!);
+      return said[sure.indexOf(Math.max(...sure))]![row]!;
+    });
+    return { student: { logits: tf.tensor2d(best) }, teacher: { members: members() }, loss: 0 };
+  }),
+  'soft-label': matchesTeacher('soft-label'),
+  'tinybert-prediction': scene(classScene('tinybert-prediction'), async () => ({ student: { logits: teacherLogits() }, teacher: { logits: teacherLogits() }, loss: await entropyOf(tf.softmax(teacherLogits())) })),
 };

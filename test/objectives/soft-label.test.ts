@@ -2,7 +2,7 @@ import test from 'ava';
 import * as tf from '../../src/engine/tf.ts';
 import { softLabel } from '../../src/objectives/soft-label.ts';
 import { close, drawn, read } from '../engine/numbers.ts';
-import { batchOf, classBatch, logSoftmax, lossAndGradient, lossOf, mean } from './examples.ts';
+import { batchOf, classBatch, firstStep, logSoftmax, lossAndGradient, lossOf, mean } from './examples.ts';
 import { engineUnderTest, startEngine } from '../engine-under-test.ts';
 
 test.before(startEngine);
@@ -92,7 +92,7 @@ test('alpha 0 on labelled rows is hard labels', async (t) => {
 test('both terms are heard before they are weighted', async (t) => {
   const heard = new Map<string, tf.Tensor>();
   const objective = softLabel({ alpha: 0.3, temperature: 2 });
-  const context = { step: 1, hear: (part: string, value: tf.Scalar) => heard.set(part, value) };
+  const context = { ...firstStep, hear: (part: string, value: tf.Scalar) => heard.set(part, value) };
   lossOf({ objective, student: student(), teacher: teacher(), batch: classBatch(classes), context });
   t.deepEqual([...heard.keys()], ['soft-label.hard', 'soft-label.soft']);
   close(t, 'soft', await read(heard.get('soft-label.soft')!), [4 * mean(divergences(2))]);
@@ -104,6 +104,6 @@ test('bad settings, shapes and labels are refused by name', (t) => {
   for (const alpha of [-0.1, 1.1, NaN]) t.throws(() => softLabel({ alpha }), { message: /alpha must lie in 0..1/ });
   t.throws(() => lossOf({ objective: softLabel(), student: tf.zeros([2, 3]), teacher: tf.zeros([2, 4]), batch: classBatch([0, 1]) }), { message: /\[2, 3\] and teacher logits \[2, 4\]/ });
   t.throws(() => lossOf({ objective: softLabel({ alpha: 0.5 }), student: tf.zeros([2, 3]), teacher: tf.zeros([2, 3]), batch: batchOf(undefined, 2) }), {
-    message: /soft-label with alpha below 1 wants single-label classes, but the batch carries no labels/,
+    message: /soft-label with alpha below 1 wants single-label labels, but the batch carries no labels/,
   });
 });

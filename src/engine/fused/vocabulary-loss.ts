@@ -47,7 +47,7 @@ export function vocabularyLoss(student: Decoder, { teacher, words, mask, tempera
     input: student.input, weight: student.weight, bias: student.bias, words, mask,
     ...(teacher && { teacherInput: teacher.input, teacherWeight: teacher.weight, teacherBias: teacher.bias }),
   };
-  const [loss, soft, masked, ...gradients] = runFused<tf.Tensor[]>(name, inputs, { temperature, softWeight, maskedWeight, gradient: isRecording() });
+  const [loss, soft, masked, ...gradients] = runFused<tf.Tensor[]>(name, inputs, { temperature, softWeight, maskedWeight, teacherWidth: teacher?.weight.shape[1] ?? 0, gradient: isRecording() });
   tf.dispose(gradients); // the tape keeps its own references
   return { loss: present(loss, 'loss') as tf.Scalar, soft: present(soft, 'soft') as tf.Scalar, masked: present(masked, 'masked') as tf.Scalar };
 }
@@ -73,7 +73,7 @@ export const vocabularyLossOp: FusedOp = {
     const [realShare, predictedShare] = [real, predicted].map((counts) => tf.div(counts, tf.maximum(tf.sum(counts), 1))) as [tf.Tensor, tf.Tensor];
     const logits = logitsOf(input, weight, bias); // [N, V]
     const logProbabilities = tf.logSoftmax(logits);
-    const targets = tf.oneHot(tf.maximum(words, tf.scalar(0, 'int32')), logits.shape[1], 1, 0, 'float32');
+    const targets = tf.cast(tf.equal(tf.expandDims(words, 1), tf.expandDims(tf.range(0, logits.shape[1], 1, 'int32'), 0)), 'float32'); // none for words below 0
     const masked = tf.neg(tf.sum(tf.mul(tf.sum(tf.mul(logProbabilities, targets), -1), predictedShare)));
     let soft: tf.Tensor = tf.scalar(0);
     let dlogits: tf.Tensor = tf.mul(tf.sub<tf.Tensor>(tf.exp(logProbabilities), targets), tf.expandDims(tf.mul(predictedShare, maskedWeight), 1));
@@ -89,7 +89,7 @@ export const vocabularyLossOp: FusedOp = {
     const x = flattened(input);
     return [
       ...outputs,
-      tf.reshape(runFused('RetortLinearInputGradient', { dy: dlogits, weight }), input.shape),
+      tf.reshape(runFused<tf.Tensor>('RetortLinearInputGradient', { dy: dlogits, weight }), input.shape),
       runFused<tf.Tensor>('RetortLinearWeightGradient', { dy: dlogits, x }),
       runFused<tf.Tensor>('RetortLinearBiasGradient', { dy: dlogits }),
     ];
@@ -97,11 +97,17 @@ export const vocabularyLossOp: FusedOp = {
   gradient: {
     inputsToSave: ['words', 'mask'],
     outputsToSave: [false, false, false, true, true, true],
-    gradFunc: (dy, saved) => {
+    gradFunc: (dy, saved, attributes) => {
       const [words, mask, dinput, dweight, dbias] = saved;
+      const { teacherWidth } = attributes as { teacherWidth: number };
       const scaled = (x: tf.Tensor | undefined) => () => runFused<tf.Tensor>(scaledName, { x: present(x, 'gradient'), by: present((dy as tf.Tensor[])[0], 'dy') });
       const constant = (x: tf.Tensor | undefined) => () => tf.zerosLike(present(x, 'input'));
-      return { input: scaled(dinput), weight: scaled(dweight), bias: scaled(dbias), words: constant(words), mask: constant(mask) };
+      return {
+        input: scaled(dinput), weight: scaled(dweight), bias: scaled(dbias), words: constant(words), mask: constant(mask),
+        teacherInput: () => tf.zeros([...present(dinput, 'dinput').shape.slice(0, -1), teacherWidth]),
+        teacherWeight: () => tf.zeros([present(dbias, 'dbias').size, teacherWidth]),
+        teacherBias: () => tf.zeros([present(dbias, 'dbias').size]),
+      };
     },
   },
 };

@@ -38,6 +38,15 @@ export const fusedKernels: readonly Kernel[] = [
   { name: 'RetortSoftmaxCrossEntropy', inputs: ['logits', 'targets'] },
   { name: 'RetortSoftmaxDivergence', inputs: ['student', 'teacher'], attributes: (command, { temperature }: { temperature: number }) => command.real(temperature) },
   {
+    name: 'RetortVocabularyLoss',
+    inputs: ['input', 'weight', 'bias', 'words', 'mask', 'teacherInput', 'teacherWeight', 'teacherBias'],
+    attributes: (command, { gradient, temperature, softWeight, maskedWeight }: { gradient: boolean; temperature: number; softWeight: number; maskedWeight: number }) =>
+      command.flag(gradient).real(temperature).real(softWeight).real(maskedWeight),
+    many: true,
+  },
+  { name: 'RetortScaled', inputs: ['x', 'by'] },
+  { name: 'RetortAccumulate', inputs: ['sum', 'more'], attributes: (command, { own }: { own: boolean }) => command.flag(own) },
+  {
     name: 'RetortAdamW',
     inputs: 'all',
     attributes: (command, { step, learningRate, beta1, beta2, epsilon, weightDecay, maxGradientNorm, decays }: AdamWKernelAttributes) => {

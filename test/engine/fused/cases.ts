@@ -187,4 +187,32 @@ export const fusedCases: readonly FusedCase[] = [
     },
     differentiated: ['student'],
   },
+  ...[true, false].map((taught): FusedCase => {
+    const weights = { temperature: 2, softWeight: 3, maskedWeight: 0.7 };
+    return {
+      op: 'RetortVocabularyLoss',
+      what: taught ? 'with a teacher' : 'without a teacher',
+      inputs: () => ({
+        input: drawn('input', [2, 4, 5]), weight: drawn('weight', [19, 5]), bias: drawn('bias', [19]),
+        words: tf.tensor2d([-1, 3, -1, 18, 7, -1, -1, 0], [2, 4], 'int32'), mask: tf.tensor2d([1, 1, 1, 1, 1, 1, 1, 0], [2, 4]),
+        ...(taught && { teacherInput: drawn('teacherInput', [2, 4, 3]), teacherWeight: drawn('teacherWeight', [19, 3]), teacherBias: drawn('teacherBias', [19]) }),
+      }),
+      attributes: { ...weights, teacherWidth: taught ? 3 : 0, gradient: true },
+      formula: ({ input, weight, bias: shift, words, mask, teacherInput, teacherWeight, teacherBias }) => {
+        const said = tf.reshape(linearFormula({ x: input!, weight: weight!, bias: shift! }), [8, 19]);
+        const [word, real] = [tf.reshape(words!, [8]), tf.reshape(mask!, [8])];
+        const hits = tf.cast(tf.equal(tf.expandDims(word, 1), tf.expandDims(tf.range(0, 19, 1, 'int32'), 0)), 'float32');
+        const masked = tf.div(tf.neg(tf.sum(tf.mul(tf.mul(hits, logProbabilities(said)), tf.expandDims(real, 1)))), 3);
+        if (teacherInput === undefined) return tf.mul(masked, weights.maskedWeight);
+        const taughtSays = tf.reshape(linearFormula({ x: teacherInput, weight: teacherWeight!, bias: teacherBias! }), [8, 19]);
+        const [p, q] = [said, taughtSays].map((logits) => tf.softmax(tf.div(logits, 2))) as [tf.Tensor, tf.Tensor];
+        const divergence = tf.div(tf.sum(tf.mul(tf.sum(tf.mul(q, tf.log(tf.div(q, p))), -1), real)), 7);
+        return tf.add(tf.mul(masked, weights.maskedWeight), tf.mul(divergence, weights.softWeight));
+      },
+      differentiated: ['input', 'weight', 'bias'],
+    };
+  }),
+  { op: 'RetortScaled', inputs: () => ({ x: drawn('x', [3, 5]), by: tf.scalar(0.3) }) },
+  { op: 'RetortScaled', what: 'by one', inputs: () => ({ x: drawn('x', [3, 5]), by: tf.scalar(1) }) },
+  { op: 'RetortAccumulate', inputs: () => ({ sum: drawn('sum', [3, 5]), more: drawn('more', [3, 5]) }), attributes: { own: false } },
 ];

@@ -32,8 +32,9 @@ class Command {
   at::Tensor stored();
   // The next input with floating point in float32.
   at::Tensor tensor();
-  // The next input's slot, for kernels that change it or use what is kept beside it.
+  // The next input's slot, for kernels that change it or use what is kept beside it; `peek` leaves it the next.
   Slot& slot();
+  Slot& peek() { return table().at(integers_[0]); }
   // All inputs that are left, float32.
   std::vector<at::Tensor> tensors();
 

@@ -134,16 +134,19 @@ OPERATION(RetortScaled) {
 
 // (sum, more, whether nobody else needs sum) -> sum + more, in place where it can be.
 OPERATION(RetortAccumulate) {
-  Slot& sum = call.slot();
-  Slot& more = call.slot();
+  Slot& sumSlot = call.peek();
+  at::Tensor sum = call.stored();
+  Slot& moreSlot = call.peek();
+  const at::Tensor more = call.stored();
   const bool own = call.flag();
-  const bool inPlace = own && sum.value.storage().use_count() == 1 && sum.value.is_contiguous() && sum.value.scalar_type() == more.value.scalar_type() && !sum.lease;
-  if (inPlace && more.lease) {
-    for (const int32_t row : more.lease->rows()) sum.value.select(0, row).add_(more.value.select(0, row));
-    return call.give(sum.value);
+  const bool inPlace = own && sum.storage().use_count() == 1 && sum.is_contiguous() && sum.scalar_type() == more.scalar_type() && !sumSlot.lease;
+  if (!inPlace) return call.give(sum.scalar_type() == more.scalar_type() ? sum.add(more) : full(sum).add(full(more)));
+  if (moreSlot.lease) {
+    for (const int32_t row : moreSlot.lease->rows()) sum.select(0, row).add_(more.select(0, row));
+  } else {
+    sum.add_(more);
   }
-  if (inPlace) return call.give(sum.value.add_(more.value));
-  call.give(sum.value.scalar_type() == more.value.scalar_type() ? sum.value.add(more.value) : full(sum.value).add(full(more.value)));
+  call.give(sum);
 }
 
 }  // namespace
