@@ -75,7 +75,7 @@ export async function trainClassifier(run: Run, name: string, lesson: Classifier
     const student = await lesson.start();
     const hooks = { run: name, emit: (event: Parameters<Run['emit']>[0]) => run.emit(event), signal: run.signal, checkpoints };
     const outcome = await plain({ student, objective, corpus, dev: data.dev.encoded, metric, settings, hooks, ...(teacher && { teacher }) });
-    if (outcome.stopped) throw run.signal.reason;
+    if (outcome.stopped === 'interrupted') throw run.signal.reason;
     const trainMs = performance.now() - started;
     const { scores, logits } = await classifierScores(student, data.test.encoded);
     await saveJudged(stage, student, { name, lesson, scores, logits });

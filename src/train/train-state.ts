@@ -1,6 +1,6 @@
 /**
- * Checkpoints: all that a run needs to go on as if it had never stopped. Weights and moments bit for bit, the step, the data cursor
- * and the best score; random numbers are keyed by the step, so they need no state. Written whole or not at all, the newest two kept.
+ * Checkpoints: all that a run needs to go on as if it had never stopped. Weights and moments bit for bit, the step, the data cursor,
+ * the best score and how long none was better; random numbers are keyed by the step, so they need no state. Written whole or not at all, the newest two kept.
  */
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -10,6 +10,7 @@ import { float32Of, float32Tensor } from '../storage/halves.ts';
 import { readJson, writeJson } from '../storage/json.ts';
 import { keepNewest, numberedFolder, numbersIn } from '../storage/numbered-folders.ts';
 import { readSafetensors, writeSafetensors } from '../storage/safetensors.ts';
+import type { Waiting } from './early-stopping.ts';
 import type { Optimizer } from './optimizer.ts';
 
 /** What determines a run's numbers; a checkpoint of another run is refused. */
@@ -22,12 +23,15 @@ const progressSchema = z.strictObject({
   /** Examples of the seeded sequence consumed so far. */
   cursor: z.int().nonnegative(),
   best: z.strictObject({ step: z.int(), score: z.number() }).nullable(),
+  waiting: z.strictObject({ reference: z.number().nullable(), waited: z.int().nonnegative() }),
 });
 
 export interface Progress {
   readonly step: number;
   readonly cursor: number;
   readonly best: { readonly step: number; readonly score: number } | null;
+  /** For early stopping. */
+  readonly waiting: Waiting;
 }
 
 const prefix = 'step';
