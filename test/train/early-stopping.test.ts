@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import test from 'ava';
+import { useEngine } from '../../src/engine/engine.ts';
+import type { Model } from '../../src/models/model.ts';
+import { numbersIn } from '../../src/storage/numbered-folders.ts';
 import { afterScore, checkEarlyStopping, isPatienceSpent, notWaiting, stoppingReason, type Waiting } from '../../src/train/early-stopping.ts';
+import type { TrainHooks } from '../../src/train/train.ts';
+import { bitsOf } from '../models/tiny-model.ts';
+import { temporaryFolder } from '../storage/temporary-folder.ts';
+import { run, scripted, stopAfter, student } from './lesson.ts';
+
+test.before(() => useEngine());
 
 const heard = (scores: readonly number[], minImprovement = 0): Waiting => scores.reduce((state, score) => afterScore(state, score, { patience: 3, minImprovement }), notWaiting);
 
@@ -47,4 +56,59 @@ test('what cannot be meant is refused', (t) => {
   for (const minImprovement of [-0.1, NaN, Infinity]) refused(1, minImprovement, true, /^minImprovement must be a number from 0, not /);
   refused(1, 0, false, /^a patience of 1 counts evaluations/);
   t.notThrows(() => checkEarlyStopping({ patience: 0, minImprovement: 0 }, { evaluates: false }));
+});
+
+const dropping = () => student({ hiddenDropout: 0.2, attentionDropout: 0.1, classifierDropout: 0.2 });
+
+/** The scores after steps 1, 2, ...: the second is the best. */
+const hill = [0.3, 0.9, 0.8, 0.85, 0.7, 0.6, 0.5];
+/** Scores that belong to weights, so that a resumed run hears the same ones; those of a run never stopped are `hill`. */
+function remembered(of: Model, scores: Map<string, number>): NonNullable<TrainHooks['score']> {
+  return {
+    metric: 'accuracy',
+    measure: async () => {
+      const bits = await bitsOf(of);
+      if (!scores.has(bits)) scores.set(bits, hill[scores.size] ?? NaN);
+      return { accuracy: scores.get(bits) ?? NaN };
+    },
+  };
+}
+
+test('it stops when patience is spent, says why, and gives the best weights back', async (t) => {
+  const [bits, model] = [[] as string[], student()];
+  const checkpoints = await temporaryFolder(t);
+  const { outcome, events } = await run({ learning: { student: model }, settings: { evaluateEvery: 1, patience: 3 }, hooks: { checkpoints, score: scripted(hill, bits, model) } });
+  t.deepEqual(outcome, { step: 5, best: { step: 2, score: 0.9 }, stopped: 'early' });
+  t.like(events.at(-1), { kind: 'end', step: 5, stopped: 'early', reason: 'accuracy did not rise in 3 evaluations' });
+  t.deepEqual(await numbersIn(checkpoints, 'step'), [5]);
+  t.is(bits[1], await bitsOf(model));
+  const again = student({}, 3);
+  const { outcome: second, events: heard } = await run({ learning: { student: again }, settings: { evaluateEvery: 1, patience: 3 }, hooks: { checkpoints, score: scripted([], [], again) } });
+  t.deepEqual(second, outcome, 'a run that is over is not run again');
+  t.deepEqual(heard.map(({ kind }) => kind), ['start', 'end']);
+  t.is(bits[1], await bitsOf(again));
+});
+
+test('patience spent at the last step is no early stop', async (t) => {
+  const { outcome, events } = await run({ settings: { evaluateEvery: 1, patience: 5 }, hooks: { score: scripted(hill, [], student()) } });
+  t.deepEqual([outcome.step, outcome.stopped], [7, undefined]);
+  t.false('stopped' in (events.at(-1) ?? {}));
+});
+
+test('interrupted after any step and resumed, it stops early at the same step with the same weights', async (t) => {
+  const settings = { evaluateEvery: 1, patience: 3, minImprovement: 0.01 };
+  const scores = new Map<string, number>();
+  const whole = dropping();
+  const { outcome } = await run({ learning: { student: whole }, settings, hooks: { score: remembered(whole, scores) } });
+  t.is(outcome.stopped, 'early');
+  for (const step of [1, 3, 4]) {
+    const checkpoints = await temporaryFolder(t);
+    const [first, second] = [dropping(), dropping()];
+    const stopped = await run({ learning: { student: first }, settings, hooks: { checkpoints, score: remembered(first, scores), ...stopAfter(step) } });
+    t.deepEqual([stopped.outcome.step, stopped.outcome.stopped], [step, 'interrupted']);
+    const resumed = await run({ learning: { student: second }, settings, hooks: { checkpoints, score: remembered(second, scores) } });
+    t.deepEqual(resumed.outcome, outcome, `interrupted after ${step}`);
+    t.is(await bitsOf(second), await bitsOf(whole));
+  }
+  t.is(scores.size, 5, 'no weights were scored that the run never stopped has not had');
 });

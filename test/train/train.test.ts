@@ -11,10 +11,10 @@ import { recordedTeacher } from '../../src/teacher/recorded.ts';
 import { liveTeacher } from '../../src/teacher/teacher.ts';
 import { learningRateAt } from '../../src/train/schedule.ts';
 import type { TrainEvent } from '../../src/train/event.ts';
-import type { TrainHooks, TrainSettings } from '../../src/train/train.ts';
+import type { TrainSettings } from '../../src/train/train.ts';
 import { bitsOf, tinyModel } from '../models/tiny-model.ts';
 import { temporaryFolder } from '../storage/temporary-folder.ts';
-import { changedLoss, corpus, ofKind, run, settings, stopAfter, student } from './lesson.ts';
+import { changedLoss, corpus, ofKind, run, scripted, settings, stopAfter, student } from './lesson.ts';
 
 test.before(() => useEngine());
 
@@ -22,10 +22,6 @@ const dropping = () => student({ hiddenDropout: 0.2, attentionDropout: 0.1, clas
 const objective = weighted([[0.5, hardLabels()], [0.5, softLabel()]]);
 const teacher = () => liveTeacher(tinyModel({}, 8));
 const distilled = () => ({ student: dropping(), objective, teacher: teacher() });
-/** Scores that are read off a list; what `bits` hears is the student of each evaluation. */
-function scripted(scores: readonly number[], bits: string[], of: ReturnType<typeof student>): NonNullable<TrainHooks['score']> {
-  return { metric: 'accuracy', measure: async () => ({ accuracy: scores[bits.push(await bitsOf(of)) - 1] ?? NaN }) };
-}
 
 test('same seed, same weights, bit for bit; another seed, others', async (t) => {
   const bits = async (seed: number) => bitsOf((await run({ learning: distilled(), settings: { seed } })).model);
@@ -107,59 +103,6 @@ test('the best weights of before an interruption come back after it', async (t) 
   const { outcome } = await run({ learning: { student: second }, settings: { evaluateEvery: 2 }, hooks: { checkpoints, score: score(second) } });
   t.deepEqual(outcome.best, { step: 2, score: 0.9 });
   t.is(bits[0], await bitsOf(second));
-});
-
-/** The scores after steps 1, 2, ...: the second is the best. */
-const hill = [0.3, 0.9, 0.8, 0.85, 0.7, 0.6, 0.5];
-/** Scores that belong to weights, so that a resumed run hears the same ones; those of a run never stopped are `hill`. */
-function remembered(of: ReturnType<typeof student>, scores: Map<string, number>): NonNullable<TrainHooks['score']> {
-  return {
-    metric: 'accuracy',
-    measure: async () => {
-      const bits = await bitsOf(of);
-      if (!scores.has(bits)) scores.set(bits, hill[scores.size] ?? NaN);
-      return { accuracy: scores.get(bits) ?? NaN };
-    },
-  };
-}
-
-test('it stops when patience is spent, says why, and gives the best weights back', async (t) => {
-  const [bits, model] = [[] as string[], student()];
-  const checkpoints = await temporaryFolder(t);
-  const { outcome, events } = await run({ learning: { student: model }, settings: { evaluateEvery: 1, patience: 3 }, hooks: { checkpoints, score: scripted(hill, bits, model) } });
-  t.deepEqual(outcome, { step: 5, best: { step: 2, score: 0.9 }, stopped: 'early' });
-  t.like(events.at(-1), { kind: 'end', step: 5, stopped: 'early', reason: 'accuracy did not rise in 3 evaluations' });
-  t.deepEqual(await numbersIn(checkpoints, 'step'), [5]);
-  t.is(bits[1], await bitsOf(model));
-  const again = student({}, 3);
-  const { outcome: second, events: heard } = await run({ learning: { student: again }, settings: { evaluateEvery: 1, patience: 3 }, hooks: { checkpoints, score: scripted([], [], again) } });
-  t.deepEqual(second, outcome, 'a run that is over is not run again');
-  t.deepEqual(heard.map(({ kind }) => kind), ['start', 'end']);
-  t.is(bits[1], await bitsOf(again));
-});
-
-test('patience spent at the last step is no early stop', async (t) => {
-  const { outcome, events } = await run({ settings: { evaluateEvery: 1, patience: 5 }, hooks: { score: scripted(hill, [], student()) } });
-  t.deepEqual([outcome.step, outcome.stopped], [7, undefined]);
-  t.false('stopped' in (events.at(-1) ?? {}));
-});
-
-test('interrupted after any step and resumed, it stops early at the same step with the same weights', async (t) => {
-  const settings = { evaluateEvery: 1, patience: 3, minImprovement: 0.01 };
-  const scores = new Map<string, number>();
-  const whole = dropping();
-  const { outcome } = await run({ learning: { student: whole }, settings, hooks: { score: remembered(whole, scores) } });
-  t.is(outcome.stopped, 'early');
-  for (const step of [1, 3, 4]) {
-    const checkpoints = await temporaryFolder(t);
-    const [first, second] = [dropping(), dropping()];
-    const stopped = await run({ learning: { student: first }, settings, hooks: { checkpoints, score: remembered(first, scores), ...stopAfter(step) } });
-    t.deepEqual([stopped.outcome.step, stopped.outcome.stopped], [step, 'interrupted']);
-    const resumed = await run({ learning: { student: second }, settings, hooks: { checkpoints, score: remembered(second, scores) } });
-    t.deepEqual(resumed.outcome, outcome, `interrupted after ${step}`);
-    t.is(await bitsOf(second), await bitsOf(whole));
-  }
-  t.is(scores.size, 5, 'no weights were scored that the run never stopped has not had');
 });
 
 test('a score that is no number is never the best, and its checkpoint can be read', async (t) => {
