@@ -58,7 +58,7 @@ export { type RegressionScores, regressionScores } from './evaluate/regression.t
 export { pearson, spearman } from './evaluate/correlation.ts';
 export { classifierScores, modelScores, rankingScores, type Scores, scoresOf } from './evaluate/score.ts';
 export { glueAverage, type GlueResult, glueResult } from './evaluate/glue-score.ts';
-export { submissionFiles, submissionText, writeSubmission } from './evaluate/glue-submission.ts';
+export { checkSubmission, submissionFiles, submissionText, writeSubmission } from './evaluate/glue-submission.ts';
 export { type Calibration, calibration, type ReliabilityBin } from './evaluate/calibration.ts';
 export { probabilitiesOf } from './evaluate/softmax.ts';
 export { type Fidelity, fidelity } from './evaluate/fidelity.ts';

@@ -4,6 +4,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import type { Command } from 'commander';
+import type { SubmissionFile } from '../evaluate/glue-submission.ts';
 import { type Corpus, makeCorpus } from '../text/corpus.ts';
 import type { LabelSpace } from '../text/example.ts';
 import { devSplits, glueTask, openGlue } from '../text/glue.ts';
@@ -68,6 +69,14 @@ export async function openScored(path: string, options: CorpusOptions, labels?: 
   if (!(await isFolder(path))) return [await openLabelled(path, options, labels)];
   const test = join(path, 'test.tsv');
   return [await openLabelled((await stat(test).catch(() => undefined)) === undefined ? join(path, 'dev.tsv') : test, options, labels)];
+}
+
+/** The rows that GLUE's server wants answered in a submission file: of the GLUE folder, or of the split's own file (for AX, always that). */
+export async function openSubmitted(path: string, { task: taskName, split }: SubmissionFile, options: TsvColumns): Promise<Corpus> {
+  const task = glueTask(taskName);
+  if (!(await isFolder(path))) return openTexts(path, { ...task.columns, ...options });
+  if (split === undefined) throw new Error(`${path}: a folder; give the file of the diagnostic set itself`);
+  return openGlue(path, task, split);
 }
 
 /** What a corpus is called in the names of runs; a `sample` bears its corpus's name. */

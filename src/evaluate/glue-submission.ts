@@ -6,7 +6,7 @@
 import { join } from 'node:path';
 import { writeFileAtomically } from '../storage/atomic.ts';
 import { glueTask } from '../text/glue.ts';
-import { predictedClasses } from './classification.ts';
+import { predictedClasses, rowsOf } from './classification.ts';
 
 export interface SubmissionFile {
   /** The file is called this, and `.tsv`. */
@@ -37,20 +37,41 @@ export const submissionFiles: readonly SubmissionFile[] = [
 export interface Answers {
   /** [N, C] row-major; C is 1 for STS-B. */
   readonly logits: ArrayLike<number>;
-  /** What the model calls its classes, in its order; they are matched with the task's by name. Not looked at for STS-B. */
+  /** What the model calls its classes, in its order; they are matched with the task's by name. Any one name for STS-B. */
   readonly labels: readonly string[];
 }
 
-/** The text of one file. @throws for another number of rows than the split has, and for classes that the task does not have. */
+/** The text of one file. Throws as `checkSubmission` does, and for an answer that is no number. */
 export function submissionText(name: string, { logits, labels }: Answers): string {
+  const examples = glueTask(submissionFile(name).task).labels.kind === 'regression' ? logits.length : rowsOf(logits, labels.length);
+  const words = checkSubmission(name, { examples, labels });
+  const predictions = words === undefined ? Array.from(logits, writtenScore) : Array.from(predictedClasses(logits, labels.length), (prediction) => words[prediction] ?? '');
+  return `index\tprediction\n${predictions.map((prediction, index) => `${index}\t${prediction}\n`).join('')}`;
+}
+
+/**
+ * How the file writes each of the model's classes, in the model's order; undefined for STS-B. Costs nothing: ask before the model runs.
+ * @throws for another number of rows than the split has, and for classes that the task does not have.
+ */
+export function checkSubmission(name: string, { examples, labels }: { examples: number; labels: readonly string[] }): string[] | undefined {
+  const file = submissionFile(name);
+  if (examples !== file.examples) throw new Error(`${name}.tsv wants ${file.examples} predictions, one for each row of the test split, not ${examples}`);
+  const { labels: space, written } = glueTask(file.task);
+  if (space.kind === 'regression') {
+    if (labels.length !== 1) throw new Error(`${name}.tsv wants a score, but the model answers ${labels.join(', ')}`);
+    return undefined;
+  }
+  const words = labels.flatMap((label) => (written ?? space.names)[space.names.indexOf(label)] ?? []);
+  if (labels.length !== space.names.length || new Set(words).size !== labels.length) {
+    throw new Error(`${name}.tsv wants the classes ${space.names.join(', ')}, but the model answers ${labels.join(', ')}; name its classes so (id2label in config.json)`);
+  }
+  return words;
+}
+
+function submissionFile(name: string): SubmissionFile {
   const file = submissionFiles.find((candidate) => candidate.name === name);
   if (file === undefined) throw new Error(`GLUE takes no file ${JSON.stringify(name)}; it takes ${submissionFiles.map((known) => known.name).join(', ')}`);
-  const task = glueTask(file.task);
-  const predictions = task.labels.kind === 'regression' ? Array.from(logits, writtenScore) : writtenClasses(name, { logits, labels }, { names: task.labels.names, written: task.written });
-  if (predictions.length !== file.examples) {
-    throw new Error(`${name}.tsv wants ${file.examples} predictions, one for each row of the test split, not ${predictions.length}`);
-  }
-  return `index\tprediction\n${predictions.map((prediction, index) => `${index}\t${prediction}\n`).join('')}`;
+  return file;
 }
 
 /** Writes `folder/NAME.tsv`, whole or not at all, and returns its path. Throws as `submissionText` does. */
@@ -65,12 +86,4 @@ export async function writeSubmission(folder: string, name: string, answers: Ans
 function writtenScore(answer: number, index: number): string {
   if (!Number.isFinite(answer)) throw new Error(`the answer to example ${index} is ${answer}: the model diverged`);
   return Math.min(5, Math.max(0, answer)).toFixed(6);
-}
-
-function writtenClasses(file: string, { logits, labels }: Answers, { names, written = names }: { names: readonly string[]; written: readonly string[] | undefined }): string[] {
-  const words = labels.map((label) => written[names.indexOf(label)]);
-  if (labels.length !== names.length || words.includes(undefined) || new Set(words).size !== words.length) {
-    throw new Error(`${file}.tsv wants the classes ${names.join(', ')}, but the model answers ${labels.join(', ')}; name its classes so (id2label in config.json)`);
-  }
-  return Array.from(predictedClasses(logits, labels.length), (prediction) => words[prediction] ?? '');
 }

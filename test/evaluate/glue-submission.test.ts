@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { submissionFiles, submissionText, writeSubmission } from '../../src/evaluate/glue-submission.ts';
+import { checkSubmission, submissionFiles, submissionText, writeSubmission } from '../../src/evaluate/glue-submission.ts';
 import { glueTask, glueTasks } from '../../src/text/glue.ts';
 import { temporaryFolder } from '../storage/temporary-folder.ts';
 
@@ -54,6 +54,8 @@ test('what the server would refuse is refused here', (t) => {
   t.throws(() => text('RTE', 3000, ['LABEL_0', 'LABEL_1']), { message: 'RTE.tsv wants the classes entailment, not_entailment, but the model answers LABEL_0, LABEL_1; name its classes so (id2label in config.json)' });
   t.throws(() => text('MNLI-m', 9796, ['entailment', 'not_entailment']), { message: /^MNLI-m\.tsv wants the classes entailment, neutral, contradiction/ });
   t.throws(() => text('RTE', 3000, ['entailment', 'entailment']), { message: /but the model answers entailment, entailment/ });
+  t.throws(() => text('RTE', 3000, ['entailment', 'not_entailment', 'entailment']), { message: /^RTE\.tsv wants the classes/ });
+  t.throws(() => checkSubmission('STS-B', { examples: 1379, labels: ['a', 'b'] }), { message: 'STS-B.tsv wants a score, but the model answers a, b' });
   t.throws(() => text('MNLI', 1, ['a']), { message: /^GLUE takes no file "MNLI"; it takes CoLA, SST-2, .* AX$/ });
 });
 
