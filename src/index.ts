@@ -53,12 +53,26 @@ export { train, trainDefaults, type TrainHooks, type TrainOutcome, type TrainSet
 export type { TrainEvent } from './train/event.ts';
 
 // evaluate: examining
-export { classificationScores, type ClassificationScores } from './evaluate/classification.ts';
-export { classifierScores } from './evaluate/score.ts';
-export { fidelity } from './evaluate/fidelity.ts';
+export { classificationScores, type ClassificationScores, predictedClasses } from './evaluate/classification.ts';
+export { type MultiLabelScores, multiLabelScores, predictedSets } from './evaluate/multi-label.ts';
+export { type RegressionScores, regressionScores } from './evaluate/regression.ts';
+export { pearson, spearman } from './evaluate/correlation.ts';
+export { classifierScores, modelScores, rankingScores, type Scores, scoresOf } from './evaluate/score.ts';
+export { glueAverage, type GlueResult, glueResult } from './evaluate/glue-score.ts';
+export { checkSubmission, submissionFiles, submissionText, writeSubmission } from './evaluate/glue-submission.ts';
+export { type Calibration, calibration, type ReliabilityBin } from './evaluate/calibration.ts';
+export { probabilitiesOf } from './evaluate/softmax.ts';
+export { type Fidelity, fidelity } from './evaluate/fidelity.ts';
+export { linearCka } from './evaluate/cka.ts';
+export { layerCka } from './evaluate/layer-cka.ts';
+export { type McNemar, mcNemar } from './evaluate/mcnemar.ts';
+export { type BootstrapOptions, type PairedBootstrap, pairedBootstrap } from './evaluate/paired-bootstrap.ts';
+export { type Spread, spread } from './evaluate/spread.ts';
+export { type Latency, measureLatency } from './evaluate/latency.ts';
+export { modelLatency } from './evaluate/model-latency.ts';
+export { flopsPerExample, meanFlops } from './evaluate/flops.ts';
 export { bagOfWordsBaseline } from './evaluate/bag-of-words.ts';
 export { compareWithTransformersJs } from './evaluate/onnx-check.ts';
-export { type Spread, spread } from './evaluate/spread.ts';
 
 // strategies: lessons
 export { type Lesson, plain, type Strategy } from './strategies/plain.ts';

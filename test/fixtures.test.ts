@@ -18,7 +18,7 @@ const fixtures = await findFixtures(own);
 test('every fixture is found, and runs on the embedded engine', (t) => {
   t.is(engineFacts().engine, 'wasm');
   const count = (group: string) => fixtures.filter(({ name }) => name.startsWith(`${group}/`)).length;
-  t.deepEqual([count('objectives'), count('metrics'), count('models'), fixtures.length], [14, 3, 16, 34]);
+  t.deepEqual([count('objectives'), count('metrics'), count('models'), fixtures.length], [14, 6, 16, 37]);
 });
 
 for (const fixture of fixtures.filter(({ name }) => name !== 'storage')) {
@@ -52,6 +52,11 @@ const changes: readonly { title: string; name: string; file?: string; at: Path; 
   { title: 'a score that is off', name: 'metrics/classification', at: ['cases', 2, 'expected', 'mcc'], value: 0.63161395, failure: /^case 3: mcc: off by/ },
   { title: 'a score too few', name: 'metrics/fidelity', at: ['cases', 0, 'expected', 'predictive_kl'], value: undefined, failure: /expected: predictive_kl is missing/ },
   { title: 'a score that is not defined', name: 'metrics/fidelity', at: ['cases', 0, 'expected', 'predictive_kl'], value: null, failure: /predictive_kl: off by Infinity/ },
+  { title: 'a correlation that is off', name: 'metrics/correlation', at: ['cases', 1, 'expected', 'spearman'], value: 0.61674442, failure: /^case 2: spearman: off by/ },
+  { title: 'a number where a correlation is not defined', name: 'metrics/correlation', at: ['cases', 2, 'expected', 'pearson'], value: 0, failure: /^case 3: pearson: off by Infinity/ },
+  { title: 'other bins', name: 'metrics/calibration', at: ['cases', 0, 'inputs', 'bins'], value: 10, failure: /^case 1: ece: off by/ },
+  { title: 'features that are off', name: 'metrics/cka', at: ['cases', 0, 'inputs', 'y', 0, 0], value: -0.02618, failure: /^case 1: linear_cka: off by/ },
+  { title: 'rows of other lengths', name: 'metrics/cka', at: ['cases', 0, 'inputs', 'y', 0], value: [1, 2], failure: /rows of a matrix differ/ },
   { title: 'a map that nobody knows', name: 'metrics/layer-maps', at: ['cases', 0, 'inputs', 'kind'], value: 'pkd-middle', failure: /^case 1: .*kind/s },
   { title: 'a kind of model fixture that nobody knows', name: 'models/bert-model', file: 'cases.json', at: ['kind'], value: 'decoder', failure: /nothing here can run it/ },
   { title: 'no cases of a model', name: 'models/bert-model', file: 'cases.json', at: ['cases'], value: [], failure: /no case was found|a case that does not exist/ },

@@ -4,10 +4,8 @@
  */
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { upload } from '../engine/batch.ts';
-import * as tf from '../engine/tf.ts';
 import type { ClassificationScores } from '../evaluate/classification.ts';
-import { measureLatency } from '../evaluate/latency.ts';
+import { modelLatency } from '../evaluate/model-latency.ts';
 import { classifierScores } from '../evaluate/score.ts';
 import { loadModel } from '../models/load.ts';
 import type { Model } from '../models/model.ts';
@@ -18,7 +16,6 @@ import { float32Tensor, float32Of } from '../storage/halves.ts';
 import { readSafetensors, writeSafetensors } from '../storage/safetensors.ts';
 import { plain } from '../strategies/plain.ts';
 import type { Teacher } from '../teacher/teacher.ts';
-import { evaluationBatches } from '../text/batches.ts';
 import type { EncodedCorpus } from '../text/encoded-corpus.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
 import type { TrainSettings } from '../train/train.ts';
@@ -75,12 +72,12 @@ export async function trainClassifier(run: Run, name: string, lesson: Classifier
     const student = await lesson.start();
     const hooks = { run: name, emit: (event: Parameters<Run['emit']>[0]) => run.emit(event), signal: run.signal, checkpoints };
     const outcome = await plain({ student, objective, corpus, dev: data.dev.encoded, metric, settings, hooks, ...(teacher && { teacher }) });
-    if (outcome.stopped) throw run.signal.reason;
+    if (outcome.stopped === 'interrupted') throw run.signal.reason;
     const trainMs = performance.now() - started;
     const { scores, logits } = await classifierScores(student, data.test.encoded);
     await saveJudged(stage, student, { name, lesson, scores, logits });
     const facts = { parameters: student.parameters.count, bytes: (await stat(join(stage, 'model', 'model.safetensors'))).size };
-    const latencyMs = await latencyOf(student, data.test.encoded);
+    const { p50Ms: latencyMs } = await modelLatency(student, data.test.encoded);
     student.dispose();
     return { ...facts, scores, latencyMs, trainMs };
   });
@@ -127,22 +124,4 @@ async function saveJudged(folder: string, student: Model, { name, lesson, scores
       maxTokens: data.test.encoded.maxTokens,
     },
   });
-}
-
-/** Median milliseconds for one example, batch of one. */
-export async function latencyOf(model: Model, corpus: EncodedCorpus): Promise<number> {
-  const batches = evaluationBatches(corpus, { rows: 1, padId: model.config.padId });
-  const { p50Ms } = await measureLatency(
-    async () => {
-      const host = batches.next().value;
-      if (host === undefined) return;
-      const batch = upload(host);
-      const logits = tf.tidy(() => model.forward(batch, { logits: true }).logits);
-      await logits.data();
-      logits.dispose();
-      batch.dispose();
-    },
-    { warmup: 5, repeats: Math.min(50, Math.max(1, corpus.exampleIds.length - 5)) },
-  );
-  return p50Ms;
 }

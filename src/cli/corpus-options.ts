@@ -4,7 +4,9 @@
 import { stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import type { Command } from 'commander';
+import type { SubmissionFile } from '../evaluate/glue-submission.ts';
 import { type Corpus, makeCorpus } from '../text/corpus.ts';
+import type { LabelSpace } from '../text/example.ts';
 import { devSplits, glueTask, openGlue } from '../text/glue.ts';
 import { firstExamples, openGlueSplits, openTsvSplits, type Splits } from './classifier-corpus.ts';
 import { column, wholeNumber } from './option-values.ts';
@@ -53,12 +55,28 @@ export async function openSplits(folder: string, options: LearningTextOptions): 
   return { ...splits, train: firstExamples(splits.train, options.examples), ...(transfer && { transfer: firstExamples(transfer, options.examples) }) };
 }
 
-/** The examples a model is scored on: a labelled TSV, or the test split of a corpus folder (dev where no labelled test is). */
-export async function openScored(path: string, options: CorpusOptions): Promise<Corpus> {
-  if (options.task !== undefined) return openGlue(path, options.task, devSplits(glueTask(options.task))[0] ?? 'dev');
-  if (!(await isFolder(path))) return openLabelled(path, options);
+/**
+ * The examples a model is scored on: a labelled TSV, the test split of a corpus folder (dev where no labelled test is), or all dev splits
+ * of a GLUE task, which are two for MNLI.
+ * @param labels what the label column of a TSV holds; absent: one class name.
+ */
+export async function openScored(path: string, options: CorpusOptions, labels?: LabelSpace): Promise<[Corpus, ...Corpus[]]> {
+  if (options.task !== undefined) {
+    const task = glueTask(options.task);
+    const [first = 'dev', ...others] = devSplits(task);
+    return [await openGlue(path, task, first), ...(await Promise.all(others.map((split) => openGlue(path, task, split))))];
+  }
+  if (!(await isFolder(path))) return [await openLabelled(path, options, labels)];
   const test = join(path, 'test.tsv');
-  return openLabelled((await stat(test).catch(() => undefined)) === undefined ? join(path, 'dev.tsv') : test, options);
+  return [await openLabelled((await stat(test).catch(() => undefined)) === undefined ? join(path, 'dev.tsv') : test, options, labels)];
+}
+
+/** The rows that GLUE's server wants answered in a submission file: of the GLUE folder, or of the split's own file (for AX, always that). */
+export async function openSubmitted(path: string, { task: taskName, split }: SubmissionFile, options: TsvColumns): Promise<Corpus> {
+  const task = glueTask(taskName);
+  if (!(await isFolder(path))) return openTexts(path, { ...task.columns, ...options });
+  if (split === undefined) throw new Error(`${path}: a folder; give the file of the diagnostic set itself`);
+  return openGlue(path, task, split);
 }
 
 /** What a corpus is called in the names of runs; a `sample` bears its corpus's name. */

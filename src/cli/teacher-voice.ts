@@ -5,12 +5,13 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { classificationScores, predictedClasses } from '../evaluate/classification.ts';
+import { modelLatency } from '../evaluate/model-latency.ts';
 import { labelCorpus, labelSource } from '../teacher/label-corpus.ts';
 import { openLabels, type StoredLabels } from '../teacher/label-store.ts';
 import { recordedTeacher } from '../teacher/recorded.ts';
 import { liveTeacher, type Teacher } from '../teacher/teacher.ts';
 import type { EncodedCorpus } from '../text/encoded-corpus.ts';
-import { type JudgedClassifier, latencyOf } from './classifier.ts';
+import type { JudgedClassifier } from './classifier.ts';
 import type { EncodedSplit } from './classifier-corpus.ts';
 import type { ModelFolder } from './model-folder.ts';
 import type { Run } from './run.ts';
@@ -34,7 +35,8 @@ export async function judgeTeacher(run: Run, { folder, model, bytes, ...rest }: 
   const { logits } = await labelsOf(run, { folder, model, bytes, ...rest }, encoded, root);
   const classes = model.config.labels.length;
   const scores = classificationScores({ predictions: predictedClasses(logits, classes), labels: encoded.labels.indices, classes });
-  return { name: 'teacher', model: folder, parameters: model.parameters.count, bytes, scores, latencyMs: await latencyOf(model, encoded), trainMs: 0, reused: true, logits };
+  const { p50Ms: latencyMs } = await modelLatency(model, encoded);
+  return { name: 'teacher', model: folder, parameters: model.parameters.count, bytes, scores, latencyMs, trainMs: 0, reused: true, logits };
 }
 
 async function labelsOf(run: Run, { model }: ModelFolder, corpus: EncodedCorpus, root: string): Promise<StoredLabels> {

@@ -7,7 +7,7 @@ import type { ClassificationScores } from '../evaluate/classification.ts';
 import type { EncoderConfig } from '../models/config.ts';
 import { glueTask } from '../text/glue.ts';
 import { trainDefaults, type TrainSettings } from '../train/train.ts';
-import { dropoutRate, positiveNumber, seedNumber, share, wholeNumber } from './option-values.ts';
+import { dropoutRate, numberFromZero, positiveNumber, seedNumber, share, wholeNumber } from './option-values.ts';
 
 export interface TrainingOptions {
   readonly steps?: number;
@@ -20,6 +20,8 @@ export interface TrainingOptions {
   readonly dropout?: number;
   readonly metric?: keyof ClassificationScores;
   readonly evaluateEvery?: number;
+  readonly patience?: number;
+  readonly minImprovement: number;
   readonly checkpointEvery: number;
 }
 
@@ -37,18 +39,20 @@ export function addTrainingOptions(command: Command): Command {
     .option('--dropout <rate>', 'everywhere in the model (default: its own; 0.1 for a fresh one)', dropoutRate)
     .addOption(new Option('--metric <name>', 'which score on dev picks the best weights (default: accuracy, or the GLUE task\'s)').choices(metrics))
     .option('--evaluate-every <steps>', 'score on dev so often (default: once an epoch)', wholeNumber)
+    .option('--patience <n>', 'stop after so many scorings on dev without an improvement (default: never)', wholeNumber)
+    .option('--min-improvement <x>', 'what --patience counts as an improvement: a rise by more than this', numberFromZero, trainDefaults.minImprovement)
     .option('--checkpoint-every <steps>', 'where a killed run goes on', wholeNumber, trainDefaults.checkpointEvery);
 }
 
 /** @param fresh whether the model starts from nothing. */
 export function trainSettings(options: TrainingOptions, { examples, config, fresh }: { examples: number; config: EncoderConfig; fresh: boolean }): TrainSettings {
-  const { rows, accumulation, seed, checkpointEvery } = options;
+  const { rows, accumulation, seed, patience = trainDefaults.patience, minImprovement, checkpointEvery } = options;
   const stepsPerEpoch = Math.ceil(examples / rows);
   const steps = options.steps ?? Math.max(1, Math.round((options.epochs ?? (fresh ? 10 : 3)) * stepsPerEpoch));
   const usualRate = fresh ? Math.min(5e-3, Math.max(1e-4, 0.2 / config.width)) : Math.max(5e-5, 0.0384 / config.width);
   return {
     ...trainDefaults,
-    steps, rows, accumulation, seed, checkpointEvery,
+    steps, rows, accumulation, seed, patience, minImprovement, checkpointEvery,
     learningRate: options.learningRate ?? usualRate,
     warmupSteps: Math.round(options.warmup * steps),
     evaluateEvery: options.evaluateEvery ?? Math.min(steps, stepsPerEpoch),

@@ -4,6 +4,7 @@
  * Both are taken at temperature 1 and in float64. This file compares logits; it does not produce them.
  */
 import { predictedClasses, rowsOf } from './classification.ts';
+import { logSoftmax } from './softmax.ts';
 
 /** `agreement` is a ratio, `klNats` the mean over examples of KL(teacher || student) in nats. */
 export type Fidelity = { agreement: number; klNats: number };
@@ -37,15 +38,4 @@ function divergenceOf(student: Float64Array, teacher: Float64Array): number {
   });
   // Rounding may leave a hair below zero where the two are equal, and a divergence is never negative.
   return Math.max(0, sum);
-}
-
-/** The log-probabilities of one row, `[C]`; shifted by the largest logit, so that no exponential overflows. */
-function logSoftmax(logits: ArrayLike<number>, row: number, classes: number): Float64Array {
-  const shifted = Float64Array.from({ length: classes }, (_, index) => logits[row * classes + index]!);
-  const largest = shifted.reduce((most, logit) => Math.max(most, logit), -Infinity);
-  if (!Number.isFinite(largest)) throw new Error(`the logits of example ${row} give no distribution: the largest is ${largest}`);
-  let mass = 0;
-  for (const logit of shifted) mass += Math.exp(logit - largest);
-  const logNormaliser = largest + Math.log(mass);
-  return shifted.map((logit) => logit - logNormaliser);
 }

@@ -3,19 +3,16 @@
  * the mean of a skewed sample hides the wait a person notices. The caller decides what a call is, and must await its result inside
  * it: an engine that answers before it has computed would otherwise be timed at nothing.
  */
+import { quantile } from './quantile.ts';
 
 /** Milliseconds per call: the median, the slow tail and the mean. */
 export type Latency = { p50Ms: number; p90Ms: number; p99Ms: number; meanMs: number };
 
-/** The percentiles of a sample in milliseconds, interpolated between neighbours as numpy does by default. Throws on an empty sample. */
+/** The percentiles of a sample in milliseconds. Throws on an empty sample. */
 export function percentiles(samplesMs: ArrayLike<number>): Latency {
   const sorted = Float64Array.from(samplesMs).sort();
   if (sorted.length === 0) throw new Error('there is no sample to take percentiles of');
-  const at = (ratio: number): number => {
-    const position = ratio * (sorted.length - 1);
-    const below = sorted[Math.floor(position)]!;
-    return below + (sorted[Math.ceil(position)]! - below) * (position % 1);
-  };
+  const at = (ratio: number): number => quantile(sorted, ratio);
   return { p50Ms: at(0.5), p90Ms: at(0.9), p99Ms: at(0.99), meanMs: sorted.reduce((sum, value) => sum + value, 0) / sorted.length };
 }
 

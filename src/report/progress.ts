@@ -45,7 +45,8 @@ export function openProgress(options: LiveOptions = {}): Progress {
           break;
         case 'end':
           line.say([
-            `${name}  ${event.stopped === undefined ? '' : `${event.stopped} after `}${formatCount(event.step)} steps in ${formatDuration(event.milliseconds)}`,
+            `${name}  ${event.stopped === undefined ? '' : `${endings[event.stopped]} after `}${formatCount(event.step)} steps in ${formatDuration(event.milliseconds)}`,
+            ...(event.reason === undefined ? [] : [oneLine(event.reason)]),
             ...(state.step === undefined ? [] : [`loss ${formatDecimal(state.step.loss)}`]),
             ...scoreOf(state.evaluation),
           ].join('  '));
@@ -59,6 +60,8 @@ export function openProgress(options: LiveOptions = {}): Progress {
     close: () => line.close(),
   };
 }
+
+const endings = { interrupted: 'interrupted', early: 'stopped early' } as const;
 
 type Colours = ReturnType<typeof picocolors.createColors>;
 

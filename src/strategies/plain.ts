@@ -2,7 +2,7 @@
  * A lesson, and the plain way to give it: one student, one objective, at most one teacher, one corpus. Other strategies wrap this
  * one; a strategy computes no loss and touches no optimiser.
  */
-import { classifierScores } from '../evaluate/score.ts';
+import { modelScores, rankingScores } from '../evaluate/score.ts';
 import type { Model } from '../models/model.ts';
 import type { Objective } from '../objectives/objective.ts';
 import type { Teacher } from '../teacher/teacher.ts';
@@ -17,6 +17,7 @@ export interface Lesson {
   readonly corpus: EncodedCorpus;
   /** Scored while training; the best weights by `metric` are kept. */
   readonly dev?: EncodedCorpus;
+  /** One of the task's scores; by default the first of `rankingScores`: accuracy, micro F1 or Pearson. */
   readonly metric?: string;
   readonly settings: TrainSettings;
   readonly hooks: Omit<TrainHooks, 'score'>;
@@ -25,7 +26,8 @@ export interface Lesson {
 export type Strategy = (lesson: Lesson) => Promise<TrainOutcome>;
 
 /** Trains the student in place. */
-export const plain: Strategy = ({ student, objective, teacher, corpus, dev, metric = 'accuracy', settings, hooks }) => {
-  const score = dev && { metric, measure: async () => ({ ...(await classifierScores(student, dev)).scores }) };
+export const plain: Strategy = ({ student, objective, teacher, corpus, dev, metric, settings, hooks }) => {
+  const [usual] = rankingScores[dev?.labels?.kind ?? 'single-label'];
+  const score = dev && { metric: metric ?? usual, measure: async () => ({ ...(await modelScores(student, dev)).scores }) };
   return train({ student, objective, teacher }, corpus, settings, { ...hooks, ...(score && { score }) });
 };

@@ -40,7 +40,7 @@ export const glueTasks: readonly GlueTask[] = [
     name: 'CoLA',
     labels: classes('unacceptable', 'acceptable'),
     written: binary,
-    metrics: ['matthews', 'accuracy'],
+    metrics: ['matthews'],
     columns: { text: 'sentence', label: 'label' },
     files,
     headerless: { splits: ['train', 'dev'], columns: { text: 4, label: 2 } },

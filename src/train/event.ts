@@ -35,7 +35,7 @@ export type CheckpointEvent = { kind: 'checkpoint'; run: string; step: number; p
 /** A step changed nothing because its loss or gradient was not finite; these examples were in it. */
 export type SkippedEvent = { kind: 'skipped'; run: string; step: number; exampleIds: string[]; reason: string };
 
-/** The run is over, after its last step or, when `stopped` says so, before it. */
-export type EndEvent = { kind: 'end'; run: string; step: number; milliseconds: number; stopped?: 'interrupted' };
+/** The run is over, after its last step or, when `stopped` says so, before it: by the person, or early for the `reason` told. */
+export type EndEvent = { kind: 'end'; run: string; step: number; milliseconds: number; stopped?: 'interrupted' | 'early'; reason?: string };
 
 export type TrainEvent = StartEvent | StepEvent | EvaluationEvent | CheckpointEvent | SkippedEvent | EndEvent;

@@ -1,7 +1,7 @@
 /**
- * Checkpoints: all that a run needs to go on as if it had never stopped. Weights and moments bit for bit, the step, the data cursor
- * and the best score; random numbers are keyed by the step, so they need no state. Written whole or not at all, the newest two kept.
- * A run may go on on another engine: only its last bits change, so the engine is kept beside what identifies the run.
+ * Checkpoints: all that a run needs to go on as if it had never stopped. Weights and moments bit for bit, the step, the data cursor,
+ * the best score and how long none was better; random numbers are keyed by the step, so they need no state. Written whole or not at
+ * all, the newest two kept. A run may go on on another engine: only its last bits change, so the engine is kept beside its identity.
  */
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -12,6 +12,7 @@ import { float32Of, float32Tensor } from '../storage/halves.ts';
 import { readJson, writeJson } from '../storage/json.ts';
 import { keepNewest, numberedFolder, numbersIn } from '../storage/numbered-folders.ts';
 import { readSafetensors, writeSafetensors } from '../storage/safetensors.ts';
+import type { Waiting } from './early-stopping.ts';
 import type { Optimizer } from './optimizer.ts';
 
 /** What determines a run's numbers; a checkpoint of another run is refused. */
@@ -26,12 +27,15 @@ const progressSchema = z.strictObject({
   best: z.strictObject({ step: z.int(), score: z.number() }).nullable(),
   /** What the last steps were computed on. */
   engine: z.strictObject({ engine: z.string(), device: z.string(), precision: z.string(), threads: z.int().optional() }),
+  waiting: z.strictObject({ reference: z.number().nullable(), waited: z.int().nonnegative() }),
 });
 
 export interface Progress {
   readonly step: number;
   readonly cursor: number;
   readonly best: { readonly step: number; readonly score: number } | null;
+  /** For early stopping. */
+  readonly waiting: Waiting;
 }
 
 /** What a checkpoint says. */

@@ -10,6 +10,7 @@ import type { EncodedCorpus } from '../text/encoded-corpus.ts';
 import { wantsNothing } from '../models/output.ts';
 import { described } from '../objectives/objective.ts';
 import { BestWeights } from './best-weights.ts';
+import { afterScore, checkEarlyStopping, type EarlyStopping, isPatienceSpent, notWaiting, stoppingReason } from './early-stopping.ts';
 import type { TrainEvent } from './event.ts';
 import { type Learning, stepGradients } from './gradients.ts';
 import { Ledger } from './ledger.ts';
@@ -19,7 +20,7 @@ import { loadTrainState, type Progress, type RunIdentity, saveTrainState } from 
 import { alone, type World } from './world.ts';
 import * as tf from '../engine/tf.ts';
 
-export interface TrainSettings extends OptimizerSettings {
+export interface TrainSettings extends OptimizerSettings, EarlyStopping {
   readonly seed: number;
   readonly steps: number;
   /** Examples per step, over all micro-batches and ranks. */
@@ -43,6 +44,8 @@ export const trainDefaults: Omit<TrainSettings, 'steps' | 'learningRate'> = {
   schedule: 'linear',
   warmupSteps: 0,
   evaluateEvery: 0,
+  patience: 0,
+  minImprovement: 0,
   checkpointEvery: 200,
   logEvery: 10,
 };
@@ -65,23 +68,23 @@ export interface TrainHooks {
 export interface TrainOutcome {
   readonly step: number;
   readonly best: Progress['best'];
-  /** Set when the run was stopped before its last step. */
-  readonly stopped?: 'interrupted';
+  /** Set when the run was stopped before its last step: by the signal, or because patience ran out. */
+  readonly stopped?: 'interrupted' | 'early';
 }
 
 /** Trains `learning.student` in place on `corpus`. Same settings and seed, same engine: same weights, bit for bit. */
 export async function train(learning: Learning, corpus: EncodedCorpus, settings: TrainSettings, hooks: TrainHooks): Promise<TrainOutcome> {
-  check(settings, learning);
+  check(settings, learning, hooks);
   const { parameters, config } = learning.student;
   const { run, emit, checkpoints, signal, world = alone } = hooks;
-  const identity = { ...hooks.identity, ...settings, corpus: corpus.corpus, tokenizer: corpus.tokenizer, objective: described(learning.objective), teacher: learning.teacher?.name ?? 'none' };
+  const identity = { ...hooks.identity, ...settings, corpus: corpus.corpus, tokenizer: corpus.tokenizer, objective: described(learning.objective), teacher: learning.teacher?.name ?? 'none', metric: hooks.score?.metric ?? 'none' };
   const optimizer = new Optimizer(parameters, settings);
   const bestWeights = new BestWeights(checkpoints);
   const ledger = new Ledger({ run, totalSteps: settings.steps, examples: corpus.exampleIds.length, emit });
   const started = performance.now();
   try {
     const resumed = checkpoints === undefined ? undefined : await loadTrainState(checkpoints, identity, parameters, optimizer);
-    let { step, cursor, best }: Progress = resumed ?? { step: 0, cursor: 0, best: null };
+    let { step, cursor, best, waiting }: Progress = resumed ?? { step: 0, cursor: 0, best: null, waiting: notWaiting };
     const engine = engineMark();
     const changed = resumed !== undefined && fingerprint(resumed.engine) !== fingerprint(engine);
     emit({
@@ -93,10 +96,11 @@ export async function train(learning: Learning, corpus: EncodedCorpus, settings:
     const batches = trainingBatches(corpus, { seed: settings.seed, rows: microRows, cursor, padId: config.padId, world });
     const saveCheckpoint = async () => {
       if (checkpoints === undefined) return;
-      emit({ kind: 'checkpoint', run, step, path: await saveTrainState(checkpoints, { step, cursor, best }, identity, parameters, optimizer) });
+      emit({ kind: 'checkpoint', run, step, path: await saveTrainState(checkpoints, { step, cursor, best, waiting }, identity, parameters, optimizer) });
     };
 
-    while (step < settings.steps && signal?.aborted !== true) {
+    const isOver = () => step === settings.steps || isPatienceSpent(waiting, settings);
+    while (!isOver() && signal?.aborted !== true) {
       step++;
       const microBatches = Array.from({ length: settings.accumulation }, () => batches.next().value);
       cursor += settings.rows;
@@ -122,19 +126,21 @@ export async function train(learning: Learning, corpus: EncodedCorpus, settings:
           best = { step, score };
           await bestWeights.keep(parameters);
         }
+        waiting = afterScore(waiting, score, settings);
         emit({ kind: 'evaluation', run, step, scores, best: better });
         ledger.resumeClock();
       }
-      if (last || isDue(step, settings.checkpointEvery)) await saveCheckpoint();
+      if (isOver() || isDue(step, settings.checkpointEvery)) await saveCheckpoint();
       await new Promise((resume) => setImmediate(resume)); // lets Ctrl-C and the progress line through
     }
 
-    const interrupted = step < settings.steps;
+    const stopped = isOver() ? (step < settings.steps ? 'early' : undefined) : 'interrupted';
     await ledger.settle(cursor);
-    if (interrupted && !isDue(step, settings.checkpointEvery)) await saveCheckpoint();
-    if (!interrupted && best !== null) await bestWeights.restore(parameters);
-    emit({ kind: 'end', run, step, milliseconds: performance.now() - started, ...(interrupted && { stopped: 'interrupted' as const }) });
-    return { step, best, ...(interrupted && { stopped: 'interrupted' as const }) };
+    if (stopped === 'interrupted' && !isDue(step, settings.checkpointEvery)) await saveCheckpoint();
+    if (stopped !== 'interrupted' && best !== null) await bestWeights.restore(parameters);
+    const reason = stopped === 'early' && hooks.score !== undefined ? stoppingReason(waiting, hooks.score.metric, settings) : undefined;
+    emit({ kind: 'end', run, step, milliseconds: performance.now() - started, ...(stopped && { stopped }), ...(reason !== undefined && { reason }) });
+    return { step, best, ...(stopped && { stopped }) };
   } finally {
     ledger.dispose();
     optimizer.dispose();
@@ -145,7 +151,7 @@ function isDue(step: number, every: number): boolean {
   return every > 0 && step % every === 0;
 }
 
-function check(settings: TrainSettings, { objective, teacher }: Learning): void {
+function check(settings: TrainSettings, { objective, teacher }: Learning, { score }: TrainHooks): void {
   const { steps, rows, accumulation, learningRate, logEvery, warmupSteps, evaluateEvery, checkpointEvery } = settings;
   for (const [name, value] of Object.entries({ steps, rows, accumulation, logEvery })) {
     if (!Number.isInteger(value) || value < 1) throw new Error(`${name} must be a whole number from 1, not ${value}`);
@@ -155,6 +161,7 @@ function check(settings: TrainSettings, { objective, teacher }: Learning): void 
   }
   if (rows % accumulation !== 0) throw new Error(`${accumulation} micro-batches do not divide a batch of ${rows}`);
   if (!(learningRate > 0 && learningRate < Infinity)) throw new Error(`learningRate must be a number above 0, not ${learningRate}`);
+  checkEarlyStopping(settings, { evaluates: score !== undefined && evaluateEvery > 0 });
   const wanted = objective.wants.teacher;
   if (wantsNothing(wanted)) return;
   if (teacher === undefined) throw new Error(`${objective.name} listens to a teacher, but there is none`);

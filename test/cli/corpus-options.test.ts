@@ -40,9 +40,9 @@ test.serial('--transfer comes after the folder\'s own, or stands alone', async (
 });
 
 test.serial('without test.tsv, dev is scored', async (t) => {
-  t.is((await openScored(sample(), {})).split, 'test');
+  t.is((await openScored(sample(), {}))[0].split, 'test');
   await unlink(join(sample(), 'test.tsv'));
-  t.is((await openScored(sample(), {})).split, 'dev');
+  t.is((await openScored(sample(), {}))[0].split, 'dev');
   const { dev, test: scored } = await openSplits(sample(), {});
   t.is(scored, dev);
 });
@@ -53,8 +53,23 @@ test.serial('a GLUE folder', async (t) => {
   const { train, labels } = await openSplits(join(folder, 'glue'), { task: 'sst2' });
   t.deepEqual(train.examples.map(({ label }) => label), ['positive', 'negative']);
   t.deepEqual(labels, { kind: 'single-label', names: ['negative', 'positive'] });
-  t.is((await openScored(join(folder, 'glue'), { task: 'SST-2' })).split, 'dev');
+  t.deepEqual((await openScored(join(folder, 'glue'), { task: 'SST-2' })).map(({ split }) => split), ['dev']);
   await t.throwsAsync(openSplits(join(folder, 'glue'), { task: 'sst3' }), { message: /no GLUE task "sst3"; the tasks are/ });
+});
+
+test.serial('MNLI is scored on both of its dev splits', async (t) => {
+  await mkdir(join(folder, 'MNLI'));
+  for (const split of ['dev_matched', 'dev_mismatched']) await writeFile(join(folder, 'MNLI', `${split}.tsv`), `sentence1\tsentence2\tgold_label\nit rains\tit is ${split}\tneutral\n`);
+  t.deepEqual((await openScored(folder, { task: 'mnli' })).map(({ split, examples }) => [split, examples[0]?.pair]), [['dev-matched', 'it is dev_matched'], ['dev-mismatched', 'it is dev_mismatched']]);
+});
+
+test.serial('scores and sets of classes are read where the model wants them', async (t) => {
+  const file = join(folder, 'scored.tsv');
+  await writeFile(file, 'sentence\tlabel\nfine\t2.5\n');
+  t.is((await openScored(file, {}, { kind: 'regression' }))[0].examples[0]?.label, 2.5);
+  await writeFile(file, 'sentence\tlabel\nfine\tb,a\nnothing\t\n');
+  const [corpus] = await openScored(file, {}, { kind: 'multi-label', names: ['a', 'b'] });
+  t.deepEqual(corpus.examples.map(({ label }) => label), [['b', 'a'], []]);
 });
 
 test.serial('a folder that is none', async (t) => {

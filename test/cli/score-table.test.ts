@@ -15,3 +15,18 @@ test('likeness has columns only where there is a teacher', (t) => {
   t.regex(student, /90\.0 +0\.0697 +1\.3$/);
   t.regex(teacher, /– +– +1\.3$/);
 });
+
+test('calibration and operations have columns where somebody has counted them', (t) => {
+  const [headers = '', , row = ''] = scoreTable([{ ...model, calibration: { ece: 0.0312 }, flops: 22_700_000 }]).split('\n');
+  t.regex(headers, /Matthews +ECE % +FLOP \/ example +ms/);
+  t.regex(row, /0\.7941 +3\.1 +22\.7 M +1\.3$/);
+});
+
+test('scores of a regression, and of several classes', (t) => {
+  const [headers = '', , row = ''] = scoreTable([{ ...model, scores: { pearson: 0.87512, spearman: NaN, mse: 0.5 } }]).split('\n');
+  t.regex(headers, /size +Pearson +Spearman +squared error +ms/);
+  t.regex(row, /0\.8751 +NaN +0\.5000 +1\.3$/);
+  const [other = '', , sets = ''] = scoreTable([{ ...model, scores: { microF1: 0.5, macroF1: 0.25, subsetAccuracy: 0.125 } }]).split('\n');
+  t.regex(other, /size +micro F1 % +macro F1 % +whole sets % +ms/);
+  t.regex(sets, /50\.0 +25\.0 +12\.5 +1\.3$/);
+});

@@ -29,6 +29,11 @@ test('what is typed counts', (t) => {
   t.is(settings(['--steps', '5']).evaluateEvery, 5);
 });
 
+test('patience is endless unless it is typed', (t) => {
+  t.like(settings([]), { patience: 0, minImprovement: 0 });
+  t.like(settings(['--patience', '3', '--min-improvement', '0.002']), { patience: 3, minImprovement: 0.002 });
+});
+
 test('the score that ranks', (t) => {
   t.is(rankingMetric({}), 'accuracy');
   t.is(rankingMetric({ task: 'CoLA' }), 'matthews');

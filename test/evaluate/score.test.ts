@@ -2,7 +2,9 @@ import test from 'ava';
 import { leaks } from '../../src/engine/memory.ts';
 import * as tf from '../../src/engine/tf.ts';
 import { predictedClasses } from '../../src/evaluate/classification.ts';
-import { classifierScores } from '../../src/evaluate/score.ts';
+import { multiLabelScores, predictedSets } from '../../src/evaluate/multi-label.ts';
+import type { RegressionScores } from '../../src/evaluate/regression.ts';
+import { classifierScores, modelScores, rankingScores, scoresOf } from '../../src/evaluate/score.ts';
 import { classLogits } from '../../src/teacher/label-corpus.ts';
 import type { EncodedCorpus } from '../../src/text/encoded-corpus.ts';
 import { tinyModel } from '../models/tiny-model.ts';
@@ -32,6 +34,44 @@ test('what cannot be scored is refused with its reason', async (t) => {
   await refused(withoutLabels(tinyCorpus(9)), 'accuracy, F1 and Matthews correlation want one class per example, not an unlabelled corpus');
   await refused({ ...tinyCorpus(9), labels: { kind: 'regression', scores: new Float32Array(9) } }, 'accuracy, F1 and Matthews correlation want one class per example, not regression');
   await refused(labelled(Int32Array.of(0, 1, 2, -1, 0, 0, -1, 0, 0)), 'example e3 has no label: an evaluation corpus must be labelled throughout');
+});
+
+const regressed = (scores: Float32Array): EncodedCorpus => ({ ...tinyCorpus(9), labels: { kind: 'regression', scores } });
+const inSets = (hits: Float32Array): EncodedCorpus => ({ ...tinyCorpus(9), labels: { kind: 'multi-label', names, hits } });
+
+test('each task has its own scores, and those that rank are among them', async (t) => {
+  const cases = [
+    [{}, labelled(Int32Array.from({ length: 9 }, (_, row) => row % 3))],
+    [{ task: 'multi-label' }, inSets(Float32Array.from({ length: 27 }, (_, at) => at % 2))],
+    [{ task: 'regression', labels: ['score'] }, regressed(Float32Array.from({ length: 9 }, (_, row) => row))],
+  ] as const;
+  for (const [change, corpus] of cases) {
+    const { scores, logits } = await modelScores(tinyModel(change), corpus, { rows: 2 });
+    for (const name of rankingScores[corpus.labels?.kind ?? 'single-label']) t.is(typeof (scores as Record<string, number>)[name], 'number', name);
+    t.deepEqual(scores, scoresOf(logits, corpus.labels!, corpus.exampleIds));
+  }
+});
+
+test('scores in corpus order: a regression that is what the model says has no error, sets likewise', async (t) => {
+  const regressor = tinyModel({ task: 'regression', labels: ['score'] }, 9);
+  const answers = await classLogits(regressor, tinyCorpus(9));
+  const { mse, pearson, spearman } = (await modelScores(regressor, regressed(answers), { rows: 2 })).scores as RegressionScores;
+  t.true(mse < 1e-12 && pearson > 1 - 1e-9 && spearman > 1 - 1e-9);
+  const tagger = tinyModel({ task: 'multi-label' }, 9);
+  const sets = Float32Array.from(predictedSets(await classLogits(tagger, tinyCorpus(9)), 3));
+  t.true(new Set(sets).size === 2);
+  t.deepEqual((await modelScores(tagger, inSets(sets), { rows: 2 })).scores, { ...multiLabelScores({ predictions: sets, labels: sets, classes: 3 }), microF1: 1, subsetAccuracy: 1 });
+});
+
+test('labels of another task, missing ones and other numbers of classes are refused, before the model runs', async (t) => {
+  const refused = (change: Parameters<typeof tinyModel>[0], corpus: EncodedCorpus, message: string | RegExp) => t.throwsAsync(modelScores({ ...tinyModel(change), forward: () => t.fail() }, corpus), { message });
+  await refused({}, regressed(new Float32Array(9)), 'a model that is single-label cannot be scored on labels that are regression');
+  await refused({ task: 'regression', labels: ['score'] }, tinyCorpus(9), 'a model that is regression cannot be scored on labels that are single-label');
+  await refused({}, withoutLabels(tinyCorpus(9)), 'a model that is single-label cannot be scored on an unlabelled corpus');
+  await refused({ task: 'regression', labels: ['score'] }, regressed(Float32Array.of(1, 2, NaN, 4, 5, 6, 7, 8, 9)), /^example e2 has no label/);
+  await refused({ task: 'multi-label' }, inSets(new Float32Array(27).fill(-1, 15, 18)), /^example e5 has no label/);
+  t.throws(() => scoresOf(new Float32Array(18), inSets(new Float32Array(27)).labels!, tinyCorpus(9).exampleIds), { message: '18 logits cannot be scored on 9 examples of 3 classes each' });
+  t.throws(() => scoresOf(new Float32Array(18), regressed(new Float32Array(9)).labels!, tinyCorpus(9).exampleIds), { message: '18 logits cannot be scored on 9 examples of 1 number each' });
 });
 
 test('a class that the model does not have is told', async (t) => {

@@ -107,8 +107,9 @@ export class Comparison {
   }
 }
 
+/** The largest finite magnitude: a number that is not finite has no scale, it must be met as it is. */
 export function largest(values: ArrayLike<number>): number {
-  return Array.from(values).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  return Array.from(values).reduce((most, value) => (Number.isFinite(value) ? Math.max(most, Math.abs(value)) : most), 0);
 }
 
 function bitsOf(values: Float32Array): Uint32Array {

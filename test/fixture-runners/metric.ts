@@ -1,6 +1,9 @@
 // Checks a metric against metrics/<name>.json: plain JSON in, numbers out, in float64.
 import { z } from 'zod';
+import { calibration } from '../../src/evaluate/calibration.ts';
+import { linearCka } from '../../src/evaluate/cka.ts';
 import { classificationScores } from '../../src/evaluate/classification.ts';
+import { pearson, spearman } from '../../src/evaluate/correlation.ts';
 import { fidelity } from '../../src/evaluate/fidelity.ts';
 import { distilbertReleasedMap, everyOtherMap, lastMap, skipMap, uniformMap } from '../../src/models/layer-map.ts';
 import { bounds, Comparison, type FixtureResult } from './comparison.ts';
@@ -23,8 +26,11 @@ type Scores = Readonly<Record<string, number | readonly number[]>>;
 
 const classes = z.array(z.int());
 const classificationInputs = z.strictObject({ labels: classes, predictions: classes, classes: z.int().positive() });
-const logits = z.array(z.array(z.number()));
-const fidelityInputs = z.strictObject({ student_logits: logits, teacher_logits: logits });
+const matrix = z.array(z.array(z.number()));
+const fidelityInputs = z.strictObject({ student_logits: matrix, teacher_logits: matrix });
+const calibrationInputs = z.strictObject({ probabilities: matrix, labels: classes, bins: z.int().positive() });
+const pairs = z.strictObject({ x: z.array(z.number()), y: z.array(z.number()) });
+const ckaInputs = z.strictObject({ x: matrix, y: matrix });
 
 const layerMaps = {
   uniform: uniformMap,
@@ -47,10 +53,23 @@ export const metricRunners: Readonly<Record<string, (inputs: unknown) => Scores>
   },
   fidelity: (inputs) => {
     const { student_logits: student, teacher_logits: teacher } = fidelityInputs.parse(inputs);
-    const width = student[0]?.length ?? 0;
-    if ([...student, ...teacher].some((row) => row.length !== width)) throw new Error('the rows of logits differ in length');
+    const width = widthOf([...student, ...teacher]);
     const { agreement, klNats } = fidelity({ student: student.flat(), teacher: teacher.flat(), classes: width });
     return { top1_agreement: agreement, predictive_kl: klNats };
+  },
+  calibration: (inputs) => {
+    const { probabilities, labels, bins } = calibrationInputs.parse(inputs);
+    return { ece: calibration({ probabilities: probabilities.flat(), labels, classes: widthOf(probabilities), bins }).ece };
+  },
+  cka: (inputs) => {
+    const { x, y } = ckaInputs.parse(inputs);
+    widthOf(x);
+    widthOf(y);
+    return { linear_cka: linearCka({ student: x.flat(), teacher: y.flat(), examples: x.length }) };
+  },
+  correlation: (inputs) => {
+    const { x, y } = pairs.parse(inputs);
+    return { pearson: pearson(x, y), spearman: spearman(x, y) };
   },
   'layer-maps': (inputs) => {
     const { teacher_layers: teacherLayers, student_layers: studentLayers, kind } = layerMapInputs.parse(inputs);
@@ -71,6 +90,12 @@ export async function checkMetric(file: string): Promise<FixtureResult> {
     });
   }
   return comparison.result;
+}
+
+/** The length that all rows have. */
+function widthOf([first = [], ...rows]: readonly (readonly number[])[]): number {
+  if (rows.some((row) => row.length !== first.length)) throw new Error('the rows of a matrix differ in length');
+  return first.length;
 }
 
 /** null stands for NaN: a score that is not defined. */

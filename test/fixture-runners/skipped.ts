@@ -11,8 +11,7 @@ const objectives = [
 ];
 
 const metrics = [
-  'bleu', 'calibration', 'chrf', 'cka', 'co-teaching', 'conditional-entropy', 'correlation', 'linear-distillation', 'magnitude-prune',
-  'mutual-information', 'n2n-reward', 'seq-inter', 'wer',
+  'bleu', 'chrf', 'co-teaching', 'conditional-entropy', 'linear-distillation', 'magnitude-prune', 'mutual-information', 'n2n-reward', 'seq-inter', 'wer',
 ];
 
 const families = ['albert-classifier', 'albert-mlm', 'bart', 'electra-classifier', 'marian', 'mobilebert-classifier', 'roberta-classifier', 't5', 't5-gated'];

@@ -61,6 +61,13 @@ test('a pipe gets the first step, one line per 15 seconds and the end, without o
   t.false(stream.written.some((text) => text.includes('\u001b') || text.includes('\r')));
 });
 
+test('a run that stopped early says so, and why', (t) => {
+  const stream = openScreen({ isTTY: false });
+  const progress = openProgress({ stream, now: () => 0 });
+  progress.show({ ...end, step: 310, stopped: 'early', reason: 'accuracy did not rise in 3 evaluations' });
+  t.deepEqual(stream.written, ['teacher seed 1  stopped early after 310 steps in 2 min 6 s  accuracy did not rise in 3 evaluations\n']);
+});
+
 test('a skipped step leaves a line that names its examples', (t) => {
   const stream = openScreen({ isTTY: true, columns: 80 });
   const progress = openProgress({ stream, now: () => 0, colour: false });

@@ -17,6 +17,7 @@ const events: TrainEvent[] = [
   { kind: 'evaluation', run, step: 2, scores: { accuracy: 0.75 }, best: true },
   { kind: 'checkpoint', run, step: 2 },
   { kind: 'end', run, step: 2, milliseconds: 12, stopped: 'interrupted' },
+  { kind: 'end', run, step: 2, milliseconds: 12, stopped: 'early', reason: 'accuracy did not rise in 3 evaluations' },
 ];
 const now = (): Date => new Date('2026-01-02T03:04:05.678Z');
 

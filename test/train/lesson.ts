@@ -7,7 +7,7 @@ import type { Learning } from '../../src/train/gradients.ts';
 import { train, trainDefaults, type TrainHooks, type TrainOutcome, type TrainSettings } from '../../src/train/train.ts';
 import type { EncoderConfig } from '../../src/models/config.ts';
 import type * as tf from '../../src/engine/tf.ts';
-import { tinyModel } from '../models/tiny-model.ts';
+import { bitsOf, tinyModel } from '../models/tiny-model.ts';
 import { tinyCorpus } from '../teacher/tiny-corpus.ts';
 
 export const corpus = tinyCorpus(11);
@@ -47,4 +47,9 @@ export function stopAfter(step: number): Pick<TrainHooks, 'emit' | 'signal'> {
 
 export function ofKind<K extends TrainEvent['kind']>(events: readonly TrainEvent[], kind: K): Extract<TrainEvent, { kind: K }>[] {
   return events.filter((event): event is Extract<TrainEvent, { kind: K }> => event.kind === kind);
+}
+
+/** Scores that are read off a list; what `bits` hears is the student of each evaluation. */
+export function scripted(scores: readonly number[], bits: string[], of: Model): NonNullable<TrainHooks['score']> {
+  return { metric: 'accuracy', measure: async () => ({ accuracy: scores[bits.push(await bitsOf(of)) - 1] ?? NaN }) };
 }

@@ -10,10 +10,10 @@ import { recordedTeacher } from '../../src/teacher/recorded.ts';
 import { liveTeacher } from '../../src/teacher/teacher.ts';
 import { learningRateAt } from '../../src/train/schedule.ts';
 import type { TrainEvent } from '../../src/train/event.ts';
-import type { TrainHooks, TrainSettings } from '../../src/train/train.ts';
+import type { TrainSettings } from '../../src/train/train.ts';
 import { bitsOf, tinyModel } from '../models/tiny-model.ts';
 import { temporaryFolder } from '../storage/temporary-folder.ts';
-import { changedLoss, corpus, ofKind, run, settings, stopAfter, student } from './lesson.ts';
+import { changedLoss, corpus, ofKind, run, scripted, settings, stopAfter, student } from './lesson.ts';
 import { startEngine } from '../engine-under-test.ts';
 
 test.before(startEngine);
@@ -22,10 +22,6 @@ const dropping = () => student({ hiddenDropout: 0.2, attentionDropout: 0.1, clas
 const objective = weighted([[0.5, hardLabels()], [0.5, softLabel()]]);
 const teacher = () => liveTeacher(tinyModel({}, 8));
 const distilled = () => ({ student: dropping(), objective, teacher: teacher() });
-/** Scores that are read off a list; what `bits` hears is the student of each evaluation. */
-function scripted(scores: readonly number[], bits: string[], of: ReturnType<typeof student>): NonNullable<TrainHooks['score']> {
-  return { metric: 'accuracy', measure: async () => ({ accuracy: scores[bits.push(await bitsOf(of)) - 1] ?? NaN }) };
-}
 
 test('same seed, same weights, bit for bit; another seed, others', async (t) => {
   const bits = async (seed: number) => bitsOf((await run({ learning: distilled(), settings: { seed } })).model);
@@ -164,6 +160,9 @@ test('what does not fit is refused before anything happens', async (t) => {
   for (const [name, value] of [['steps', 0], ['rows', 1.5], ['accumulation', 0], ['logEvery', 0]] as const) await refused({ settings: { [name]: value } }, `${name} must be a whole number from 1, not ${value}`);
   for (const [name, value] of [['warmupSteps', NaN], ['evaluateEvery', -1], ['checkpointEvery', 0.5]] as const) await refused({ settings: { [name]: value } }, `${name} must be a whole number from 0, not ${value}`);
   for (const value of [0, -1, NaN, Infinity]) await refused({ settings: { learningRate: value } }, `learningRate must be a number above 0, not ${value}`);
+  const score = { metric: 'accuracy', measure: () => Promise.resolve({ accuracy: 1 }) };
+  await refused({ settings: { patience: 2 }, hooks: { score } }, /^a patience of 2 counts evaluations, but there is none before the end/);
+  await refused({ settings: { patience: 2, evaluateEvery: 1 } }, /^a patience of 2 counts evaluations/);
   await refused({ settings: { accumulation: 3 } }, '3 micro-batches do not divide a batch of 4');
 });
 

@@ -1,19 +1,20 @@
 /**
- * `retort evaluate <model> <corpus>`: scores, size and latency of a classifier, and its likeness to a teacher.
+ * `retort evaluate <model> <corpus>`: scores, calibration, size, operations and latency of a classifier (or of a model that answers
+ * with a score, or with several classes), and its likeness to a teacher.
  */
 import type { Command } from 'commander';
-import { classificationScores, predictedClasses } from '../../evaluate/classification.ts';
-import { fidelity } from '../../evaluate/fidelity.ts';
-import { classLogits } from '../../teacher/label-corpus.ts';
-import type { Corpus } from '../../text/corpus.ts';
-import { encodeCorpus } from '../../text/encoded-corpus.ts';
-import { formatCount } from '../../report/units.ts';
-import { latencyOf } from '../classifier.ts';
+import { type Fidelity, fidelity } from '../../evaluate/fidelity.ts';
+import { glueAverage, glueResult, type GlueResult } from '../../evaluate/glue-score.ts';
+import { predictedSets } from '../../evaluate/multi-label.ts';
+import { type Scores, scoresOf } from '../../evaluate/score.ts';
+import { formatCount, formatDecimal } from '../../report/units.ts';
+import type { EncodedLabels } from '../../text/encoded-labels.ts';
 import { addCorpusOptions, type CorpusOptions, openScored } from '../corpus-options.ts';
 import type { Door } from '../door.ts';
 import { addEngineOption, type EngineOption, startEngine } from '../engine-option.ts';
-import { agreeOnLabels, cutNotice, openClassifier, requireModel, tokenLimit } from '../model-folder.ts';
-import { type ScoredModel, scoreTable } from '../score-table.ts';
+import { type FolderScores, labelSpaceOf, scoreFolder } from '../folder-scores.ts';
+import { requireModel } from '../model-folder.ts';
+import { scoreTable } from '../score-table.ts';
 
 type Options = CorpusOptions & EngineOption & { teacher?: string };
 
@@ -31,47 +32,64 @@ export function addEvaluate(program: Command, door: Door): void {
       const console = door.console();
       await requireModel(folder);
       if (options.teacher !== undefined) await requireModel(options.teacher);
-      const corpus = await openScored(path, options);
+      const corpora = await openScored(path, options, await labelSpaceOf(folder));
       await startEngine(console, options);
-      const model = await scoreFolder(door, { name: 'model', folder, corpus, path, options });
-      const teacher = options.teacher === undefined ? undefined : await scoreFolder(door, { name: 'teacher', folder: options.teacher, corpus, path, options });
-      const models = teacher === undefined ? [model] : [{ ...model, fidelity: likeness(model, teacher) }, teacher];
-      console.say(scoreTable(models));
-      console.say(`\non ${formatCount(corpus.examples.length)} examples of ${corpus.name} (${corpus.split})`);
-      console.answer({ corpus: corpus.name, split: corpus.split, examples: corpus.examples.length, models: models.map(({ logits: _logits, ...facts }) => facts) });
+      const students = await scoreFolder(door, { name: 'model', folder, corpora, path, options });
+      const teachers = options.teacher === undefined ? [] : await scoreFolder(door, { name: 'teacher', folder: options.teacher, corpora, path, options });
+      const models: Compared[] = [...students.map((student, i) => ({ ...student, ...likeness(student, teachers[i]) })), ...teachers];
+      const shown = corpora.length === 1 ? models : models.map((model) => ({ ...model, name: `${model.name}, ${model.split}` }));
+      console.say(scoreTable(shown));
+      for (const { name, asTheTeacher } of shown) if (asTheTeacher !== undefined) console.say(`\n${name}, with the teacher's answers for labels: ${listed(asTheTeacher)}`);
+      const glue = options.task === undefined ? undefined : [students, teachers].filter((scored) => scored.length > 0).map((scored) => glueOf(options.task ?? '', scored));
+      if (glue !== undefined) console.say(`\n${glue.map(glueLine).join('\n')}`);
+      console.say(`\non ${corpora.map(({ examples, name, split }) => `${formatCount(examples.length)} examples of ${name} (${split})`).join(' and ')}`);
+      const [{ name: corpus }] = corpora;
+      console.answer({
+        corpus,
+        split: corpora.map(({ split }) => split).join(', '),
+        examples: corpora.reduce((sum, { examples }) => sum + examples.length, 0),
+        models: models.map(({ logits: _logits, labels: _labels, ...facts }) => facts),
+        ...(glue && { glue }),
+      });
     });
 }
 
-interface FolderScores extends ScoredModel {
-  readonly folder: string;
-  readonly names: readonly string[];
-  /** [N, C] in corpus order. */
-  readonly logits: Float32Array;
+/** Held against a teacher: its fidelity where both give one class, else its scores with the teacher's answers for labels. */
+interface Likeness {
+  readonly fidelity?: Fidelity;
+  readonly asTheTeacher?: Scores;
 }
 
-/** Each model reads with its own tokeniser and orders classes its own way. */
-async function scoreFolder(door: Door, { name, folder, corpus, path, options }: { name: string; folder: string; corpus: Corpus; path: string; options: Options }): Promise<FolderScores> {
-  const console = door.console();
-  const opened = await openClassifier(folder);
-  const { model, bytes } = opened;
-  const { labels: names } = model.config;
-  const labels = agreeOnLabels(corpus.labels, { names, model: folder, place: path });
-  const encoded = await encodeCorpus(corpus, opened.tokenizer, { maxTokens: tokenLimit(opened, options), labels });
-  const cut = cutNotice(encoded);
-  if (cut !== undefined) console.note(`${folder}: ${cut}`);
-  if (encoded.labels?.kind !== 'single-label') throw new Error(`${path}: one class per example is wanted`);
-  const logits = await classLogits(model, encoded, { onProgress: console.count(name, 'examples', corpus.examples.length), signal: door.signal });
-  const scores = classificationScores({ predictions: predictedClasses(logits, names.length), labels: encoded.labels.indices, classes: names.length });
-  const latencyMs = await latencyOf(model, encoded);
-  const { count: parameters } = model.parameters;
-  model.dispose();
-  return { name, folder, names, parameters, bytes, scores, latencyMs, logits };
-}
+type Compared = FolderScores & Likeness;
 
-function likeness(student: FolderScores, teacher: FolderScores) {
+function likeness(student: FolderScores, teacher: FolderScores | undefined): Likeness {
+  if (teacher === undefined) return {};
   const order = student.names.map((name) => teacher.names.indexOf(name));
-  if (order.includes(-1) || teacher.names.length !== order.length) throw new Error(`${student.folder} answers ${student.names.join(', ')}, ${teacher.folder} ${teacher.names.join(', ')}: they cannot be compared`);
+  const { kind } = student.labels;
+  if (kind !== 'regression' && (order.includes(-1) || teacher.names.length !== order.length)) throw new Error(`${student.folder} answers ${student.names.join(', ')}, ${teacher.folder} ${teacher.names.join(', ')}: they cannot be compared`);
   const classes = order.length;
-  const inOrder = teacher.logits.map((_, i) => teacher.logits[i - (i % classes) + (order[i % classes] ?? 0)] ?? NaN);
-  return fidelity({ student: student.logits, teacher: inOrder, classes });
+  const inOrder = kind === 'regression' ? teacher.logits : teacher.logits.map((_, i) => teacher.logits[i - (i % classes) + (order[i % classes] ?? 0)] ?? NaN);
+  if (kind === 'single-label') return { fidelity: fidelity({ student: student.logits, teacher: inOrder, classes }) };
+  const taught: EncodedLabels = kind === 'regression' ? { kind, scores: inOrder } : { kind, names: student.names, hits: Float32Array.from(predictedSets(inOrder, classes)) };
+  return { asTheTeacher: scoresOf(student.logits, taught, Array.from({ length: student.examples }, (_, row) => String(row))) };
+}
+
+interface GlueOf {
+  readonly model: string;
+  readonly score: number;
+  readonly results: readonly GlueResult[];
+}
+
+function glueOf(task: string, scored: readonly FolderScores[]): GlueOf {
+  const results = scored.map(({ split, scores }) => glueResult(task, split, scores));
+  return { model: scored[0]?.name ?? '', score: glueAverage(results).score, results };
+}
+
+function glueLine({ model, score, results }: GlueOf): string {
+  const parts = results.map(({ split, metrics }) => `${metrics.map(([metric, value]) => `${metric} ${(100 * value).toFixed(1)}`).join(', ')} (${split})`);
+  return `${model}: ${results[0]?.task ?? ''} as GLUE scores it ${(100 * score).toFixed(1)}, from ${parts.join('; ')}`;
+}
+
+function listed(scores: Scores): string {
+  return Object.entries(scores).map(([name, value]) => `${name} ${formatDecimal(value)}`).join(', ');
 }

@@ -1,42 +1,53 @@
 /**
- * `retort predict <model> <in>`: one JSON line for each example of a file, probabilities at full precision.
+ * `retort predict <model> <in>`: one JSON line for each example of a file, probabilities at full precision; or a file as GLUE's server
+ * takes it.
  */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import { checkSubmission, submissionFiles, writeSubmission } from '../../evaluate/glue-submission.ts';
 import type { EncoderConfig } from '../../models/config.ts';
 import { formatCount } from '../../report/units.ts';
 import { writeFileAtomically } from '../../storage/atomic.ts';
 import { classLogits } from '../../teacher/label-corpus.ts';
 import { encodeCorpus } from '../../text/encoded-corpus.ts';
-import { addTextOptions, type CorpusOptions } from '../corpus-options.ts';
+import { addTextOptions, type CorpusOptions, openSubmitted } from '../corpus-options.ts';
 import type { Door } from '../door.ts';
 import { addEngineOption, type EngineOption, startEngine } from '../engine-option.ts';
 import { cutNotice, openClassifier, requireModel, tokenLimit } from '../model-folder.ts';
 import { openTexts } from '../text-files.ts';
 
-type Options = CorpusOptions & EngineOption & { out?: string };
+type Options = CorpusOptions & EngineOption & { out?: string; submission?: string };
 
 export function addPredict(program: Command, door: Door): void {
   const command = program
     .command('predict')
     .description('answer for every example of a file, as JSON lines')
     .argument('<model>', 'a classifier\'s folder')
-    .argument('<in>', 'a TSV, or a text file with one example a line')
-    .option('--out <file>', 'write here, whole or not at all (default: standard output)');
+    .argument('<in>', 'a TSV, or a text file with one example a line; for --submission a GLUE folder, or the test split\'s file')
+    .option('--out <file>', 'write here, whole or not at all (default: standard output; for --submission a folder, by default submission)')
+    .addOption(new Option('--submission <name>', 'write <name>.tsv as GLUE\'s server takes it').choices(submissionFiles.map(({ name }) => name)));
   for (const add of [addTextOptions, addEngineOption]) add(command);
   command
     .addHelpText('after', '\nExample:\n  $ retort predict runs/student/student corpora/opinions/sample/test.tsv --out runs/predictions.jsonl\n')
-    .action(async (folder: string, file: string, { out, ...options }: Options) => {
+    .action(async (folder: string, file: string, { out, submission, ...options }: Options) => {
       const console = door.console();
       await requireModel(folder);
-      const corpus = await openTexts(file, options);
+      const submitted = submissionFiles.find(({ name }) => name === submission);
+      const corpus = submitted === undefined ? await openTexts(file, options) : await openSubmitted(file, submitted, options);
       const { examples } = corpus;
       await startEngine(console, options);
       const opened = await openClassifier(folder);
       const { config } = opened.model;
+      if (submitted !== undefined) checkSubmission(submitted.name, { examples: examples.length, labels: config.labels });
       const encoded = await encodeCorpus(corpus, opened.tokenizer, { maxTokens: tokenLimit(opened, options) });
       const cut = cutNotice(encoded);
       if (cut !== undefined) console.note(cut);
       const logits = await classLogits(opened.model, encoded, { onProgress: console.count('predictions', 'examples', examples.length), signal: door.signal });
+      if (submitted !== undefined) {
+        const path = await writeSubmission(out ?? 'submission', submitted.name, { logits, labels: config.labels });
+        console.say(`${formatCount(examples.length)} predictions in ${path}`);
+        console.answer({ out: path, examples: examples.length });
+        return;
+      }
       const classes = config.labels.length;
       const answers = examples.map(({ id }, row) => ({ id, ...answerOf(config, logits.subarray(row * classes, (row + 1) * classes)) }));
       if (out === undefined) {
