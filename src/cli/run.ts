@@ -9,10 +9,11 @@ import manifest from '../../package.json' with { type: 'json' };
 import { type EngineFacts, engineFacts } from '../engine/engine.ts';
 import { openProgress } from '../report/progress.ts';
 import { openRunLog } from '../report/run-log.ts';
+import { openTensorBoard, type Settings } from '../report/tensorboard.ts';
 import { removeStalePartials } from '../storage/atomic.ts';
 import { fingerprint } from '../storage/hash.ts';
 import { readJson, writeJson } from '../storage/json.ts';
-import type { TrainEvent } from '../train/event.ts';
+import type { Memory, TrainEvent } from '../train/event.ts';
 import type { Console } from './console.ts';
 
 export interface Stage<T> {
@@ -30,8 +31,10 @@ export interface Run {
   readonly startedAt: Date;
   /** Prints a line for the person. */
   say(text: string): void;
-  /** For `train`: logs to events.jsonl and draws the progress line. */
+  /** For `train`: logs to events.jsonl and tensorboard/, and draws the progress line. */
   emit(event: TrainEvent): void;
+  /** Tells what a training run is made of, before its first event. */
+  describe(training: string, facts: Settings): void;
   /** Counts something that takes long; `total` things called `unit`. */
   count(label: string, unit: string, total: number): (done: number) => void;
   /**
@@ -58,6 +61,7 @@ export async function withRun<T>({ folder, command, settings, console, signal }:
   await removeStalePartials(folder);
   const startedAt = new Date();
   const log = openRunLog(join(folder, 'events.jsonl'));
+  const board = openTensorBoard(join(folder, 'tensorboard'));
   const progress = openProgress(console.live);
   const record = () => writeJson(join(folder, 'run.json'), { command, settings, startedAt: startedAt.toISOString(), versions: versions(), engine: engineInUse() });
   await record();
@@ -67,9 +71,12 @@ export async function withRun<T>({ folder, command, settings, console, signal }:
       say: (text) => console.say(text),
       emit: (event) => {
         if (event.kind === 'start' && event.resumedAt !== undefined && event.resumedAt < event.totalSteps) console.note(`${event.run} goes on after step ${event.resumedAt} of ${event.totalSteps}`);
-        log.record(event);
-        progress.show(event);
+        const told = event.kind === 'step' ? { ...event, memory: memoryInUse() } : event;
+        log.record(told);
+        board.record(told);
+        progress.show(told);
       },
+      describe: (training, facts) => board.describe(training, { command, ...facts }),
       count: (label, unit, total) => console.count(label, unit, total),
       stage: (name, inputs, stageWork) => doStage(folder, name, inputs, stageWork),
     });
@@ -77,8 +84,14 @@ export async function withRun<T>({ folder, command, settings, console, signal }:
     return result;
   } finally {
     progress.close();
-    await log.close();
+    await Promise.all([log.close(), board.close()]);
   }
+}
+
+/** Of this process, by the operating system's count: it holds the heap of a WebAssembly engine too. */
+function memoryInUse(): Memory {
+  const nowBytes = process.memoryUsage.rss();
+  return { nowBytes, peakBytes: Math.max(nowBytes, 1024 * process.resourceUsage().maxRSS) };
 }
 
 async function doStage<T>(root: string, name: string, inputs: unknown, work: (folder: string) => Promise<T>): Promise<Stage<T>> {

@@ -1,5 +1,5 @@
 /**
- * How a training run is doing, on one line: how far, loss, score, rate and time left. On a terminal the line is redrawn in place and
+ * How a training run is doing, on one line: how far, loss, score, rate, memory and time left. On a terminal the line is redrawn in place and
  * cleared at the end; in a pipe it is a plain line at the start, every 15 seconds and at the end. Skipped steps always leave a line.
  * The time left assumes the average pace of this run so far, its evaluations included.
  */
@@ -8,7 +8,7 @@ import type { EvaluationEvent, StepEvent, TrainEvent } from '../train/event.ts';
 import { openLiveLine } from './live-line.ts';
 import type { LiveOptions, Piece } from './live-line.ts';
 import { oneLine } from './text-width.ts';
-import { formatCount, formatDecimal, formatDuration } from './units.ts';
+import { formatBytes, formatCount, formatDecimal, formatDuration } from './units.ts';
 
 /** `show` takes the events of a run as they come, `close` clears the line of one that was cut short. */
 export type Progress = { show(event: TrainEvent): void; close(): void };
@@ -48,6 +48,7 @@ export function openProgress(options: LiveOptions = {}): Progress {
             `${name}  ${event.stopped === undefined ? '' : `${event.stopped} after `}${formatCount(event.step)} steps in ${formatDuration(event.milliseconds)}`,
             ...(state.step === undefined ? [] : [`loss ${formatDecimal(state.step.loss)}`]),
             ...scoreOf(state.evaluation),
+            ...(state.step?.memory === undefined ? [] : [`peak ${formatBytes(state.step.memory.peakBytes)}`]),
           ].join('  '));
           shown = undefined;
           break;
@@ -66,7 +67,7 @@ function piecesOf(
   { run, from, sinceMs, evaluation }: Shown,
   { event, nowMs, colours, bar }: { event: StepEvent; nowMs: number; colours: Colours; bar: boolean },
 ): Piece[] {
-  const { step, totalSteps, loss, examplesPerSecond } = event;
+  const { step, totalSteps, loss, examplesPerSecond, memory } = event;
   const ratio = totalSteps > 0 ? Math.min(1, step / totalSteps) : 0;
   const leftMs = step > from && nowMs > sinceMs ? ((nowMs - sinceMs) / (step - from)) * Math.max(0, totalSteps - step) : NaN;
   return [
@@ -77,6 +78,7 @@ function piecesOf(
     { rank: 3, text: `loss ${formatDecimal(loss)}` },
     ...scoreOf(evaluation).map((text) => ({ rank: 4, text })),
     { rank: 6, text: colours.dim(`${formatCount(examplesPerSecond)} examples/s`) },
+    ...(memory === undefined ? [] : [{ rank: 8, text: colours.dim(`${formatBytes(memory.nowBytes)}, peak ${formatBytes(memory.peakBytes)}`) }]),
     ...(Number.isFinite(leftMs) ? [{ rank: 2, text: `${formatDuration(leftMs)} left` }] : []),
   ];
 }

@@ -7,6 +7,9 @@
 /** A run begins, or begins again at `resumedAt` (steps already done). `parameters` counts the trainable numbers of the student. */
 export type StartEvent = { kind: 'start'; run: string; totalSteps: number; examples: number; parameters: number; resumedAt?: number };
 
+/** What the process holds now and has held at most, in bytes; whoever passes the event on adds it, for the loop asks no process. */
+export type Memory = { nowBytes: number; peakBytes: number };
+
 /** One step of the optimiser is done; `parts` names the objectives that add up to `loss`, `gradientNorm` is before clipping. */
 export type StepEvent = {
   kind: 'step';
@@ -20,6 +23,7 @@ export type StepEvent = {
   gradientNorm: number;
   examplesPerSecond: number;
   tokensPerSecond: number;
+  memory?: Memory;
 };
 
 /** The student was scored after `step`; `best` when no earlier score of this run is better. */

@@ -11,7 +11,7 @@ const events: TrainEvent[] = [
   { kind: 'start', run, totalSteps: 2, examples: 7, parameters: 11, resumedAt: 1 },
   {
     kind: 'step', run, step: 2, totalSteps: 2, epoch: 0, loss: 0.5, parts: { 'hard-label': 0.2, 'soft-label': 0.3 },
-    learningRate: 1e-4, gradientNorm: 1.25, examplesPerSecond: 10, tokensPerSecond: 100,
+    learningRate: 1e-4, gradientNorm: 1.25, examplesPerSecond: 10, tokensPerSecond: 100, memory: { nowBytes: 5, peakBytes: 7 },
   },
   { kind: 'skipped', run, step: 2, exampleIds: ['a', 'zwei\n"'], reason: 'the loss is not finite' },
   { kind: 'evaluation', run, step: 2, scores: { accuracy: 0.75 }, best: true },
