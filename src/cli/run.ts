@@ -3,6 +3,7 @@
  * interrupted goes on from its checkpoint; changed inputs make a new stage and leave the old one be.
  */
 import { mkdir } from 'node:fs/promises';
+import { availableParallelism, cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import manifest from '../../package.json' with { type: 'json' };
@@ -10,6 +11,7 @@ import { type EngineFacts, engineFacts } from '../engine/engine.ts';
 import { openProgress } from '../report/progress.ts';
 import { openRunLog } from '../report/run-log.ts';
 import { openTensorBoard, type Settings } from '../report/tensorboard.ts';
+import { formatBytes } from '../report/units.ts';
 import { removeStalePartials } from '../storage/atomic.ts';
 import { fingerprint } from '../storage/hash.ts';
 import { readJson, writeJson } from '../storage/json.ts';
@@ -63,7 +65,7 @@ export async function withRun<T>({ folder, command, settings, console, signal }:
   const log = openRunLog(join(folder, 'events.jsonl'));
   const board = openTensorBoard(join(folder, 'tensorboard'));
   const progress = openProgress(console.live);
-  const record = () => writeJson(join(folder, 'run.json'), { command, settings, startedAt: startedAt.toISOString(), versions: versions(), engine: engineInUse() });
+  const record = () => writeJson(join(folder, 'run.json'), { command, settings, startedAt: startedAt.toISOString(), versions: versions(), machine: machine(), engine: engineInUse() });
   await record();
   try {
     const result = await work({
@@ -78,9 +80,12 @@ export async function withRun<T>({ folder, command, settings, console, signal }:
       },
       describe: (training, facts) => board.describe(training, { command, ...facts }),
       count: (label, unit, total) => console.count(label, unit, total),
-      stage: (name, inputs, stageWork) => doStage(folder, name, inputs, stageWork),
+      stage: async (name, inputs, stageWork) => {
+        await record(); // again: now the engine is known
+        return doStage(folder, name, inputs, stageWork);
+      },
     });
-    await record(); // again: now the engine is known
+    await record();
     return result;
   } finally {
     progress.close();
@@ -113,6 +118,11 @@ function engineInUse(): EngineFacts | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** What is known of the computer without an engine. */
+export function machine(): Record<string, string | number> {
+  return { processor: cpus()[0]?.model ?? 'unknown', cores: availableParallelism(), memory: formatBytes(totalmem()) };
 }
 
 export function versions(): Record<string, string> {

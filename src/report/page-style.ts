@@ -28,6 +28,7 @@ header { margin-bottom: 44px; }
 h1 { font-size: 38px; line-height: 1.15; font-weight: 600; letter-spacing: -.01em; margin: 0; text-wrap: balance; }
 .subtitle { font-size: 20px; line-height: 1.45; color: var(--quiet); margin: 12px 0 0; text-wrap: pretty; }
 .when { font: 13px/1.5 var(--sans); color: var(--quiet); margin: 20px 0 0; }
+.unfinished { font: 500 15px/1.5 var(--sans); border-left: 3px solid var(--teacher); padding-left: 12px; margin: 20px 0 0; }
 .command { font: 13px/1.6 var(--mono); background: var(--card); border: 1px solid var(--rule); border-radius: 8px; padding: 11px 15px; margin: 12px 0 0; white-space: pre-wrap; overflow-wrap: anywhere; }
 h2 { font-size: 23px; line-height: 1.3; font-weight: 600; margin: 56px 0 14px; }
 p { margin: 0 0 14px; max-width: 68ch; white-space: pre-line; }
@@ -50,6 +51,14 @@ tbody th::before { content: ''; display: inline-block; width: 8px; height: 8px; 
 tbody th.student::before { background: var(--student); }
 tbody th.teacher::before { background: var(--teacher); }
 .narrow { width: auto; min-width: 380px; }
+tbody th.plain { font-weight: 500; padding-left: 0; text-indent: 0; min-width: 9em; }
+tbody th.plain::before { content: none; }
+td small { display: block; font: 12px/1.4 var(--sans); color: var(--quiet); }
+.line { display: block; }
+.lineage td { min-width: 8.5em; }
+.examples td:first-child { min-width: 18em; }
+.difference { font: 15px/1.5 var(--sans); margin: 18px 0 0; max-width: 78ch; }
+.difference b { font-weight: 600; }
 td.note { color: var(--quiet); min-width: 9em; }
 .verdict { white-space: nowrap; }
 .right { color: var(--right); }
@@ -59,6 +68,27 @@ figure { margin: 28px 0 0; }
 figcaption { font: 500 14px/1.4 var(--sans); margin-bottom: 8px; }
 figcaption::first-letter { text-transform: uppercase; }
 .chart .scroll > svg { display: block; width: 100%; min-width: 600px; height: auto; }
+figcaption small { display: block; font: 13px/1.4 var(--sans); color: var(--quiet); }
+.multiples { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(270px, 100%), 1fr)); gap: 8px 36px; }
+details .multiples { grid-template-columns: repeat(auto-fill, minmax(min(390px, 100%), 1fr)); }
+.multiples figure { min-width: 0; margin-top: 18px; }
+summary { font: 500 14px/1.4 var(--sans); color: var(--quiet); cursor: pointer; margin-top: 28px; width: fit-content; }
+.chart.small > svg, .chart.small .scroll > svg { display: block; width: 100%; min-width: 0; height: auto; }
+.bars { color: var(--baseline); }
+.bars.student { color: var(--student); } .bars.teacher { color: var(--teacher); }
+.bar { fill: currentColor; opacity: .75; }
+.strip { fill: currentColor; opacity: .32; }
+.ideal { stroke: var(--ink); stroke-width: 1.2; stroke-dasharray: 4 4; opacity: .7; }
+.likeness { grid-template-columns: repeat(auto-fill, minmax(min(360px, 100%), 1fr)); }
+.likeness .chart > svg { max-width: 340px; }
+.answers table { width: auto; }
+.answers td { min-width: 88px; padding: 9px 12px; border: 2px solid var(--paper); }
+.answers th { padding-right: 14px; border-bottom: 0; }
+.answers thead th { padding-right: 12px; }
+.answers tbody th.plain { min-width: 0; vertical-align: middle; }
+.answers .same { background: color-mix(in srgb, var(--student) calc(var(--share) * .34), var(--card)); }
+.answers .other { background: color-mix(in srgb, var(--wrong) calc(var(--share) * .34), var(--card)); }
+.answers td small { color: inherit; opacity: .8; }
 .chart text { font: 12px var(--sans); fill: var(--quiet); font-variant-numeric: tabular-nums; }
 .chart .grid { stroke: var(--grid); }
 .chart .ground { stroke: var(--quiet); }
@@ -66,6 +96,8 @@ figcaption::first-letter { text-transform: uppercase; }
 .band { fill: currentColor; opacity: .13; }
 .dashed .line { stroke-dasharray: 5 4; }
 .chart circle { fill: currentColor; }
+.several .line { stroke-width: 1.4; opacity: .8; }
+.several circle { opacity: .8; }
 .series-0 { color: var(--series-0); } .series-1 { color: var(--series-1); } .series-2 { color: var(--series-2); }
 .series-3 { color: var(--series-3); } .series-4 { color: var(--series-4); } .series-5 { color: var(--series-5); }
 .legend { list-style: none; display: flex; flex-wrap: wrap; gap: 4px 22px; margin: 8px 0 0; padding: 0; font: 13px/1.5 var(--sans); }
@@ -78,6 +110,7 @@ figcaption::first-letter { text-transform: uppercase; }
 .facts { display: grid; grid-template-columns: minmax(8em, max-content) 1fr; font: 14px/1.5 var(--sans); margin: 0; }
 .facts dt { color: var(--quiet); padding: 6px 28px 6px 0; }
 .facts dd { margin: 0; padding: 6px 0; overflow-wrap: anywhere; }
+.facts code { display: block; font: 12px/1.5 var(--mono); color: var(--quiet); }
 .facts dt, .facts dd { border-bottom: 1px solid var(--grid); }
 @media (max-width: 600px) {
   main { padding: 40px 18px 64px; }
@@ -99,5 +132,6 @@ figcaption::first-letter { text-transform: uppercase; }
   figure, tr, .figures, .facts > * { break-inside: avoid; }
   .scroll { overflow: visible; }
   .chart .scroll > svg { min-width: 0; }
+  summary { display: none; }
 }
 `;
