@@ -86,11 +86,13 @@ export function originText(origin: unknown): string {
   return `${'size' in origin ? 'fresh, ' : ''}${words.join(', ')}`;
 }
 
-/** Fingerprints are shortened, as people compare them. */
 function valueText(value: unknown): string {
   if (Array.isArray(value)) return value.map(valueText).join(' ');
-  return typeof value === 'string' ? value.replaceAll(/\b[0-9a-f]{64}\b/g, (hash) => hash.slice(0, 12)) : JSON.stringify(value);
+  return typeof value === 'string' ? shortHashes(value) : JSON.stringify(value);
 }
+
+/** Fingerprints as people compare them: by their beginning. */
+const shortHashes = (text: string): string => text.replaceAll(/\b[0-9a-f]{16,64}\b/g, (hash) => hash.slice(0, 12));
 
 const fileName = 'lineage.json';
 
@@ -117,7 +119,7 @@ export function lineageRow(name: string, role: LineageRow['role'], lineages: rea
       corpus: materials[0]?.corpus ?? '', labelledRows, unlabelledRows, objective, steps, rowsPerStep, learningRate,
       seeds: [...new Set(lineages.map(({ seed }) => seed))],
     },
-    teachers: [...new Set(lineages.flatMap(({ teacher }) => teacher ?? []))],
+    teachers: [...new Set(lineages.flatMap(({ teacher }) => (teacher === null ? [] : [shortHashes(teacher)])))],
   };
 }
 

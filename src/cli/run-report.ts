@@ -11,6 +11,7 @@ import { type Report, writeHtmlReport } from '../report/html.ts';
 import type { Lineage } from '../report/lineage.ts';
 import { type LoggedEvent, readRunLog } from '../report/run-log.ts';
 import { type Training, trainingsOf } from '../report/trainings.ts';
+import { formatCount, formatPercent } from '../report/units.ts';
 import { readJson } from '../storage/json.ts';
 import { type Evaluation, readEvaluation } from './evaluation-file.ts';
 import { lineageOfAll, lineageRow, type ModelLineage, readLineage } from './lineage.ts';
@@ -51,7 +52,7 @@ export async function reportOf(folder: string): Promise<Report> {
     layerMap: evaluation?.layerMap ?? [],
     notes: evaluation?.notes ?? [],
     lineage: evaluation === undefined ? lineageOfStages(stages) : lineageOfEvaluation(evaluation),
-    facts: factsOf(evaluation),
+    kept: keptIn(folder, evaluation),
     machine: { ...run.versions, ...run.machine, ...(run.engine && { engine: `${run.engine.engine ?? 'unknown'}, ${run.engine.precision ?? ''}, threads: ${run.engine.threads ?? ''}` }) },
   };
 }
@@ -122,10 +123,11 @@ function unfinishedText(run: RunFile, evaluation: Evaluation | undefined, traini
   return `This run was begun again and has not ended: the comparison is that of ${evaluation.startedAt.slice(0, 16).replace('T', ' ')} UTC; ${progress}.`;
 }
 
-function factsOf(evaluation: Evaluation | undefined): Record<string, string | number> {
-  const check = evaluation?.transformersJs;
+function keptIn(folder: string, evaluation: Evaluation | undefined): Record<string, string | number> {
+  if (evaluation?.student === undefined) return {};
+  const check = evaluation.transformersJs;
   return {
-    ...(evaluation?.student !== undefined && { 'student/ holds': evaluation.student }),
-    ...(check && { 'ONNX in transformers.js': `${check.examples} test examples, largest difference of logits ${check.largestDifference.toExponential(1)}, same answer on ${(100 * check.agreement).toFixed(1)} %` }),
+    student: `${join(folder, 'student')}: the Hugging Face folder of “${evaluation.student}”, with ONNX`,
+    ...(check && { 'in transformers.js': `${formatCount(check.examples)} test examples, largest difference of logits ${check.largestDifference.toExponential(1)}, same answer on ${formatPercent(check.agreement)}` }),
   };
 }

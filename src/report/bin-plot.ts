@@ -26,6 +26,8 @@ export type BinPlot = {
 const width = 300;
 const height = 326;
 const plot = { left: 46, right: width - 8, top: 8, bottom: 228, stripTop: 244, stripBottom: 276 };
+/** A bar of fewer is drawn pale: its height is mostly chance. */
+const fewExamples = 10;
 const ticks = [0, 0.25, 0.5, 0.75, 1];
 
 /** The plot as a figure; nothing where no bin holds an example. */
@@ -45,7 +47,7 @@ export function drawBinPlot({ title, note, xLabel, yLabel, bins, diagonal = fals
 <text class="label" transform="translate(12 ${(plot.top + plot.bottom) / 2}) rotate(-90)" text-anchor="middle">${yLabel}, %</text>
 <text class="label" x="${(plot.left + plot.right) / 2}" y="${height - 6}" text-anchor="middle">${xLabel}, %</text></g>
 <g class="bars ${role}">${filled.map(({ low, high, count, ratio }) => markup`
-<g><title>${formatPercent(low)} to ${formatPercent(high)}: ${yLabel} ${formatPercent(ratio)}, ${formatCount(count)} examples</title>
+<g${count < fewExamples ? markup` class="few"` : undefined}><title>${formatPercent(low)} to ${formatPercent(high)}: ${yLabel} ${formatPercent(ratio)}, ${formatCount(count)} examples</title>
 ${drawBar({ low, high, x }, { from: plot.bottom, to: y(ratio), className: 'bar' })}
 ${drawBar({ low, high, x }, { from: plot.stripBottom, to: plot.stripBottom - Math.max(1, (count / most) * (plot.stripBottom - plot.stripTop)), className: 'strip' })}</g>`)}</g>
 ${diagonal ? markup`<line class="ideal" x1="${x(0)}" y1="${y(0)}" x2="${x(1)}" y2="${y(1)}"/>` : undefined}

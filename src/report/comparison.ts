@@ -6,7 +6,7 @@ import type { Spread } from '../evaluate/spread.ts';
 import { drawDotPlot } from './dot-plot.ts';
 import { markup } from './markup.ts';
 import type { Content, Markup } from './markup.ts';
-import { formatBytes, formatCount, formatDecimal, formatMagnitude, formatPercent } from './units.ts';
+import { formatBytes, formatCount, formatMagnitude, formatPercent } from './units.ts';
 
 /** One value, or what several seeds say together. */
 export type Score = number | Spread;
@@ -45,7 +45,7 @@ ${drawTable(rows, metric)}
 ${differences.map((difference) => drawDifference(difference, metric))}
 ${drawSeedNote(rows)}
 ${drawDotPlot(dots, {
-    title: `${metric.name}, mean over seeds with its 95 % interval`,
+    title: dots.some(({ spread: { interval } }) => interval !== undefined) ? `${metric.name}, mean over seeds with its 95 % interval` : metric.name,
     label: percent ? `${metric.name}, %` : metric.name,
     factor: percent ? 100 : 1,
   })}`;
@@ -88,7 +88,7 @@ function timesNote(word: string, student: number, teacher: number | undefined): 
   return `${(teacher / student).toFixed(1)} times ${word} than the teacher`;
 }
 
-type Column = { header: string; cell: (row: ComparisonRow) => Content; note?: boolean };
+type Column = { header: string; cell: (row: ComparisonRow) => Content };
 
 function drawTable(rows: readonly ComparisonRow[], { name, unit }: Metric): Markup {
   const columns: Column[] = [
@@ -100,18 +100,15 @@ function drawTable(rows: readonly ComparisonRow[], { name, unit }: Metric): Mark
     { header: 'KL, nats', cell: ({ klNats }) => known(klNats, (value) => spreadCell(value, (one) => one.toFixed(3))) },
     { header: 'ECE', cell: ({ ece }) => known(ece, (value) => spreadCell(value, formatPercent)) },
     { header: 'p50', cell: ({ latencyMs }) => known(latencyMs, formatMilliseconds) },
-    { header: 'notes', cell: ({ notes }) => notes, note: true },
   ];
   const filled = columns.filter(({ cell }) => rows.some((row) => cell(row) !== undefined));
   return markup`<div class="scroll"><table>
-<thead><tr><th scope="col">model</th>${filled.map(({ header, note }) => markup`<th scope="col"${numberClass(note)}>${header}</th>`)}</tr></thead>
+<thead><tr><th scope="col">model</th>${filled.map(({ header }) => markup`<th scope="col" class="number">${header}</th>`)}</tr></thead>
 <tbody>${rows.map((row) => markup`
-<tr><th scope="row" class="${row.role ?? 'baseline'}">${row.name}</th>${filled.map(({ cell, note }) =>
-    note === true ? markup`<td class="note">${cell(row)}</td>` : markup`<td class="number">${cell(row) ?? '–'}</td>`)}</tr>`)}
+<tr><th scope="row" class="${row.role ?? 'baseline'}">${row.name}${row.notes === undefined ? undefined : markup`<small>${row.notes}</small>`}</th>${
+    filled.map(({ cell }) => markup`<td class="number">${cell(row) ?? '–'}</td>`)}</tr>`)}
 </tbody></table></div>`;
 }
-
-const numberClass = (note: boolean | undefined): Markup | undefined => (note === true ? undefined : markup` class="number"`);
 
 function known<T>(value: T | undefined, show: (value: T) => Content): Content {
   return value === undefined ? undefined : show(value);
@@ -146,8 +143,11 @@ function drawSeedNote(rows: readonly ComparisonRow[]): Markup | undefined {
   if (counts.length === 0) return undefined;
   const [fewest, most] = [Math.min(...counts), Math.max(...counts)];
   const seeds = fewest === most ? formatCount(most) : `${formatCount(fewest)} to ${formatCount(most)}`;
-  return markup`<p class="footnote">± is the sample standard deviation over ${seeds} seeds, the interval is of the mean by Student's t; a score without them is of a
-single run. Agreement and KL compare each model with the teacher on the same examples.</p>`;
+  const said = [
+    `± is the sample standard deviation over ${seeds} seeds, the interval is of the mean by Student's t; a score without them is of a single run.`,
+    'Agreement and KL compare each model with the teacher on the same examples.',
+  ];
+  return markup`<p class="footnote">${said.join(' ')}</p>`;
 }
 
 function formatScore(value: number, unit: 'ratio' | 'points'): string {
@@ -156,6 +156,6 @@ function formatScore(value: number, unit: 'ratio' | 'points'): string {
 
 /** 0.84 ms, 8.4 ms, 84 ms. */
 function formatMilliseconds(milliseconds: number): string {
-  if (milliseconds < 1) return `${formatDecimal(milliseconds)} ms`;
+  if (milliseconds < 1) return `${milliseconds.toPrecision(2)} ms`;
   return `${milliseconds.toFixed(milliseconds < 10 ? 2 : milliseconds < 100 ? 1 : 0)} ms`;
 }

@@ -30,6 +30,11 @@ export function curvesOf(events: readonly TrainEvent[]): Curves {
     }
     return byRun;
   };
+  const groups = [...new Set(told.map(({ run }) => groupOf(run)))];
+  const chart = (title: string, yLabel: string, byRun: ByRun): Chart => ({
+    title, xLabel: 'step', yLabel,
+    series: [...byRun].map(([name, points]): Series => ({ name, points, group: groupOf(name), colour: colourOf(groups, groupOf(name)) })),
+  });
   const [firstScore, ...otherScores] = [...scores].map(([name, byRun]) => chart(`${name} on dev while training`, name, byRun));
   // A part that is a run's only one is its loss, drawn already.
   const parts = [...new Set(steps.flatMap((step) => (Object.keys(step.parts).length > 1 ? Object.keys(step.parts) : [])))];
@@ -47,13 +52,6 @@ export function curvesOf(events: readonly TrainEvent[]): Curves {
 }
 
 const present = (charts: readonly (Chart | undefined)[]): Chart[] => charts.flatMap((one) => (one === undefined || one.series.length === 0 ? [] : [one]));
-
-function chart(title: string, yLabel: string, byRun: ByRun): Chart {
-  const runs = [...byRun];
-  const groups = [...new Set(runs.map(([run]) => groupOf(run)))];
-  const series = runs.map(([name, points]): Series => ({ name, points, group: groupOf(name), colour: colourOf(groups, groupOf(name)) }));
-  return { title, xLabel: 'step', yLabel, series };
-}
 
 /** The name without its seed. */
 const groupOf = (run: string): string => run.replace(/,? seed \d+$/, '');

@@ -50,9 +50,9 @@ export type Report = {
   layerMap?: readonly LayerRow[];
   notes?: readonly Note[];
   lineage?: Lineage;
-  /** What else must be known to repeat the run. */
-  facts?: Readonly<Record<string, string | number>>;
-  /** Node, processor, engine, threads. */
+  /** What lies in the run's folder for use, and how it was checked. */
+  kept?: Readonly<Record<string, string | number>>;
+  /** Versions, processor, engine, threads: with the command, all that a repetition needs. */
   machine?: Readonly<Record<string, string | number>>;
 };
 
@@ -85,8 +85,8 @@ ${drawTraining(report)}
 ${drawLayerMap(report.layerMap ?? [])}
 ${(report.notes ?? []).map(({ title, text: note }) => markup`<h2>${title}</h2>${note.split(/\n\s*\n/).map((paragraph) => markup`<p>${paragraph}</p>`)}`)}
 ${report.lineage === undefined ? undefined : drawLineage(report.lineage)}
-${drawFacts('To repeat it', report.facts ?? {})}
-${drawFacts('Machine', report.machine ?? {})}
+${drawFacts('What is kept', report.kept ?? {})}
+${drawFacts('To repeat it', { ...(report.command !== undefined && { command: report.command }), ...report.machine })}
 </main>
 </body>
 </html>

@@ -26,8 +26,7 @@ export function drawLikeness({ student, teacher, classes, answers, agreement }: 
   if (total === 0) return undefined;
   const agreed = answers.reduce((sum, row, index) => sum + (row[index] ?? 0), 0);
   return markup`<h2>How faithfully it repeats its teacher</h2>
-<p>${student} and ${teacher} give the same answer to ${formatCount(agreed)} of ${formatCount(total)} test examples (${formatPercent(agreed / total)}),
-whether it is right or not.</p>
+<p>${`“${student}” gives the same answer as “${teacher}” to ${formatCount(agreed)} of ${formatCount(total)} test examples (${formatPercent(agreed / total)}), whether it is right or not.`}</p>
 <div class="multiples likeness">${drawBinPlot({
     title: 'Agreement', note: 'by how sure the teacher is', xLabel: 'confidence of the teacher', yLabel: 'same answer', bins: agreement,
   })}

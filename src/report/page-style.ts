@@ -53,13 +53,13 @@ tbody th.teacher::before { background: var(--teacher); }
 .narrow { width: auto; min-width: 380px; }
 tbody th.plain { font-weight: 500; padding-left: 0; text-indent: 0; min-width: 9em; }
 tbody th.plain::before { content: none; }
-td small { display: block; font: 12px/1.4 var(--sans); color: var(--quiet); }
+td small, tbody th small { display: block; text-indent: 0; font: 12px/1.4 var(--sans); color: var(--quiet); }
 .line { display: block; }
-.lineage td { min-width: 8.5em; }
-.examples td:first-child { min-width: 18em; }
+.lineage td { min-width: 7em; font-size: 13px; }
+.examples td:first-child { min-width: min(18em, 46vw); }
+.lineage td:nth-child(5) { min-width: 12em; }
 .difference { font: 15px/1.5 var(--sans); margin: 18px 0 0; max-width: 78ch; }
 .difference b { font-weight: 600; }
-td.note { color: var(--quiet); min-width: 9em; }
 .verdict { white-space: nowrap; }
 .right { color: var(--right); }
 .wrong { color: var(--wrong); }
@@ -67,20 +67,21 @@ td.note { color: var(--quiet); min-width: 9em; }
 figure { margin: 28px 0 0; }
 figcaption { font: 500 14px/1.4 var(--sans); margin-bottom: 8px; }
 figcaption::first-letter { text-transform: uppercase; }
-.chart .scroll > svg { display: block; width: 100%; min-width: 600px; height: auto; }
+.chart svg { display: block; width: 100%; height: auto; }
+.chart .for-phones { display: none; }
 figcaption small { display: block; font: 13px/1.4 var(--sans); color: var(--quiet); }
-.multiples { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(270px, 100%), 1fr)); gap: 8px 36px; }
-details .multiples { grid-template-columns: repeat(auto-fill, minmax(min(390px, 100%), 1fr)); }
+.multiples { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(250px, 100%), 1fr)); gap: 8px 32px; }
+details .multiples { grid-template-columns: repeat(auto-fill, minmax(min(380px, 100%), 1fr)); }
 .multiples figure { min-width: 0; margin-top: 18px; }
 summary { font: 500 14px/1.4 var(--sans); color: var(--quiet); cursor: pointer; margin-top: 28px; width: fit-content; }
-.chart.small > svg, .chart.small .scroll > svg { display: block; width: 100%; min-width: 0; height: auto; }
 .bars { color: var(--baseline); }
 .bars.student { color: var(--student); } .bars.teacher { color: var(--teacher); }
 .bar { fill: currentColor; opacity: .75; }
 .strip { fill: currentColor; opacity: .32; }
+.few .bar { opacity: .3; }
 .ideal { stroke: var(--ink); stroke-width: 1.2; stroke-dasharray: 4 4; opacity: .7; }
 .likeness { grid-template-columns: repeat(auto-fill, minmax(min(360px, 100%), 1fr)); }
-.likeness .chart > svg { max-width: 340px; }
+.likeness .chart > svg { max-width: 300px; }
 .answers table { width: auto; }
 .answers td { min-width: 88px; padding: 9px 12px; border: 2px solid var(--paper); }
 .answers th { padding-right: 14px; border-bottom: 0; }
@@ -101,12 +102,17 @@ summary { font: 500 14px/1.4 var(--sans); color: var(--quiet); cursor: pointer; 
 .series-0 { color: var(--series-0); } .series-1 { color: var(--series-1); } .series-2 { color: var(--series-2); }
 .series-3 { color: var(--series-3); } .series-4 { color: var(--series-4); } .series-5 { color: var(--series-5); }
 .legend { list-style: none; display: flex; flex-wrap: wrap; gap: 4px 22px; margin: 8px 0 0; padding: 0; font: 13px/1.5 var(--sans); }
-.legend svg { width: 22px; height: 8px; margin-right: 8px; vertical-align: 1px; }
-.dot { color: var(--baseline); }
-.dot.student { color: var(--student); }
-.dot.teacher { color: var(--teacher); }
-.dot line { stroke: currentColor; stroke-width: 3; stroke-linecap: round; opacity: .45; }
-.chart .dot text { fill: var(--ink); font-size: 13px; }
+.chart .legend svg { display: inline; width: 22px; height: 8px; margin-right: 8px; vertical-align: 1px; }
+.dots .rows { display: grid; grid-template-columns: fit-content(45%) 1fr; column-gap: 22px; align-items: stretch; font: 13px/1.4 var(--sans); padding-right: 16px; }
+.dots .name { padding: 4px 0; text-align: right; overflow-wrap: anywhere; }
+.dots .name:nth-last-child(2) { color: var(--quiet); font-size: 12px; }
+.track { position: relative; min-height: 26px; color: var(--baseline); font-variant-numeric: tabular-nums; }
+.track.student { color: var(--student); } .track.teacher { color: var(--teacher); }
+.track > i { position: absolute; top: 50%; }
+.track > .tick { top: 0; bottom: 0; border-left: 1px solid var(--grid); }
+.track > .reach { height: 3px; margin-top: -1.5px; border-radius: 2px; background: currentColor; opacity: .45; }
+.track > .mean { width: 9px; height: 9px; margin: -4.5px 0 0 -4.5px; border-radius: 50%; background: currentColor; }
+.ticks > span { position: absolute; top: 5px; transform: translateX(-50%); font-size: 12px; color: var(--quiet); }
 .facts { display: grid; grid-template-columns: minmax(8em, max-content) 1fr; font: 14px/1.5 var(--sans); margin: 0; }
 .facts dt { color: var(--quiet); padding: 6px 28px 6px 0; }
 .facts dd { margin: 0; padding: 6px 0; overflow-wrap: anywhere; }
@@ -115,6 +121,8 @@ summary { font: 500 14px/1.4 var(--sans); color: var(--quiet); cursor: pointer; 
 @media (max-width: 600px) {
   main { padding: 40px 18px 64px; }
   h1 { font-size: 30px; }
+  .chart .for-pages { display: none; }
+  .chart .for-phones { display: block; }
   .facts { grid-template-columns: 1fr; }
   .facts dt { border: 0; padding-bottom: 0; }
 }
@@ -131,7 +139,6 @@ summary { font: 500 14px/1.4 var(--sans); color: var(--quiet); cursor: pointer; 
   h2 { break-after: avoid; margin-top: 28pt; }
   figure, tr, .figures, .facts > * { break-inside: avoid; }
   .scroll { overflow: visible; }
-  .chart .scroll > svg { min-width: 0; }
   summary { display: none; }
 }
 `;

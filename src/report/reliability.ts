@@ -27,8 +27,10 @@ export function drawReliability(models: readonly Reliability[]): Markup | undefi
   }) ?? []);
   if (plots.length === 0) return undefined;
   return markup`<h2>How far its confidence can be trusted</h2>
-<p>Answers on the test split, by the probability the model gave them. A bar below the dashed line: there it is more confident than it is
-right. The strip shows how many answers each bar stands for.</p>
+<p>${[
+    'Answers on the test split, by the probability the model gave them. Where a bar ends below the dashed line, the model is more confident than it is right.',
+    'The strip shows how many answers each bar stands for.',
+  ].join(' ')}</p>
 <div class="multiples">${plots}</div>`;
 }
 

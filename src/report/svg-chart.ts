@@ -33,27 +33,36 @@ type Curve = { name: string; group: string; colour: number; points: readonly Thi
 
 /** The chart as a figure with caption and legend. Series without a finite point are left out; with none left, so is the whole chart. */
 export function drawLineChart({ title, xLabel, yLabel, series }: Chart, size: ChartSize = 'wide'): Markup | undefined {
-  const { width, height, ...counts } = sizes[size];
-  const frame: Frame = { left: 56, right: width - 14, top: 12, bottom: height - 44, height };
   const curves = series
     .map(({ name, points, group = name, colour }, index): Curve => ({ name, group, colour: colour ?? index, points: thinCurve(points, curvePoints) }))
     .filter(({ points }) => points.length > 0);
+  if (curves.length === 0) return undefined;
+  const plot = { title, xLabel, yLabel, curves };
+  return markup`<figure class="chart${size === 'small' ? ' small' : ''}">
+<figcaption>${title}</figcaption>
+${size === 'small' ? drawPlot(plot, { size }) : [drawPlot(plot, { size, className: 'for-pages' }), drawPlot(plot, { size: 'small', className: 'for-phones' })]}
+${drawLegend(curves)}
+</figure>`;
+}
+
+type Plot = { title: string; xLabel: string; yLabel: string; curves: readonly Curve[] };
+
+/** A wide chart is drawn twice, and the page shows the one that its width can carry. */
+function drawPlot({ title, xLabel, yLabel, curves }: Plot, { size, className }: { size: ChartSize; className?: string }): Markup {
+  const { width, height, ...counts } = sizes[size];
+  const frame: Frame = { left: 56, right: width - 14, top: 12, bottom: height - 44, height };
   const all = curves.flatMap(({ points }) => points);
-  if (all.length === 0) return undefined;
   const yTicks = roundTicks(Math.min(...all.map(({ low }) => low)), Math.max(...all.map(({ high }) => high)), counts.yTicks);
   const xs = all.map(({ x }) => x);
   const xRange = [Math.min(0, ...xs), Math.max(...xs)] as const;
   const xScale = linearScale(xRange, [frame.left, frame.right]);
   const yScale = linearScale([yTicks[0]!, yTicks.at(-1)!], [frame.bottom, frame.top]);
-  return markup`<figure class="chart${size === 'small' ? ' small' : ''}">
-<figcaption>${title}</figcaption>
-<div class="scroll"><svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${title}">
+  return markup`<svg${className === undefined ? undefined : markup` class="${className}"`} viewBox="0 0 ${width} ${height}" role="img" aria-label="${title}">
 ${drawYAxis(yTicks, { yScale, frame, label: yLabel })}
 ${drawXAxis(roundTicks(...xRange, counts.xTicks).filter((tick) => tick <= xRange[1]), { xScale, frame, label: xLabel })}
 ${curves.map((curve) => drawCurve(curve, { alone: curves.every(({ name, group }) => name === curve.name || group !== curve.group), xScale, yScale }))}
-</svg></div>
-${drawLegend(curves)}
-</figure>`;
+</svg>
+`;
 }
 
 function drawYAxis(ticks: readonly number[], { yScale, frame, label }: { yScale: Scale; frame: Frame; label: string }): Markup {

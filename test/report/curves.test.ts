@@ -38,6 +38,8 @@ test('parts are drawn where there are several, memory where it is known', (t) =>
 test('runs that differ in their seed are one group of one colour; a teacher has its own', (t) => {
   const { main } = curvesOf(['teacher, seed 1', 'alone, seed 1', 'distilled, seed 1', 'teacher, seed 2', 'distilled seed 2'].map((run) => step(run, 1, 1)));
   t.deepEqual(main[0]!.series.map(({ group, colour }) => [group, colour]), [['teacher', 1], ['alone', 0], ['distilled', 2], ['teacher', 1], ['distilled', 2]]);
+  const { more } = curvesOf([step('alone', 1, 1), step('distilled', 1, 1, { parts: { a: 1, b: 1 } })]);
+  t.deepEqual(more[0]!.series.map(({ group, colour }) => [group, colour]), [['distilled', 2]], 'the same colour where it stands alone');
 });
 
 test('steps done again after a resume count once, the last time', (t) => {

@@ -37,7 +37,7 @@ const filledWith = (text: string): Report => ({
     materials: [{ split: text, corpus: text, rows: 3, sha256: text, readBy: [text] }],
     tokenizer: text,
   },
-  facts: { [`fact ${text}`]: text },
+  kept: { [`kept ${text}`]: text },
   machine: { [`machine ${text}`]: text },
 });
 
@@ -77,7 +77,7 @@ test('every part is there under its heading, in order', (t) => {
     [...html.matchAll(/<h2>(.*?)<\/h2>/g)].map(([, heading]) => heading),
     [
       'Comparison', 'How faithfully it repeats its teacher', 'How far its confidence can be trusted', 'Where student and teacher differ most', 'Training', 'Layer map', 'Learned',
-      'What was trained on what', 'To repeat it', 'Machine',
+      'What was trained on what', 'What is kept', 'To repeat it',
     ],
   );
   t.true(html.includes('<p>one</p><p>two</p>'));

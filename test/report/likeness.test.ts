@@ -8,7 +8,7 @@ const likeness: Likeness = {
 
 test('agreement is counted on the diagonal; each cell has its count and its share of the teacher\'s answer', (t) => {
   const text = drawLikeness(likeness)?.text ?? '';
-  t.true(text.replaceAll('\n', ' ').includes('small and large give the same answer to 90 of 100 test examples (90.0 %)'));
+  t.true(text.includes('“small” gives the same answer as “large” to 90 of 100 test examples (90.0 %)'));
   const cells = [...text.matchAll(/<td class="number (same|other)" style="--share: (\d+)%">(\d+)<small>(.*?)<\/small>/g)].map(([, ...parts]) => parts);
   t.deepEqual(cells, [['same', '75', '30', '75.0 %'], ['other', '25', '10', '25.0 %'], ['other', '0', '0', '0.0 %'], ['same', '100', '60', '100.0 %']]);
 });
