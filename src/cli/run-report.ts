@@ -118,7 +118,7 @@ function lineageOfEvaluation({ models }: Evaluation): Lineage {
 function unfinishedText(run: RunFile, evaluation: Evaluation | undefined, trainings: readonly Training[]): string | undefined {
   if (evaluation?.startedAt === run.startedAt) return undefined;
   const done = trainings.filter(({ state }) => state === 'done').length;
-  const progress = `${done} of the ${trainings.length} ${trainings.length === 1 ? 'training' : 'trainings'} begun so far ${done === 1 ? 'is' : 'are'} done`;
+  const progress = `of ${trainings.length} ${trainings.length === 1 ? 'training' : 'trainings'} begun so far, ${done} ${done === 1 ? 'is' : 'are'} done`;
   if (evaluation === undefined) return `This run has not ended: ${trainings.length === 0 ? 'no training has begun' : progress}.`;
   return `This run was begun again and has not ended: the comparison is that of ${evaluation.startedAt.slice(0, 16).replace('T', ' ')} UTC; ${progress}.`;
 }

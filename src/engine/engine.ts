@@ -79,3 +79,8 @@ function present<T>(value: T | undefined): T {
   if (value === undefined) throw new Error('no engine is compiled in');
   return value;
 }
+
+/** Every engine by name, without loading one. */
+export function engineDescriptions(): { engine: EngineName; what: string }[] {
+  return engineNames.map((engine) => ({ engine, what: engines[engine].what }));
+}
