@@ -200,7 +200,7 @@ def tags_of(event):
         return [(f"scores/{name}", value) for name, value in event["scores"].items()]
     if event["kind"] != "step":
         return []
-    memory = event.get("memory")
+    memories = [(f"memory/{place}{moment}_bytes", event[name][f"{moment}Bytes"]) for name, place in (("memory", ""), ("deviceMemory", "device_")) if name in event for moment in ("now", "peak")]
     return [
         ("loss", event["loss"]),
         *((f"loss/{name}", value) for name, value in event["parts"].items()),
@@ -209,7 +209,7 @@ def tags_of(event):
         ("progress/epoch", event["epoch"]),
         ("rates/examples_per_second", event["examplesPerSecond"]),
         ("rates/tokens_per_second", event["tokensPerSecond"]),
-        *([] if memory is None else [("memory/now_bytes", memory["nowBytes"]), ("memory/peak_bytes", memory["peakBytes"])]),
+        *memories,
     ]
 
 

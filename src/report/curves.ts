@@ -3,7 +3,7 @@
  * seed alone ("distilled, seed 2") are one group, drawn in one colour. Steps that were done again after a resume, and runs that
  * were started afresh under the same name, count once: the last time. It reads no file and draws nothing.
  */
-import type { StepEvent, TrainEvent } from '../train/event.ts';
+import type { Memory, StepEvent, TrainEvent } from '../train/event.ts';
 import type { Point } from './scale.ts';
 import type { Chart, Series } from './svg-chart.ts';
 
@@ -46,12 +46,15 @@ export function curvesOf(events: readonly TrainEvent[]): Curves {
       chart('Learning rate', 'rate', ofSteps(({ learningRate }) => learningRate)),
       chart('Gradient norm, before clipping', 'norm', ofSteps(({ gradientNorm }) => gradientNorm)),
       chart('Speed', 'examples per second', ofSteps(({ examplesPerSecond }) => examplesPerSecond)),
-      chart('Memory of the process', 'gigabytes', ofSteps(({ memory }) => (memory === undefined ? undefined : memory.nowBytes / 1e9))),
+      chart('Memory of the process', 'gigabytes', ofSteps(({ memory }) => gigabytes(memory))),
+      chart('Memory of the device', 'gigabytes', ofSteps(({ deviceMemory }) => gigabytes(deviceMemory))),
     ]),
   };
 }
 
 const present = (charts: readonly (Chart | undefined)[]): Chart[] => charts.flatMap((one) => (one === undefined || one.series.length === 0 ? [] : [one]));
+
+const gigabytes = (memory: Memory | undefined): number | undefined => (memory === undefined ? undefined : memory.nowBytes / 1e9);
 
 /** The name without its seed. */
 const groupOf = (run: string): string => run.replace(/,? seed \d+$/, '');

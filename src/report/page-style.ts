@@ -25,13 +25,13 @@ body { margin: 0; background: var(--paper); color: var(--ink); font: 17px/1.6 va
 main { max-width: 940px; margin: 0 auto; padding: 72px 32px 96px; }
 header { margin-bottom: 44px; }
 .maker { font: 600 12px/1 var(--sans); letter-spacing: .14em; text-transform: uppercase; color: var(--quiet); margin: 0 0 20px; }
-h1 { font-size: 38px; line-height: 1.15; font-weight: 600; letter-spacing: -.01em; margin: 0; text-wrap: balance; }
+h1 { font-size: 38px; line-height: 1.15; font-weight: 600; letter-spacing: -.01em; margin: 0; text-wrap: balance; overflow-wrap: anywhere; }
 .subtitle { font-size: 20px; line-height: 1.45; color: var(--quiet); margin: 12px 0 0; text-wrap: pretty; }
 .when { font: 13px/1.5 var(--sans); color: var(--quiet); margin: 20px 0 0; }
 .unfinished { font: 500 15px/1.5 var(--sans); border-left: 3px solid var(--teacher); padding-left: 12px; margin: 20px 0 0; }
 .command { font: 13px/1.6 var(--mono); background: var(--card); border: 1px solid var(--rule); border-radius: 8px; padding: 11px 15px; margin: 12px 0 0; white-space: pre-wrap; overflow-wrap: anywhere; }
 h2 { font-size: 23px; line-height: 1.3; font-weight: 600; margin: 56px 0 14px; }
-p { margin: 0 0 14px; max-width: 68ch; white-space: pre-line; }
+p { margin: 0 0 14px; max-width: 68ch; white-space: pre-line; overflow-wrap: anywhere; }
 .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); border-block: 1px solid var(--rule); margin: 0; }
 .figures div { padding: 20px 16px 18px 0; }
 .figures dt { font: 13px/1.4 var(--sans); color: var(--quiet); }

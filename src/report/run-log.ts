@@ -64,7 +64,8 @@ function problemOf(value: unknown): string | undefined {
   if (missing !== undefined) return `(${kind}) has no number '${missing}'`;
   if (kind === 'evaluation' && !isNumberRecord(event.scores)) return "(evaluation) has no 'scores'";
   if (kind === 'step' && !isNumberRecord(event.parts)) return "(step) has no 'parts'";
-  if (kind === 'step' && event.memory !== undefined && !isMemory(event.memory)) return "(step) has a 'memory' without nowBytes and peakBytes";
+  const broken = (['memory', 'deviceMemory'] as const).find((name) => kind === 'step' && event[name] !== undefined && !isMemory(event[name]));
+  if (broken !== undefined) return `(step) has a '${broken}' without nowBytes and peakBytes`;
   return undefined;
 }
 

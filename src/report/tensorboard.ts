@@ -83,7 +83,7 @@ function messagesOf(event: Exclude<TrainEvent, { kind: 'checkpoint' | 'end' }>, 
 }
 
 /** TensorBoard groups tags by what stands before the slash. */
-function scalarsOf({ loss, parts, learningRate, gradientNorm, epoch, examplesPerSecond, tokensPerSecond, memory }: StepEvent): Record<string, number> {
+function scalarsOf({ loss, parts, learningRate, gradientNorm, epoch, examplesPerSecond, tokensPerSecond, memory, deviceMemory }: StepEvent): Record<string, number> {
   return {
     loss,
     ...prefixed('loss', parts),
@@ -93,6 +93,7 @@ function scalarsOf({ loss, parts, learningRate, gradientNorm, epoch, examplesPer
     'rates/examples_per_second': examplesPerSecond,
     'rates/tokens_per_second': tokensPerSecond,
     ...(memory && { 'memory/now_bytes': memory.nowBytes, 'memory/peak_bytes': memory.peakBytes }),
+    ...(deviceMemory && { 'memory/device_now_bytes': deviceMemory.nowBytes, 'memory/device_peak_bytes': deviceMemory.peakBytes }),
   };
 }
 

@@ -22,6 +22,7 @@ export type Training = {
   best?: { name: string; value: number; step: number };
   examplesPerSecond?: number;
   peakBytes?: number;
+  devicePeakBytes?: number;
   skipped: number;
 };
 
@@ -52,6 +53,7 @@ function hear(training: Training, event: Exclude<LoggedEvent, { kind: 'start' }>
       training.loss = event.loss;
       training.examplesPerSecond = event.examplesPerSecond;
       if (event.memory !== undefined) training.peakBytes = Math.max(training.peakBytes ?? 0, event.memory.peakBytes);
+      if (event.deviceMemory !== undefined) training.devicePeakBytes = Math.max(training.devicePeakBytes ?? 0, event.deviceMemory.peakBytes);
       break;
     case 'evaluation': {
       const [name, value] = Object.entries(event.scores)[0] ?? [];
@@ -72,19 +74,23 @@ function hear(training: Training, event: Exclude<LoggedEvent, { kind: 'start' }>
 export function drawTrainings(trainings: readonly Training[]): Markup | undefined {
   if (trainings.length === 0) return undefined;
   const best = trainings.find((training) => training.best !== undefined)?.best?.name;
-  const remembers = trainings.some(({ peakBytes }) => peakBytes !== undefined);
+  const columns = [
+    { header: 'last loss', cell: ({ loss }: Training) => known(loss, formatDecimal) },
+    { header: `best ${best ?? 'score'}, on dev`, cell: (training: Training) => training.best && markup`${formatDecimal(training.best.value)} <span class="spread">at ${formatCount(training.best.step)}</span>` },
+    { header: 'examples/s', cell: ({ examplesPerSecond }: Training) => known(examplesPerSecond, formatCount) },
+    { header: 'peak memory', cell: ({ peakBytes }: Training) => known(peakBytes, formatBytes) },
+    { header: 'peak on device', cell: ({ devicePeakBytes }: Training) => known(devicePeakBytes, formatBytes) },
+    { header: 'time', cell: ({ milliseconds }: Training) => formatDuration(milliseconds) },
+  ];
+  const filled = columns.filter(({ cell }) => trainings.some((training) => cell(training) !== undefined));
   return markup`<div class="scroll"><table class="trainings">
-<thead><tr><th scope="col">training</th><th scope="col">updates</th><th scope="col" class="number">last loss</th>${
-  best === undefined ? undefined : markup`<th scope="col" class="number">best ${best}, on dev</th>`}<th scope="col" class="number">examples/s</th>${
-  remembers ? markup`<th scope="col" class="number">peak memory</th>` : undefined}<th scope="col" class="number">time</th></tr></thead>
+<thead><tr><th scope="col">training</th><th scope="col">updates</th>${filled.map(({ header }) => markup`<th scope="col" class="number">${header}</th>`)}</tr></thead>
 <tbody>${trainings.map((training) => markup`
-<tr><th scope="row" class="plain">${training.run}</th><td>${stepsText(training)}</td>${number(training.loss, formatDecimal)}${
-    best === undefined ? undefined : markup`<td class="number">${training.best === undefined ? '–' : markup`${formatDecimal(training.best.value)} <span class="spread">at ${formatCount(training.best.step)}</span>`}</td>`}${
-    number(training.examplesPerSecond, formatCount)}${remembers ? number(training.peakBytes, formatBytes) : undefined}${number(training.milliseconds, formatDuration)}</tr>`)}
+<tr><th scope="row" class="plain">${training.run}</th><td>${stepsText(training)}</td>${filled.map(({ cell }) => markup`<td class="number">${cell(training) ?? '–'}</td>`)}</tr>`)}
 </tbody></table></div>`;
 }
 
-const number = (value: number | undefined, format: (value: number) => string): Markup => markup`<td class="number">${value === undefined ? '–' : format(value)}</td>`;
+const known = (value: number | undefined, format: (value: number) => string): string | undefined => (value === undefined ? undefined : format(value));
 
 function stepsText({ state, step, totalSteps, starts, skipped }: Training): string {
   const all = formatCount(totalSteps);

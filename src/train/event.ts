@@ -7,7 +7,7 @@
 /** A run begins, or begins again at `resumedAt` (steps already done). `parameters` counts the trainable numbers of the student. */
 export type StartEvent = { kind: 'start'; run: string; totalSteps: number; examples: number; parameters: number; resumedAt?: number };
 
-/** What the process holds now and has held at most, in bytes; whoever passes the event on adds it, for the loop asks no process. */
+/** What is held now and was held at most, in bytes. */
 export type Memory = { nowBytes: number; peakBytes: number };
 
 /** One step of the optimiser is done; `parts` names the objectives that add up to `loss`, `gradientNorm` is before clipping. */
@@ -23,7 +23,9 @@ export type StepEvent = {
   gradientNorm: number;
   examplesPerSecond: number;
   tokensPerSecond: number;
+  /** Of the process, and of the engine's device where that is not the process's own; whoever passes the event on adds them. */
   memory?: Memory;
+  deviceMemory?: Memory;
 };
 
 /** The student was scored after `step`; `best` when no earlier score of this run is better. */

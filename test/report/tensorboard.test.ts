@@ -19,7 +19,7 @@ test('every number of a step, every score and the settings are there under their
   const board = openTensorBoard(folder, { now });
   board.describe(run, { command: 'retort run x', lesson: { steps: 9, layers: [1, 3] }, absent: undefined });
   const events: TrainEvent[] = [
-    start(), step(2, { memory: { nowBytes: 1024, peakBytes: 2048 } }), { kind: 'evaluation', run, step: 2, scores: { accuracy: 0.75 }, best: true },
+    start(), step(2, { memory: { nowBytes: 1024, peakBytes: 2048 }, deviceMemory: { nowBytes: 16, peakBytes: 32 } }), { kind: 'evaluation', run, step: 2, scores: { accuracy: 0.75 }, best: true },
     { kind: 'skipped', run, step: 3, exampleIds: ['a', 'b|c'], reason: 'loss NaN' }, { kind: 'checkpoint', run, step: 3 }, { kind: 'end', run, step: 3, milliseconds: 5 },
   ];
   events.forEach((event) => board.record(event));
@@ -37,6 +37,7 @@ test('every number of a step, every score and the settings are there under their
   t.deepEqual(numbers?.scalars, {
     loss: 0.5, 'loss/hard-labels': 0.25, 'loss/soft-label': 0.5, 'optimizer/learning_rate': 0.125, 'optimizer/gradient_norm': 2, 'progress/epoch': 0.5,
     'rates/examples_per_second': 64, 'rates/tokens_per_second': 1024, 'memory/now_bytes': 1024, 'memory/peak_bytes': 2048,
+    'memory/device_now_bytes': 16, 'memory/device_peak_bytes': 32,
   });
   t.deepEqual(scores?.scalars, { 'scores/accuracy': 0.75 });
   t.is(skipped?.texts.skipped, 'loss NaN: a, b&#124;c');

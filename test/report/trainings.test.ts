@@ -14,11 +14,11 @@ const end = (seconds: number, run: string, step: number, stopped?: 'interrupted'
 test('how far, how well, how fast, how large, in the order of their beginnings', (t) => {
   const trainings = trainingsOf([
     start(0, 'a'), step(10, 'a', 50, { memory: { nowBytes: 5, peakBytes: 9 } }), evaluation(11, 'a', 50, 0.8, true),
-    { ...at(12), kind: 'skipped', run: 'a', step: 60, exampleIds: [], reason: '' }, step(20, 'a', 100, { memory: { nowBytes: 4, peakBytes: 8 } }), evaluation(21, 'a', 100, 0.7, false), end(22, 'a', 100),
+    { ...at(12), kind: 'skipped', run: 'a', step: 60, exampleIds: [], reason: '' }, step(20, 'a', 100, { memory: { nowBytes: 4, peakBytes: 8 }, deviceMemory: { nowBytes: 6, peakBytes: 11 } }), evaluation(21, 'a', 100, 0.7, false), end(22, 'a', 100),
     start(30, 'b'), step(35, 'b', 20), { ...at(36), kind: 'checkpoint', run: 'b', step: 20 },
   ]);
   t.deepEqual(trainings, [
-    { run: 'a', state: 'done', step: 100, totalSteps: 100, milliseconds: 22_000, starts: 1, skipped: 1, loss: 0.01, examplesPerSecond: 1000, best: { name: 'accuracy', value: 0.8, step: 50 }, peakBytes: 9 },
+    { run: 'a', state: 'done', step: 100, totalSteps: 100, milliseconds: 22_000, starts: 1, skipped: 1, loss: 0.01, examplesPerSecond: 1000, best: { name: 'accuracy', value: 0.8, step: 50 }, peakBytes: 9, devicePeakBytes: 11 },
     { run: 'b', state: 'unfinished', step: 20, totalSteps: 100, milliseconds: 6000, starts: 1, skipped: 0, loss: 0.05, examplesPerSecond: 200 },
   ]);
 });
