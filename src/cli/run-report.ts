@@ -17,7 +17,9 @@ import { type Evaluation, readEvaluation } from './evaluation-file.ts';
 import { lineageOfAll, lineageRow, type ModelLineage, readLineage } from './lineage.ts';
 
 const facts = z.record(z.string(), z.union([z.string(), z.number()]));
-const runSchema = z.object({ command: z.string(), startedAt: z.iso.datetime(), versions: facts, machine: facts.default({}), engine: facts.exactOptional() });
+/** Unknown until one is started. */
+const engineSchema = z.object({ engine: z.string(), device: z.string(), precision: z.string(), threads: z.number(), library: z.string().exactOptional() });
+const runSchema = z.object({ command: z.string(), startedAt: z.iso.datetime(), versions: facts, machine: facts.default({}), engine: engineSchema.exactOptional() });
 type RunFile = z.infer<typeof runSchema>;
 
 /** Writes `report.html` into the run's folder. @returns its path. */
@@ -53,7 +55,7 @@ export async function reportOf(folder: string): Promise<Report> {
     notes: evaluation?.notes ?? [],
     lineage: evaluation === undefined ? lineageOfStages(stages) : lineageOfEvaluation(evaluation),
     kept: keptIn(folder, evaluation),
-    machine: { ...run.versions, ...run.machine, ...(run.engine && { engine: `${run.engine.engine ?? 'unknown'}, ${run.engine.precision ?? ''}, threads: ${run.engine.threads ?? ''}` }) },
+    machine: { ...run.versions, ...run.machine, ...(run.engine && { engine: engineText(run.engine) }) },
   };
 }
 
@@ -66,6 +68,10 @@ async function readRun(folder: string): Promise<RunFile> {
   const read = runSchema.safeParse(value);
   if (!read.success) throw new Error(`${file}: not the run.json of a run (${read.error.issues[0]?.path.join('.') ?? ''}: ${read.error.issues[0]?.message ?? 'unreadable'})`);
   return read.data;
+}
+
+function engineText({ engine, device, precision, threads, library }: z.infer<typeof engineSchema>): string {
+  return [engine, device, precision, `${threads} ${threads === 1 ? 'thread' : 'threads'}`, ...(library === undefined ? [] : [library])].join(', ');
 }
 
 /** No log at all is a run without its first step. */

@@ -26,7 +26,7 @@ const evaluation: Evaluation = {
 /** A run's folder with what every run has. */
 async function runFolder(t: ExecutionContext): Promise<string> {
   const folder = await temporaryFolder(t);
-  await writeJson(join(folder, 'run.json'), { command: 'retort distill a b', settings: {}, startedAt, versions: { retort: '0.1.0' }, machine: { cores: 2 }, engine: { engine: 'wasm', precision: 'fp32', threads: 1 } });
+  await writeJson(join(folder, 'run.json'), { command: 'retort distill a b', settings: {}, startedAt, versions: { retort: '0.1.0' }, machine: { cores: 2 }, engine: { engine: 'wasm', device: 'cpu', precision: 'fp32', threads: 1, passedOver: ['torch'] } });
   return folder;
 }
 
@@ -57,7 +57,7 @@ test('a run that has ended: its comparison, lineage, trainings and what is kept,
   t.deepEqual(report.lineage?.materials.map(({ rows, readBy }) => [rows, readBy]), [[25, ['student']]]);
   t.is(report.trainings?.length, 1);
   t.regex(String(report.kept?.['in transformers.js']), /^60 test examples, largest difference of logits 1\.0e-6, same answer on 100\.0 %$/);
-  t.deepEqual(report.machine, { retort: '0.1.0', cores: 2, engine: 'wasm, fp32, threads: 1' });
+  t.deepEqual(report.machine, { retort: '0.1.0', cores: 2, engine: 'wasm, cpu, fp32, 1 thread' });
   t.is(await writeRunReport(folder), join(folder, 'report.html'));
   t.is(await readFile(join(folder, 'report.html'), 'utf8'), renderReport(await reportOf(folder)));
 });

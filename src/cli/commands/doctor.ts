@@ -1,11 +1,13 @@
 /**
  * `retort doctor`: what runs here and how fast.
  */
+import { availableParallelism, cpus, totalmem } from 'node:os';
 import type { Command } from 'commander';
 import { engineNames, measureMatMulRate, useEngine } from '../../engine/engine.ts';
 import { formatTable } from '../../report/table.ts';
+import { formatBytes } from '../../report/units.ts';
 import type { Door } from '../door.ts';
-import { machine as machineFacts, versions } from '../run.ts';
+import { versions } from '../run.ts';
 
 export function addDoctor(program: Command, door: Door): void {
   program
@@ -14,7 +16,7 @@ export function addDoctor(program: Command, door: Door): void {
     .addHelpText('after', '\nExample:\n  $ retort doctor\n')
     .action(async () => {
       const console = door.console();
-      const machine = { ...versions(), ...machineFacts() };
+      const machine = { ...versions(), processor: cpus()[0]?.model ?? 'unknown', cores: availableParallelism(), memory: formatBytes(totalmem()) };
       for (const [what, value] of Object.entries(machine)) console.say(`${what.padEnd(10)} ${value}`);
       const engines = [];
       for (const name of engineNames) {
