@@ -76,10 +76,12 @@ export { compareWithTransformersJs } from './evaluate/onnx-check.ts';
 
 // strategies: lessons
 export { type Lesson, plain, type Strategy } from './strategies/plain.ts';
+export { strategyCatalogue } from './strategies/catalogue.ts';
 
 // report: telling
-export { writeHtmlReport } from './report/html.ts';
-export { readRunLog } from './report/run-log.ts';
+export { type Report, writeHtmlReport } from './report/html.ts';
+export { openRunLog, readRunLog } from './report/run-log.ts';
+export { openTensorBoard } from './report/tensorboard.ts';
 
 // cli: the door for recipes
 export { defineRecipe, type Recipe } from './cli/recipe.ts';

@@ -20,6 +20,7 @@ import type { EncodedCorpus } from '../text/encoded-corpus.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
 import type { TrainSettings } from '../train/train.ts';
 import type { ClassifierCorpus } from './classifier-corpus.ts';
+import { lineageOf, type ModelLineage, writeLineage } from './lineage.ts';
 import type { Run } from './run.ts';
 
 export interface ClassifierLesson {
@@ -48,6 +49,8 @@ export interface JudgedClassifier {
   readonly latencyMs: number;
   readonly trainMs: number;
   readonly reused: boolean;
+  /** Absent where the model came from elsewhere. */
+  readonly lineage?: ModelLineage;
   /** [N, C] on the test split, in corpus order. */
   readonly logits: Float32Array;
 }
@@ -65,10 +68,13 @@ export async function trainClassifier(run: Run, name: string, lesson: Classifier
     tokenizer: corpus.tokenizer,
     maxTokens: corpus.maxTokens,
   };
+  const lineage = lineageOf(name, lesson);
+  run.describe(name, { ...lineage, settings });
   const { result, folder, reused } = await run.stage<StageResult>(name, inputs, async (stage) => {
     const started = performance.now();
     const checkpoints = join(stage, 'checkpoints');
     await removeStalePartials(checkpoints);
+    await writeLineage(stage, lineage);
     const student = await lesson.start();
     const hooks = { run: name, emit: (event: Parameters<Run['emit']>[0]) => run.emit(event), signal: run.signal, checkpoints };
     const outcome = await plain({ student, objective, corpus, dev: data.dev.encoded, metric, settings, hooks, ...(teacher && { teacher }) });
@@ -85,7 +91,7 @@ export async function trainClassifier(run: Run, name: string, lesson: Classifier
   const { tensors } = await readSafetensors(join(folder, 'test-logits.safetensors'));
   const logits = tensors.get('logits');
   if (logits === undefined) throw new Error(`${folder}: test-logits.safetensors holds no logits; remove the folder and run again`);
-  return { name, model: join(folder, 'model'), reused, ...result, logits: float32Of(logits) };
+  return { name, model: join(folder, 'model'), reused, ...result, lineage, logits: float32Of(logits) };
 }
 
 /** The saved model, for whoever wants to use it further. */

@@ -3,25 +3,23 @@
  * under a name of its own, run once through transformers.js.
  */
 import { cp } from 'node:fs/promises';
-import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
-import { engineFacts } from '../engine/engine.ts';
 import { bagOfWordsBaseline } from '../evaluate/bag-of-words.ts';
-import { classificationScores, predictedClasses } from '../evaluate/classification.ts';
+import { classificationScores } from '../evaluate/classification.ts';
 import { fidelity } from '../evaluate/fidelity.ts';
 import { compareWithTransformersJs } from '../evaluate/onnx-check.ts';
 import { type Spread, spread } from '../evaluate/spread.ts';
-import type { ComparisonRow } from '../report/comparison.ts';
-import { curvesOf } from '../report/curves.ts';
-import { type Disagreement, type LayerRow, type Note, writeHtmlReport } from '../report/html.ts';
-import { readRunLog } from '../report/run-log.ts';
+import type { ComparisonRow, Difference } from '../report/comparison.ts';
+import type { LayerRow, Note } from '../report/html.ts';
 import { formatTable } from '../report/table.ts';
 import { formatBytes, formatCount, formatDecimal } from '../report/units.ts';
 import { writeFolderAtomically } from '../storage/atomic.ts';
-import { writeJson } from '../storage/json.ts';
 import type { ClassifierCorpus } from './classifier-corpus.ts';
 import type { JudgedClassifier } from './classifier.ts';
-import { type Run, versions } from './run.ts';
+import { type Evaluation, writeEvaluation } from './evaluation-file.ts';
+import { disagreementsOf, likenessOf } from './likeness.ts';
+import type { Run } from './run.ts';
+import { writeRunReport } from './run-report.ts';
 
 /** One row of the comparison: the same kind of model over seeds, with the teachers it is held against, seed by seed. */
 export interface Contender {
@@ -47,37 +45,57 @@ export type AccuracyByName = ReadonlyMap<string, Spread>;
 
 /** Prints, writes and checks; returns the accuracies, so that a recipe can hold them against what it promises. */
 export async function conclude(run: Run, conclusion: Conclusion): Promise<AccuracyByName> {
-  const rows = [...conclusion.contenders.map((contender) => rowOf(contender, conclusion.data)), ...bagRow(conclusion.bagOfWords)];
-  run.say(`\n${tableOf(rows)}\n`);
+  const evaluation = evaluationOf(run, conclusion);
+  run.say(`\n${tableOf(evaluation.rows)}\n`);
   const student = await keepStudent(run, conclusion);
   const check = await compareWithTransformersJs(student.folder, student.stored);
   run.say(`student      ${student.folder}`);
   run.say(`transformers.js runs its ONNX: ${formatCount(check.examples)} test examples, largest difference of logits ${check.largestDifference.toExponential(1)}, same answer on ${(100 * check.agreement).toFixed(1)} %`);
-  await writeJson(join(run.folder, 'evaluation.json'), {
-    title: conclusion.title,
-    rows,
-    models: conclusion.contenders.flatMap(({ name, seeds }) => seeds.map(({ logits: _logits, ...judged }) => ({ contender: name, ...judged }))),
-    student: student.name,
-    transformersJs: check,
-  });
-  const report = join(run.folder, 'report.html');
-  await writeHtmlReport(report, {
-    title: conclusion.title,
-    subtitle: conclusion.subtitle,
-    command: run.command,
-    startedAt: run.startedAt,
+  await writeEvaluation(run.folder, { ...evaluation, student: student.name, transformersJs: check });
+  run.say(`report       ${await writeRunReport(run.folder)}`);
+  return new Map(evaluation.rows.map(({ name, score }) => [name, score]));
+}
+
+/** The same for models without a student: writes evaluation.json and report.html, keeps and checks nothing. @returns the report's path. */
+export async function concludeTraining(run: Run, conclusion: Conclusion): Promise<string> {
+  await writeEvaluation(run.folder, evaluationOf(run, conclusion));
+  return writeRunReport(run.folder);
+}
+
+function evaluationOf(run: Run, { title, subtitle, data, contenders, bagOfWords, layerMap = [], notes = [] }: Conclusion): Omit<Evaluation, 'rows'> & { readonly rows: readonly Row[] } {
+  return {
+    title, subtitle,
+    startedAt: run.startedAt.toISOString(),
     // What a reused stage took when it was done counts too.
-    milliseconds: Math.max(Date.now() - run.startedAt.getTime(), conclusion.contenders.flatMap(({ seeds }) => seeds).reduce((sum, { trainMs }) => sum + trainMs, 0)),
-    comparison: { rows },
-    curves: curvesOf(await readRunLog(join(run.folder, 'events.jsonl'))),
-    disagreements: student.disagreements,
-    ...(conclusion.layerMap && { layerMap: conclusion.layerMap }),
-    notes: conclusion.notes ?? [],
-    facts: { ...corpusFacts(conclusion.data), 'largest difference of logits in transformers.js': check.largestDifference.toExponential(2) },
-    machine: { ...versions(), processor: cpus()[0]?.model ?? 'unknown', cores: availableParallelism(), engine: `${engineFacts().engine}, ${engineFacts().threads} thread, ${engineFacts().precision}` },
-  });
-  run.say(`report       ${report}`);
-  return new Map(rows.map(({ name, score }) => [name, score]));
+    milliseconds: Math.max(Date.now() - run.startedAt.getTime(), contenders.flatMap(({ seeds }) => seeds).reduce((sum, { trainMs }) => sum + trainMs, 0)),
+    rows: [...contenders.map((contender) => rowOf(contender, data)), ...bagRow(bagOfWords)],
+    differences: differencesOf(contenders),
+    models: contenders.flatMap(({ name, role, seeds }) => seeds.map(({ logits: _logits, ...judged }) => ({ contender: name, role, ...judged }))),
+    reliability: [],
+    ...besideTheTeacher(contenders, data),
+    layerMap, notes,
+  };
+}
+
+/** The first student's best seed beside the teacher it had. */
+function besideTheTeacher(contenders: readonly Contender[], { test, names }: ClassifierCorpus): Pick<Evaluation, 'likeness' | 'disagreements'> {
+  const [contender, best] = bestStudent(contenders) ?? [];
+  if (contender === undefined || best === undefined) return { disagreements: [] };
+  const teacher = contender.teachers?.[contender.seeds.indexOf(best)];
+  if (teacher === undefined) return { disagreements: [] };
+  const answers = { student: best.logits, teacher: teacher.logits, names };
+  return { likeness: likenessOf(answers, { studentName: best.name, teacherName: teacher.name }), disagreements: disagreementsOf(answers, test.corpus.examples, shownDisagreements) };
+}
+
+/** The first student against every other, seed by seed. */
+function differencesOf(contenders: readonly Contender[]): Difference[] {
+  const [best, ...others] = contenders.filter(({ role }) => role === 'student');
+  if (best === undefined) return [];
+  return others.filter(({ seeds }) => seeds.length === best.seeds.length).map(({ name, seeds }) => ({
+    better: best.name,
+    than: name,
+    score: spread(best.seeds.map(({ scores }, index) => scores.accuracy - (seeds[index]?.scores.accuracy ?? NaN))),
+  }));
 }
 
 type Row = ComparisonRow & { readonly score: Spread };
@@ -119,11 +137,17 @@ function tableOf(rows: readonly Row[]): string {
   );
 }
 
-/** Copies the first student's best seed to `<run>/student`. */
-async function keepStudent(run: Run, { contenders, data }: Conclusion) {
+/** The first student, and its best seed. */
+function bestStudent(contenders: readonly Contender[]): [Contender, JudgedClassifier] | undefined {
   const contender = contenders.find(({ role }) => role === 'student');
   const best = [...(contender?.seeds ?? [])].sort((a, b) => b.scores.accuracy - a.scores.accuracy)[0];
-  if (contender === undefined || best === undefined) throw new Error('a comparison needs a student');
+  return contender && best && [contender, best];
+}
+
+/** Copies the first student's best seed to `<run>/student`. */
+async function keepStudent(run: Run, { contenders, data }: Conclusion) {
+  const [, best] = bestStudent(contenders) ?? [];
+  if (best === undefined) throw new Error('a comparison needs a student');
   const folder = join(run.folder, 'student');
   await writeFolderAtomically(folder, (temporary) => cp(best.model, temporary, { recursive: true }));
   const { examples } = data.test.corpus;
@@ -135,44 +159,11 @@ async function keepStudent(run: Run, { contenders, data }: Conclusion) {
     classes: data.names.length,
     maxTokens: data.test.encoded.maxTokens,
   };
-  const teacher = contender.teachers?.[contender.seeds.indexOf(best)];
-  return { folder, name: best.name, stored, disagreements: teacher === undefined ? [] : disagreementsOf(best, teacher, data) };
+  return { folder, name: best.name, stored };
 }
 
 /** At most so many rows of the report. */
 const shownDisagreements = 12;
-
-/** Test examples on which student and teacher answer differently, those first on which the student is surest of the other answer. */
-function disagreementsOf(student: JudgedClassifier, teacher: JudgedClassifier, { test, names }: ClassifierCorpus): Disagreement[] {
-  const classes = names.length;
-  const [said, taught] = [predictedClasses(student.logits, classes), predictedClasses(teacher.logits, classes)];
-  const margin = (row: number) => (student.logits[row * classes + (said[row] ?? 0)] ?? 0) - (student.logits[row * classes + (taught[row] ?? 0)] ?? 0);
-  return [...said.keys()]
-    .filter((row) => said[row] !== taught[row])
-    .sort((a, b) => margin(b) - margin(a))
-    .slice(0, shownDisagreements)
-    .map((row) => {
-      const { text = '', pair, label } = test.corpus.examples[row] ?? {};
-      return {
-        text: pair === undefined ? text : `${text} / ${pair}`,
-        ...(typeof label === 'string' && { label }),
-        student: names[said[row] ?? 0] ?? '',
-        teacher: names[taught[row] ?? 0] ?? '',
-      };
-    });
-}
-
-function corpusFacts({ train, dev, test, everything }: ClassifierCorpus): Record<string, string | number> {
-  return {
-    corpus: train.corpus.name,
-    'training rows': train.corpus.examples.length,
-    'transfer rows (unlabelled)': everything.exampleIds.length - train.corpus.examples.length,
-    'dev rows': dev.corpus.examples.length,
-    'test rows': test.corpus.examples.length,
-    'corpus sha256 (train, dev, test)': [train, dev, test].map(({ corpus }) => corpus.fingerprint.slice(0, 12)).join(' '),
-    'tokenizer sha256': train.encoded.tokenizer.slice(0, 12),
-  };
-}
 
 /** What counting words reaches on the test split. */
 export function bagOfWordsAccuracy({ train, dev, test, names }: ClassifierCorpus): number {

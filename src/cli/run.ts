@@ -3,16 +3,19 @@
  * interrupted goes on from its checkpoint; changed inputs make a new stage and leave the old one be.
  */
 import { mkdir } from 'node:fs/promises';
+import { availableParallelism, cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import manifest from '../../package.json' with { type: 'json' };
 import { type EngineFacts, engineFacts } from '../engine/engine.ts';
 import { openProgress } from '../report/progress.ts';
 import { openRunLog } from '../report/run-log.ts';
+import { openTensorBoard, type Settings } from '../report/tensorboard.ts';
+import { formatBytes } from '../report/units.ts';
 import { removeStalePartials } from '../storage/atomic.ts';
 import { fingerprint } from '../storage/hash.ts';
 import { readJson, writeJson } from '../storage/json.ts';
-import type { TrainEvent } from '../train/event.ts';
+import type { Memory, TrainEvent } from '../train/event.ts';
 import type { Console } from './console.ts';
 
 export interface Stage<T> {
@@ -30,8 +33,10 @@ export interface Run {
   readonly startedAt: Date;
   /** Prints a line for the person. */
   say(text: string): void;
-  /** For `train`: logs to events.jsonl and draws the progress line. */
+  /** For `train`: logs to events.jsonl and tensorboard/, and draws the progress line. */
   emit(event: TrainEvent): void;
+  /** Tells what a training run is made of, before its first event. */
+  describe(training: string, facts: Settings): void;
   /** Counts something that takes long; `total` things called `unit`. */
   count(label: string, unit: string, total: number): (done: number) => void;
   /**
@@ -58,8 +63,9 @@ export async function withRun<T>({ folder, command, settings, console, signal }:
   await removeStalePartials(folder);
   const startedAt = new Date();
   const log = openRunLog(join(folder, 'events.jsonl'));
+  const board = openTensorBoard(join(folder, 'tensorboard'));
   const progress = openProgress(console.live);
-  const record = () => writeJson(join(folder, 'run.json'), { command, settings, startedAt: startedAt.toISOString(), versions: versions(), engine: engineInUse() });
+  const record = () => writeJson(join(folder, 'run.json'), { command, settings, startedAt: startedAt.toISOString(), versions: versions(), machine: machine(), engine: engineInUse() });
   await record();
   try {
     const result = await work({
@@ -67,18 +73,30 @@ export async function withRun<T>({ folder, command, settings, console, signal }:
       say: (text) => console.say(text),
       emit: (event) => {
         if (event.kind === 'start' && event.resumedAt !== undefined && event.resumedAt < event.totalSteps) console.note(`${event.run} goes on after step ${event.resumedAt} of ${event.totalSteps}`);
-        log.record(event);
-        progress.show(event);
+        const told = event.kind === 'step' ? { ...event, memory: memoryInUse() } : event;
+        log.record(told);
+        board.record(told);
+        progress.show(told);
       },
+      describe: (training, facts) => board.describe(training, { command, ...facts }),
       count: (label, unit, total) => console.count(label, unit, total),
-      stage: (name, inputs, stageWork) => doStage(folder, name, inputs, stageWork),
+      stage: async (name, inputs, stageWork) => {
+        await record(); // again: now the engine is known
+        return doStage(folder, name, inputs, stageWork);
+      },
     });
-    await record(); // again: now the engine is known
+    await record();
     return result;
   } finally {
     progress.close();
-    await log.close();
+    await Promise.all([log.close(), board.close()]);
   }
+}
+
+/** Of this process, by the operating system's count: it holds the heap of a WebAssembly engine too. */
+function memoryInUse(): Memory {
+  const nowBytes = process.memoryUsage.rss();
+  return { nowBytes, peakBytes: Math.max(nowBytes, 1024 * process.resourceUsage().maxRSS) };
 }
 
 async function doStage<T>(root: string, name: string, inputs: unknown, work: (folder: string) => Promise<T>): Promise<Stage<T>> {
@@ -100,6 +118,11 @@ function engineInUse(): EngineFacts | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** What is known of the computer without an engine. */
+export function machine(): Record<string, string | number> {
+  return { processor: cpus()[0]?.model ?? 'unknown', cores: availableParallelism(), memory: formatBytes(totalmem()) };
 }
 
 export function versions(): Record<string, string> {

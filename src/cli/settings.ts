@@ -37,10 +37,15 @@ function read(text: string): unknown {
 }
 
 function place(settings: Record<string, unknown>, path: string, value: unknown, known: readonly string[]): void {
-  if (!known.includes(path)) throw new Error(`--set ${path}: there is no such setting; did you mean ${nearest(path, known)}? There are: ${known.join(', ')}`);
+  if (!known.includes(path)) throw new Error(`--set ${path}: there is no such setting; ${known.length === 0 ? 'there are none' : `did you mean ${nearest(path, known)}? There are: ${known.join(', ')}`}`);
   const parts = path.split('.');
   const last = parts.pop() ?? '';
-  const owner = parts.reduce<Record<string, unknown>>((object, part) => (object[part] ??= {}) as Record<string, unknown>, settings);
+  let owner = settings;
+  for (const part of parts) {
+    const inner = owner[part];
+    owner[part] = typeof inner === 'object' && inner !== null ? inner : {}; // null and what an earlier --set made of it give way
+    owner = owner[part] as Record<string, unknown>;
+  }
   owner[last] = value;
 }
 
@@ -48,15 +53,26 @@ function place(settings: Record<string, unknown>, path: string, value: unknown, 
 function pathsOf(schema: z.ZodObject, prefix = ''): string[] {
   return Object.entries(schema.shape).flatMap(([key, field]) => {
     const path = `${prefix}${key}`;
-    const inner: unknown = field instanceof z.ZodDefault ? field.unwrap() : field;
+    const inner = insideOf(field);
     return [path, ...(inner instanceof z.ZodObject ? pathsOf(inner, `${path}.`) : [])];
   });
 }
 
-/** The known word with the fewest edits from `word`. */
+/** What a default, an optional or a nullable setting holds when it holds something. */
+function insideOf(field: unknown): unknown {
+  const isWrapped = field instanceof z.ZodDefault || field instanceof z.ZodPrefault || field instanceof z.ZodOptional || field instanceof z.ZodNullable || field instanceof z.ZodReadonly;
+  return isWrapped ? insideOf(field.unwrap()) : field;
+}
+
+/** The known word with the fewest edits from `word`. Where it names no place, a path's last part counts too: `stepps` is near `teacher.steps`. */
 export function nearest(word: string, known: readonly string[]): string {
-  const ranked = known.map((candidate) => ({ candidate, distance: editDistance(word, candidate) }));
-  return ranked.sort((a, b) => a.distance - b.distance)[0]?.candidate ?? word;
+  const lastPart = (path: string): string => path.slice(path.lastIndexOf('.') + 1);
+  const ranked = known.map((candidate) => {
+    const whole = editDistance(word.toLowerCase(), candidate.toLowerCase());
+    const last = word.includes('.') ? Infinity : editDistance(word.toLowerCase(), lastPart(candidate).toLowerCase()) + 0.5;
+    return { candidate, distance: word === candidate ? -1 : Math.min(whole, last), whole };
+  });
+  return ranked.sort((a, b) => a.distance - b.distance || a.whole - b.whole)[0]?.candidate ?? word;
 }
 
 /** Levenshtein's distance. */

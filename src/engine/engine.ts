@@ -157,3 +157,8 @@ export async function measureMatMulRate({ size = 512, seconds = 0.5 }: { size?: 
   tf.dispose([start, weight]);
   return (2 * size ** 3 * products) / milliseconds / 1e6;
 }
+
+/** Every engine by name, without loading one. */
+export function engineDescriptions(): { engine: EngineName; what: string }[] {
+  return engineNames.map((engine) => ({ engine, what: engines[engine].what }));
+}

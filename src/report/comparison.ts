@@ -6,7 +6,7 @@ import type { Spread } from '../evaluate/spread.ts';
 import { drawDotPlot } from './dot-plot.ts';
 import { markup } from './markup.ts';
 import type { Content, Markup } from './markup.ts';
-import { formatBytes, formatCount, formatDecimal, formatMagnitude, formatPercent } from './units.ts';
+import { formatBytes, formatCount, formatMagnitude, formatPercent } from './units.ts';
 
 /** One value, or what several seeds say together. */
 export type Score = number | Spread;
@@ -20,25 +20,32 @@ export type ComparisonRow = {
   score?: Score;
   agreement?: Score;
   klNats?: Score;
+  /** Expected calibration error, a ratio. */
+  ece?: Score;
   latencyMs?: number;
   notes?: string;
 };
 
+/** How much better `better` scores than `than`, seed by seed, in the units of the metric. */
+export type Difference = { better: string; than: string; score: Spread };
+
 /** `metric` names the score; a `ratio` in 0..1 is shown as a percentage, `points` (BLEU, chrF) as they are. */
-export type Comparison = { rows: readonly ComparisonRow[]; metric?: { name: string; unit: 'ratio' | 'points' } };
+export type Comparison = { rows: readonly ComparisonRow[]; differences?: readonly Difference[]; metric?: Metric };
+export type Metric = { name: string; unit: 'ratio' | 'points' };
 
 const defaultMetric = { name: 'accuracy', unit: 'ratio' } as const;
 
 /** All of it, in order. */
-export function drawComparison({ rows, metric = defaultMetric }: Comparison): Markup {
+export function drawComparison({ rows, differences = [], metric = defaultMetric }: Comparison): Markup {
   const percent = metric.unit === 'ratio';
   const dots = rows.flatMap(({ name, role, score }) => (score === undefined ? [] : [{ name, role: role ?? 'baseline', spread: asSpread(score) }]));
   return markup`${drawFigures(rows, metric)}
 <h2>Comparison</h2>
 ${drawTable(rows, metric)}
+${differences.map((difference) => drawDifference(difference, metric))}
 ${drawSeedNote(rows)}
 ${drawDotPlot(dots, {
-    title: `${metric.name}, mean over seeds with its 95 % interval`,
+    title: dots.some(({ spread: { interval } }) => interval !== undefined) ? `${metric.name}, mean over seeds with its 95 % interval` : metric.name,
     label: percent ? `${metric.name}, %` : metric.name,
     factor: percent ? 100 : 1,
   })}`;
@@ -48,7 +55,7 @@ const asSpread = (score: Score): Spread => (typeof score === 'number' ? { count:
 const meanOf = (score: Score): number => asSpread(score).mean;
 
 /** The first student against the first teacher, in up to four figures. */
-function drawFigures(rows: readonly ComparisonRow[], { name, unit }: Required<Comparison>['metric']): Markup | undefined {
+function drawFigures(rows: readonly ComparisonRow[], { name, unit }: Metric): Markup | undefined {
   const student = rows.find(({ role }) => role === 'student');
   if (student === undefined) return undefined;
   const teacher = rows.find(({ role }) => role === 'teacher');
@@ -81,28 +88,27 @@ function timesNote(word: string, student: number, teacher: number | undefined): 
   return `${(teacher / student).toFixed(1)} times ${word} than the teacher`;
 }
 
-type Column = { header: string; cell: (row: ComparisonRow) => Content; note?: boolean };
+type Column = { header: string; cell: (row: ComparisonRow) => Content };
 
-function drawTable(rows: readonly ComparisonRow[], { name, unit }: Required<Comparison>['metric']): Markup {
+function drawTable(rows: readonly ComparisonRow[], { name, unit }: Metric): Markup {
   const columns: Column[] = [
     { header: 'parameters', cell: ({ parameters }) => known(parameters, formatMagnitude) },
     { header: 'size', cell: ({ bytes }) => known(bytes, formatBytes) },
     { header: name, cell: ({ score }) => known(score, (value) => spreadCell(value, (one) => formatScore(one, unit))) },
+    { header: '95 % interval', cell: ({ score }) => known(score, (value) => intervalCell(value, unit)) },
     { header: 'agreement', cell: ({ agreement }) => known(agreement, (value) => spreadCell(value, formatPercent)) },
     { header: 'KL, nats', cell: ({ klNats }) => known(klNats, (value) => spreadCell(value, (one) => one.toFixed(3))) },
+    { header: 'ECE', cell: ({ ece }) => known(ece, (value) => spreadCell(value, formatPercent)) },
     { header: 'p50', cell: ({ latencyMs }) => known(latencyMs, formatMilliseconds) },
-    { header: 'notes', cell: ({ notes }) => notes, note: true },
   ];
   const filled = columns.filter(({ cell }) => rows.some((row) => cell(row) !== undefined));
   return markup`<div class="scroll"><table>
-<thead><tr><th scope="col">model</th>${filled.map(({ header, note }) => markup`<th scope="col"${numberClass(note)}>${header}</th>`)}</tr></thead>
+<thead><tr><th scope="col">model</th>${filled.map(({ header }) => markup`<th scope="col" class="number">${header}</th>`)}</tr></thead>
 <tbody>${rows.map((row) => markup`
-<tr><th scope="row" class="${row.role ?? 'baseline'}">${row.name}</th>${filled.map(({ cell, note }) =>
-    note === true ? markup`<td class="note">${cell(row)}</td>` : markup`<td class="number">${cell(row) ?? '–'}</td>`)}</tr>`)}
+<tr><th scope="row" class="${row.role ?? 'baseline'}">${row.name}${row.notes === undefined ? undefined : markup`<small>${row.notes}</small>`}</th>${
+    filled.map(({ cell }) => markup`<td class="number">${cell(row) ?? '–'}</td>`)}</tr>`)}
 </tbody></table></div>`;
 }
-
-const numberClass = (note: boolean | undefined): Markup | undefined => (note === true ? undefined : markup` class="number"`);
 
 function known<T>(value: T | undefined, show: (value: T) => Content): Content {
   return value === undefined ? undefined : show(value);
@@ -114,15 +120,34 @@ function spreadCell(score: Score, show: (value: number) => string): Content {
   return markup`${show(mean)} <span class="spread">± ${show(deviation).replace(' %', '')}</span>`;
 }
 
+function intervalCell(score: Score, unit: Metric['unit']): Content {
+  const { interval } = asSpread(score);
+  if (interval === undefined) return undefined;
+  const [low, high] = interval.map((end) => formatScore(end, unit).replace(' %', ''));
+  return markup`${low} to ${high}`;
+}
+
+/** Whether the difference is more than the seeds' own is said in words, for an interval around zero is easily read past. */
+function drawDifference({ better, than, score: { count, mean, interval } }: Difference, { unit }: Metric): Markup {
+  const points = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(unit === 'ratio' ? 100 * value : value).toFixed(1)}`;
+  const spreadWords = interval === undefined
+    ? 'One seed cannot say how much of that is chance.'
+    : `95 % interval over ${formatCount(count)} seeds, pair by pair: ${points(interval[0])} to ${points(interval[1])}${interval[0] <= 0 && interval[1] >= 0 ? ', which includes no difference at all' : ''}.`;
+  return markup`<p class="difference"><b>${better}</b> minus <b>${than}</b>: <b>${points(mean)} points</b>. ${spreadWords}</p>`;
+}
+
 /** Says what ± means and over how many seeds, once for the whole table. */
 function drawSeedNote(rows: readonly ComparisonRow[]): Markup | undefined {
-  const counts = rows.flatMap(({ score, agreement, klNats }) => [score, agreement, klNats])
+  const counts = rows.flatMap(({ score, agreement, klNats, ece }) => [score, agreement, klNats, ece])
     .flatMap((score) => (score === undefined || typeof score === 'number' || score.count < 2 ? [] : [score.count]));
   if (counts.length === 0) return undefined;
   const [fewest, most] = [Math.min(...counts), Math.max(...counts)];
   const seeds = fewest === most ? formatCount(most) : `${formatCount(fewest)} to ${formatCount(most)}`;
-  return markup`<p class="footnote">± is the sample standard deviation over ${seeds} seeds; a score without it is of a single run.
-Agreement and KL compare each model with the teacher on the same examples.</p>`;
+  const said = [
+    `± is the sample standard deviation over ${seeds} seeds, the interval is of the mean by Student's t; a score without them is of a single run.`,
+    'Agreement and KL compare each model with the teacher on the same examples.',
+  ];
+  return markup`<p class="footnote">${said.join(' ')}</p>`;
 }
 
 function formatScore(value: number, unit: 'ratio' | 'points'): string {
@@ -131,6 +156,6 @@ function formatScore(value: number, unit: 'ratio' | 'points'): string {
 
 /** 0.84 ms, 8.4 ms, 84 ms. */
 function formatMilliseconds(milliseconds: number): string {
-  if (milliseconds < 1) return `${formatDecimal(milliseconds)} ms`;
+  if (milliseconds < 1) return `${milliseconds.toPrecision(2)} ms`;
   return `${milliseconds.toFixed(milliseconds < 10 ? 2 : milliseconds < 100 ? 1 : 0)} ms`;
 }

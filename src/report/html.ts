@@ -6,18 +6,25 @@
 import { writeFileAtomically } from '../storage/atomic.ts';
 import { drawComparison } from './comparison.ts';
 import type { Comparison } from './comparison.ts';
+import { drawDisagreements } from './disagreements.ts';
+import type { Disagreement } from './disagreements.ts';
+import { drawLikeness } from './likeness.ts';
+import type { Likeness } from './likeness.ts';
+import { drawLineage } from './lineage.ts';
+import type { Lineage } from './lineage.ts';
 import { markup } from './markup.ts';
 import type { Markup } from './markup.ts';
 import { pageStyle } from './page-style.ts';
+import { drawReliability } from './reliability.ts';
+import type { Reliability } from './reliability.ts';
 import { drawLineChart } from './svg-chart.ts';
 import type { Chart } from './svg-chart.ts';
+import { drawTrainings } from './trainings.ts';
+import type { Training } from './trainings.ts';
 import { formatDuration } from './units.ts';
 
 /** Which layer of the student listens to which of the teacher, and with what weight. */
 export type LayerRow = { student: string | number; teacher: string | number; weight?: number };
-
-/** An example on which student and teacher differ, all three answers as the names of classes. */
-export type Disagreement = { text: string; label?: string; student: string; teacher: string };
 
 /** A text of one's own; blank lines part its paragraphs. */
 export type Note = { title: string; text: string };
@@ -25,18 +32,27 @@ export type Note = { title: string; text: string };
 export type Report = {
   title: string;
   subtitle?: string;
+  /** What is not there yet, in a sentence: stands at the head of an unfinished run's page. */
+  unfinished?: string;
   /** The command that makes this report again. */
   command?: string;
   startedAt?: Date;
   milliseconds?: number;
   comparison?: Comparison;
-  curves?: readonly Chart[];
-  layerMap?: readonly LayerRow[];
+  likeness?: Likeness;
+  reliability?: readonly Reliability[];
   disagreements?: readonly Disagreement[];
+  /** Drawn large. */
+  curves?: readonly Chart[];
+  /** Drawn small, folded away. */
+  moreCurves?: readonly Chart[];
+  trainings?: readonly Training[];
+  layerMap?: readonly LayerRow[];
   notes?: readonly Note[];
-  /** Corpus, hashes, seeds, versions: what must be known to repeat the run. */
-  facts?: Readonly<Record<string, string | number>>;
-  /** Node, processor, engine, threads. */
+  lineage?: Lineage;
+  /** What lies in the run's folder for use, and how it was checked. */
+  kept?: Readonly<Record<string, string | number>>;
+  /** Versions, processor, engine, threads: with the command, all that a repetition needs. */
   machine?: Readonly<Record<string, string | number>>;
 };
 
@@ -47,7 +63,6 @@ export async function writeHtmlReport(path: string, report: Report): Promise<voi
 
 /** The page as text. */
 export function renderReport(report: Report): string {
-  const charts = (report.curves ?? []).flatMap((chart) => drawLineChart(chart) ?? []);
   const { text } = markup`<!doctype html>
 <html lang="en">
 <head>
@@ -63,12 +78,15 @@ export function renderReport(report: Report): string {
 <main>
 ${drawHeader(report)}
 ${report.comparison === undefined || report.comparison.rows.length === 0 ? undefined : drawComparison(report.comparison)}
-${charts.length === 0 ? undefined : markup`<h2>Training</h2>${charts}`}
-${drawLayerMap(report.layerMap ?? [])}
+${report.likeness === undefined ? undefined : drawLikeness(report.likeness)}
+${drawReliability(report.reliability ?? [])}
 ${drawDisagreements(report.disagreements ?? [])}
+${drawTraining(report)}
+${drawLayerMap(report.layerMap ?? [])}
 ${(report.notes ?? []).map(({ title, text: note }) => markup`<h2>${title}</h2>${note.split(/\n\s*\n/).map((paragraph) => markup`<p>${paragraph}</p>`)}`)}
-${drawFacts('To repeat it', report.facts ?? {})}
-${drawFacts('Machine', report.machine ?? {})}
+${report.lineage === undefined ? undefined : drawLineage(report.lineage)}
+${drawFacts('What is kept', report.kept ?? {})}
+${drawFacts('To repeat it', { ...(report.command !== undefined && { command: report.command }), ...report.machine })}
 </main>
 </body>
 </html>
@@ -77,7 +95,17 @@ ${drawFacts('Machine', report.machine ?? {})}
   return text + pageStyle + body.text;
 }
 
-function drawHeader({ title, subtitle, command, startedAt, milliseconds }: Report): Markup {
+function drawTraining({ curves = [], moreCurves = [], trainings = [] }: Report): Markup | undefined {
+  const large = curves.flatMap((chart) => drawLineChart(chart) ?? []);
+  const small = moreCurves.flatMap((chart) => drawLineChart(chart, 'small') ?? []);
+  const table = drawTrainings(trainings);
+  if (large.length + small.length === 0 && table === undefined) return undefined;
+  return markup`<h2>Training</h2>
+${table}${large}
+${small.length === 0 ? undefined : markup`<details><summary>More curves</summary><div class="multiples">${small}</div></details>`}`;
+}
+
+function drawHeader({ title, subtitle, unfinished, command, startedAt, milliseconds }: Report): Markup {
   const when = [
     ...(startedAt === undefined ? [] : [`${startedAt.toISOString().slice(0, 16).replace('T', ' ')} UTC`]),
     ...(milliseconds === undefined ? [] : [`took ${formatDuration(milliseconds)}`]),
@@ -86,6 +114,7 @@ function drawHeader({ title, subtitle, command, startedAt, milliseconds }: Repor
 <p class="maker">Retort</p>
 <h1>${title}</h1>
 ${subtitle === undefined ? undefined : markup`<p class="subtitle">${subtitle}</p>`}
+${unfinished === undefined ? undefined : markup`<p class="unfinished">${unfinished}</p>`}
 ${when === '' ? undefined : markup`<p class="when">${when}</p>`}
 ${command === undefined ? undefined : markup`<div class="command">${command}</div>`}
 </header>`;
@@ -98,20 +127,6 @@ function drawLayerMap(rows: readonly LayerRow[]): Markup | undefined {
 <thead><tr><th scope="col">student layer</th><th scope="col">teacher layer</th><th scope="col" class="number">weight</th></tr></thead>
 <tbody>${rows.map(({ student, teacher, weight = 1 }) => markup`
 <tr><td>${student}</td><td>${teacher}</td><td class="number">${weight}</td></tr>`)}
-</tbody></table></div>`;
-}
-
-/** `bdi` keeps right-to-left text of an example from turning the row around. */
-function drawDisagreements(rows: readonly Disagreement[]): Markup | undefined {
-  if (rows.length === 0) return undefined;
-  const isLabelled = rows.some(({ label }) => label !== undefined);
-  const answer = (given: string, label: string | undefined): Markup =>
-    label === undefined ? markup`<td class="verdict">${given}</td>` : markup`<td class="verdict ${given === label ? 'right' : 'wrong'}">${given === label ? '✓' : '✗'} ${given}</td>`;
-  return markup`<h2>Where student and teacher differ</h2>
-<div class="scroll"><table>
-<thead><tr><th scope="col">example</th>${isLabelled ? markup`<th scope="col">label</th>` : undefined}<th scope="col">student</th><th scope="col">teacher</th></tr></thead>
-<tbody>${rows.map(({ text, label, student, teacher }) => markup`
-<tr><td><bdi>${text}</bdi></td>${isLabelled ? markup`<td class="verdict">${label ?? '–'}</td>` : undefined}${answer(student, label)}${answer(teacher, label)}</tr>`)}
 </tbody></table></div>`;
 }
 

@@ -1,14 +1,14 @@
 /**
- * How a training run is doing, on one line: how far, loss, score, rate and time left. On a terminal the line is redrawn in place and
+ * How a training run is doing, on one line: how far, loss, score, rate, memory and time left. On a terminal the line is redrawn in place and
  * cleared at the end; in a pipe it is a plain line at the start, every 15 seconds and at the end. Skipped steps always leave a line.
  * The time left assumes the average pace of this run so far, its evaluations included.
  */
 import picocolors from 'picocolors';
-import type { EvaluationEvent, StepEvent, TrainEvent } from '../train/event.ts';
+import type { EvaluationEvent, Memory, StepEvent, TrainEvent } from '../train/event.ts';
 import { openLiveLine } from './live-line.ts';
 import type { LiveOptions, Piece } from './live-line.ts';
 import { oneLine } from './text-width.ts';
-import { formatCount, formatDecimal, formatDuration } from './units.ts';
+import { formatBytes, formatCount, formatDecimal, formatDuration } from './units.ts';
 
 /** `show` takes the events of a run as they come, `close` clears the line of one that was cut short. */
 export type Progress = { show(event: TrainEvent): void; close(): void };
@@ -49,6 +49,7 @@ export function openProgress(options: LiveOptions = {}): Progress {
             ...(event.reason === undefined ? [] : [oneLine(event.reason)]),
             ...(state.step === undefined ? [] : [`loss ${formatDecimal(state.step.loss)}`]),
             ...scoreOf(state.evaluation),
+            ...peaksOf(state.step),
           ].join('  '));
           shown = undefined;
           break;
@@ -69,7 +70,7 @@ function piecesOf(
   { run, from, sinceMs, evaluation }: Shown,
   { event, nowMs, colours, bar }: { event: StepEvent; nowMs: number; colours: Colours; bar: boolean },
 ): Piece[] {
-  const { step, totalSteps, loss, examplesPerSecond } = event;
+  const { step, totalSteps, loss, examplesPerSecond, memory, deviceMemory } = event;
   const ratio = totalSteps > 0 ? Math.min(1, step / totalSteps) : 0;
   const leftMs = step > from && nowMs > sinceMs ? ((nowMs - sinceMs) / (step - from)) * Math.max(0, totalSteps - step) : NaN;
   return [
@@ -80,6 +81,8 @@ function piecesOf(
     { rank: 3, text: `loss ${formatDecimal(loss)}` },
     ...scoreOf(evaluation).map((text) => ({ rank: 4, text })),
     { rank: 6, text: colours.dim(`${formatCount(examplesPerSecond)} examples/s`) },
+    ...(memory === undefined ? [] : [{ rank: 9, text: colours.dim(memoryText(memory)) }]),
+    ...(deviceMemory === undefined ? [] : [{ rank: 8, text: colours.dim(`device ${memoryText(deviceMemory)}`) }]),
     ...(Number.isFinite(leftMs) ? [{ rank: 2, text: `${formatDuration(leftMs)} left` }] : []),
   ];
 }
@@ -96,6 +99,13 @@ function drawBar(ratio: number, colours: Colours): string {
 function scoreOf(evaluation: EvaluationEvent | undefined): string[] {
   const first = Object.entries(evaluation?.scores ?? {})[0];
   return first === undefined ? [] : [`${oneLine(first[0])} ${formatDecimal(first[1])}`];
+}
+
+const memoryText = ({ nowBytes, peakBytes }: Memory): string => `${formatBytes(nowBytes)}, peak ${formatBytes(peakBytes)}`;
+
+function peaksOf({ memory, deviceMemory }: Partial<StepEvent> = {}): string[] {
+  const peaks = [...(memory ? [`peak ${formatBytes(memory.peakBytes)}`] : []), ...(deviceMemory ? [`peak on the device ${formatBytes(deviceMemory.peakBytes)}`] : [])];
+  return peaks.length === 0 ? [] : [peaks.join(', ')];
 }
 
 /** The first few ids, and how many more. */

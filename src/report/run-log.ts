@@ -6,6 +6,7 @@
 import { appendLine } from '../storage/atomic.ts';
 import { readJsonLines } from '../storage/json.ts';
 import type { TrainEvent } from '../train/event.ts';
+import { openWriteQueue } from './write-queue.ts';
 
 export type LoggedEvent = TrainEvent & { time: string };
 
@@ -14,25 +15,13 @@ export type RunLog = { record(event: TrainEvent): void; close(): Promise<void> }
 
 /** Opens the log at `path` for appending; the file appears with the first event. */
 export function openRunLog(path: string, { now = () => new Date() }: { now?: () => Date } = {}): RunLog {
-  let written = Promise.resolve();
-  let failure: Error | undefined;
-  const throwFailure = (): void => {
-    if (failure !== undefined) throw new Error(`${path}: the run log cannot be written: ${failure.message}`, { cause: failure });
-  };
+  const queue = openWriteQueue(`${path}: the run log cannot be written`);
   return {
     record(event) {
-      throwFailure();
       const line = JSON.stringify({ time: now().toISOString(), ...event });
-      written = written
-        .then(() => (failure === undefined ? appendLine(path, line) : undefined))
-        .catch((error: unknown) => {
-          failure = error instanceof Error ? error : new Error(String(error));
-        });
+      queue.add(() => appendLine(path, line));
     },
-    async close() {
-      await written;
-      throwFailure();
-    },
+    close: () => queue.close(),
   };
 }
 
@@ -75,8 +64,12 @@ function problemOf(value: unknown): string | undefined {
   if (missing !== undefined) return `(${kind}) has no number '${missing}'`;
   if (kind === 'evaluation' && !isNumberRecord(event.scores)) return "(evaluation) has no 'scores'";
   if (kind === 'step' && !isNumberRecord(event.parts)) return "(step) has no 'parts'";
+  const broken = (['memory', 'deviceMemory'] as const).find((name) => kind === 'step' && event[name] !== undefined && !isMemory(event[name]));
+  if (broken !== undefined) return `(step) has a '${broken}' without nowBytes and peakBytes`;
   return undefined;
 }
 
 const isNumberRecord = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && Object.values(value).every((inner) => typeof inner === 'number');
+
+const isMemory = (value: unknown): boolean => isNumberRecord(value) && typeof value === 'object' && value !== null && 'nowBytes' in value && 'peakBytes' in value;

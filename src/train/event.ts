@@ -11,6 +11,9 @@ import type { EngineMark } from '../engine/engine.ts';
  */
 export type StartEvent = { kind: 'start'; run: string; totalSteps: number; examples: number; parameters: number; engine?: EngineMark; resumedAt?: number; engineBefore?: EngineMark };
 
+/** What is held now and was held at most, in bytes. */
+export type Memory = { nowBytes: number; peakBytes: number };
+
 /** One step of the optimiser is done; `parts` names the objectives that add up to `loss`, `gradientNorm` is before clipping. */
 export type StepEvent = {
   kind: 'step';
@@ -24,6 +27,9 @@ export type StepEvent = {
   gradientNorm: number;
   examplesPerSecond: number;
   tokensPerSecond: number;
+  /** Of the process, and of the engine's device where that is not the process's own; whoever passes the event on adds them. */
+  memory?: Memory;
+  deviceMemory?: Memory;
 };
 
 /** The student was scored after `step`; `best` when no earlier score of this run is better. */

@@ -1,9 +1,10 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
 import { type Run, withRun } from '../../src/cli/run.ts';
 import { readRunLog } from '../../src/report/run-log.ts';
+import { readEventFile } from '../report/event-file.ts';
 import { openRecorder } from './in-process.ts';
 
 let folder: string;
@@ -54,4 +55,19 @@ test.serial('events are logged, also when the work fails; a run that goes on say
   }, recorder));
   t.deepEqual((await readRunLog(join(folder, 'events.jsonl'))).map(({ kind }) => kind), ['start']);
   t.deepEqual(recorder.heard.noted, ['teacher goes on after step 20 of 60']);
+});
+
+test.serial('every step carries the memory of the process, in the log and in TensorBoard, which knows the settings too', async (t) => {
+  await open((run) => {
+    run.describe('student', { steps: 2, objective: 'hard-labels' });
+    run.emit({ kind: 'start', run: 'student', totalSteps: 2, examples: 5, parameters: 9 });
+    run.emit({ kind: 'step', run: 'student', step: 1, totalSteps: 2, epoch: 1, loss: 1, parts: {}, learningRate: 1, gradientNorm: 1, examplesPerSecond: 1, tokensPerSecond: 1 });
+    return Promise.resolve();
+  });
+  const memory = (await readRunLog(join(folder, 'events.jsonl'))).flatMap((event) => (event.kind === 'step' ? [event.memory] : []))[0];
+  t.true(memory !== undefined && memory.nowBytes > 20e6 && memory.peakBytes >= memory.nowBytes && memory.peakBytes < 100e9, JSON.stringify(memory));
+  const [file = ''] = await readdir(join(folder, 'tensorboard', 'student'));
+  const events = await readEventFile(join(folder, 'tensorboard', 'student', file));
+  t.is(events.at(-1)?.scalars['memory/now_bytes'], Math.fround(memory?.nowBytes ?? 0));
+  t.regex(events.find(({ texts }) => texts.settings !== undefined)?.texts.settings ?? '', /\| command \| retort test \|\n\| steps \| 2 \|\n\| objective \| hard-labels \|/);
 });

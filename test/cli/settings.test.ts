@@ -41,8 +41,22 @@ test('a wrong type, a missing setting and a torn override say what is wanted', (
   for (const torn of ['seeds', '=3', '']) t.throws(() => overrideSettings(schema, [...given, torn]), { message: /write path=value/ });
 });
 
+test('settings inside optional, nullable and prefilled ones can be set', (t) => {
+  const inner = z.strictObject({ steps: z.int(), rate: z.number().default(0.5) });
+  const nested = z.strictObject({ maybe: inner.optional(), none: inner.nullable().default(null), filled: inner.prefault({ steps: 3 }), deep: z.strictObject({ er: inner.readonly() }).optional() });
+  t.deepEqual(overrideSettings(nested, ['maybe.steps=1', 'none.steps=2', 'filled.rate=0.25', 'deep.er.steps=4']), {
+    maybe: { steps: 1, rate: 0.5 }, none: { steps: 2, rate: 0.5 }, filled: { steps: 3, rate: 0.25 }, deep: { er: { steps: 4, rate: 0.5 } },
+  });
+  t.throws(() => overrideSettings(nested, ['deep.er.stpes=1']), { message: /did you mean deep\.er\.steps\?/ });
+  t.throws(() => overrideSettings(z.strictObject({}), ['a=1']), { message: '--set a: there is no such setting; there are none' });
+});
+
 test('nearest: the fewest edits', (t) => {
   t.is(nearest('stpes', ['steps', 'seeds', 'size']), 'steps');
+  t.is(nearest('stepps', ['seeds', 'student.steps', 'temperature']), 'student.steps');
+  t.is(nearest('teachr.steps', ['student.steps', 'teacher.steps']), 'teacher.steps');
+  t.is(nearest('student.size', ['teacher.size', 'student.sizes']), 'student.sizes');
+  t.is(nearest('Temperature', ['teacher.size', 'temperature']), 'temperature');
   t.is(nearest('anything', []), 'anything');
   fc.assert(fc.property(fc.uniqueArray(fc.string({ minLength: 1 }), { minLength: 1 }), fc.nat(), (known, at) => {
     const word = known[at % known.length] ?? '';

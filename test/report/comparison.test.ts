@@ -5,7 +5,7 @@ import type { ComparisonRow } from '../../src/report/comparison.ts';
 
 const student: ComparisonRow = {
   name: 'small', role: 'student', parameters: 4_410_000, bytes: 17_700_000,
-  score: spread([0.918, 0.914, 0.922]), agreement: 0.951, klNats: spread([0.06, 0.07]), latencyMs: 3.12, notes: 'T = 2',
+  score: spread([0.918, 0.914, 0.922]), agreement: 0.951, klNats: spread([0.06, 0.07]), ece: 0.021, latencyMs: 3.12, notes: 'T = 2',
 };
 const teacher: ComparisonRow = { name: 'large', role: 'teacher', parameters: 22_700_000, score: 0.931, latencyMs: 18.4 };
 
@@ -17,9 +17,9 @@ function cellsOf(html: string): string[][] {
 
 test('the table tells every value with its unit and spread, and leaves unknown cells open', (t) => {
   t.deepEqual(cellsOf(drawComparison({ rows: [student, teacher] }).text), [
-    ['model', 'parameters', 'size', 'accuracy', 'agreement', 'KL, nats', 'p50', 'notes'],
-    ['small', '4.41 M', '17.7 MB', '91.8 % ± 0.4', '95.1 %', '0.065 ± 0.007', '3.12 ms', 'T = 2'],
-    ['large', '22.7 M', '–', '93.1 %', '–', '–', '18.4 ms', ''],
+    ['model', 'parameters', 'size', 'accuracy', '95 % interval', 'agreement', 'KL, nats', 'ECE', 'p50'],
+    ['smallT = 2', '4.41 M', '17.7 MB', '91.8 % ± 0.4', '90.8 to 92.8', '95.1 %', '0.065 ± 0.007', '2.1 %', '3.12 ms'],
+    ['large', '22.7 M', '–', '93.1 %', '–', '–', '–', '–', '18.4 ms'],
   ]);
 });
 
@@ -36,6 +36,13 @@ test('no figure boasts of what was not won', (t) => {
   const { text } = drawComparison({ rows: [{ ...student, latencyMs: 20, parameters: 22_700_000, score: 0.9312 }, teacher] });
   t.false(text.includes('times'));
   t.true(text.includes('level with the teacher'));
+});
+
+test('a difference between students says what the seeds can say', (t) => {
+  const said = (scores: readonly number[]) => drawComparison({ rows: [student], differences: [{ better: 'with', than: 'without', score: spread(scores) }] }).text.replaceAll(/<[^>]*>/g, '');
+  t.true(said([0.05, 0.06, 0.07]).includes('with minus without: +6.0 points. 95 % interval over 3 seeds, pair by pair: +3.5 to +8.5.'));
+  t.true(said([-0.05, 0.06]).includes('which includes no difference at all.'));
+  t.true(said([-0.012]).includes('with minus without: −1.2 points. One seed cannot say how much of that is chance.'));
 });
 
 test('points are shown as they are', (t) => {

@@ -8,14 +8,15 @@ const rows = [
 ];
 
 test('a row each: a dot at the mean, a bar over the interval where there is one', (t) => {
-  const svg = drawDotPlot(rows, { title: 'accuracy', label: 'accuracy, %', factor: 100 })!.text;
-  const dots = [...svg.matchAll(/<circle cx="([\d.]+)"/g)].map(([, x]) => Number(x));
+  const html = drawDotPlot(rows, { title: 'accuracy', label: 'accuracy, %', factor: 100 })!.text;
+  const dots = [...html.matchAll(/class="mean" style="left: ([\d.]+)%"/g)].map(([, left]) => Number(left));
   t.is(dots.length, 2);
   t.true(dots[0]! < dots[1]!);
-  const bars = [...svg.matchAll(/<line x1="([\d.]+)" x2="([\d.]+)"/g)].map(([, x1, x2]) => [Number(x1), Number(x2)] as const);
+  const bars = [...html.matchAll(/class="reach" style="left: ([\d.]+)%; width: ([\d.]+)%"/g)].map(([, left, width]) => [Number(left), Number(width)] as const);
   t.is(bars.length, 1);
-  t.true(Math.abs((bars[0]![0] + bars[0]![1]) / 2 - dots[0]!) < 0.2);
-  t.true(svg.includes('&lt;student&gt;') && svg.includes('class="dot teacher"'));
+  t.true(Math.abs(bars[0]![0] + bars[0]![1] / 2 - dots[0]!) < 0.2);
+  t.true([...dots, ...bars.flat()].every((place) => place >= 0 && place <= 100));
+  t.true(html.includes('&lt;student&gt;') && html.includes('class="track teacher"'));
 });
 
 test('one row is no comparison', (t) => {

@@ -27,6 +27,28 @@ test('a terminal shows how far, how well, how fast and how long, and is clear at
   t.deepEqual(shownOn(stream), ['teacher seed 1  1,262 steps in 2 min 6 s  loss 0.5600  accuracy 0.9125', '']);
 });
 
+test('memory is shown where it is known, goes first where room is short, and its peak stays in the last line', (t) => {
+  const memory = { nowBytes: 1.24e9, peakBytes: 1.512e9 };
+  const shownIn = (columns: number, more: Partial<StepEvent> = {}) => {
+    const stream = openScreen({ isTTY: true, columns });
+    const progress = openProgress({ stream, now: () => 0, colour: false });
+    progress.show(start);
+    progress.show({ ...stepAt(400), memory, ...more });
+    const shown = shownOn(stream);
+    progress.show(end);
+    return [...shown, shownOn(stream)[0]];
+  };
+  t.deepEqual(shownIn(160), [
+    'teacher seed 1  ━━━━━━──────────────  31 %  step 400 of 1,262  loss 0.5600  1,240 examples/s  1.24 GB, peak 1.51 GB',
+    'teacher seed 1  1,262 steps in 2 min 6 s  loss 0.5600  peak 1.51 GB',
+  ]);
+  t.deepEqual(shownIn(200, { deviceMemory: { nowBytes: 3e9, peakBytes: 4e9 } }), [
+    'teacher seed 1  ━━━━━━──────────────  31 %  step 400 of 1,262  loss 0.5600  1,240 examples/s  1.24 GB, peak 1.51 GB  device 3.00 GB, peak 4.00 GB',
+    'teacher seed 1  1,262 steps in 2 min 6 s  loss 0.5600  peak 1.51 GB, peak on the device 4.00 GB',
+  ]);
+  t.is(shownIn(100)[0], 'teacher seed 1  ━━━━━━──────────────  31 %  step 400 of 1,262  loss 0.5600  1,240 examples/s');
+});
+
 test('a narrow terminal keeps the run, how far it is and the time left', (t) => {
   const stream = openScreen({ isTTY: true, columns: 40 });
   let clock = 0;

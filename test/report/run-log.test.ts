@@ -11,7 +11,7 @@ const events: TrainEvent[] = [
   { kind: 'start', run, totalSteps: 2, examples: 7, parameters: 11, resumedAt: 1 },
   {
     kind: 'step', run, step: 2, totalSteps: 2, epoch: 0, loss: 0.5, parts: { 'hard-label': 0.2, 'soft-label': 0.3 },
-    learningRate: 1e-4, gradientNorm: 1.25, examplesPerSecond: 10, tokensPerSecond: 100,
+    learningRate: 1e-4, gradientNorm: 1.25, examplesPerSecond: 10, tokensPerSecond: 100, memory: { nowBytes: 5, peakBytes: 7 }, deviceMemory: { nowBytes: 1, peakBytes: 2 },
   },
   { kind: 'skipped', run, step: 2, exampleIds: ['a', 'zwei\n"'], reason: 'the loss is not finite' },
   { kind: 'evaluation', run, step: 2, scores: { accuracy: 0.75 }, best: true },
@@ -75,6 +75,7 @@ for (const [problem, value] of Object.entries({
   'has no time': { kind: 'checkpoint', run, step: 1, time: 'noon' },
   "(checkpoint) has no number 'step'": { kind: 'checkpoint', run, time: now(), step: '1' },
   "(evaluation) has no 'scores'": { kind: 'evaluation', run, time: now(), step: 1, scores: { accuracy: 'good' } },
+  "(step) has a 'deviceMemory' without nowBytes and peakBytes": { ...events[1], time: now(), deviceMemory: { nowBytes: 1 } },
 })) {
   test(`an event that ${problem} is refused by its place`, async (t) => {
     const path = await scratchLog(t);

@@ -2,7 +2,8 @@ import test from 'ava';
 import { drawLineChart, seriesColours } from '../../src/report/svg-chart.ts';
 import type { Chart } from '../../src/report/svg-chart.ts';
 
-const chart = (series: Chart['series']): string | undefined => drawLineChart({ title: 'Loss & <co>', xLabel: 'step', yLabel: 'loss', series })?.text;
+const chart = (series: Chart['series'], size: 'small' | 'wide' = 'small'): string | undefined =>
+  drawLineChart({ title: 'Loss & <co>', xLabel: 'step', yLabel: 'loss', series }, size)?.text;
 const line = (name: string, count = 3) => ({ name, points: Array.from({ length: count }, (_, x) => ({ x, y: x / count })) });
 const countOf = (text: string, part: string): number => text.split(part).length - 1;
 
@@ -33,6 +34,22 @@ test('a long curve is thinned to a line within a band, a short one shows its poi
   t.true(long.includes('class="band"') && !long.includes('<circle') && long.length < 20_000);
   const short = chart([line('short', 5)])!;
   t.true(!short.includes('class="band"') && countOf(short, '<circle') === 5);
+});
+
+test('a wide chart is drawn for pages and for phones', (t) => {
+  const text = chart([line('a'), line('b')], 'wide')!;
+  t.deepEqual([...text.matchAll(/<svg class="(for-\w+)" viewBox="0 0 (\d+)/g)].map(([, ...parts]) => parts), [['for-pages', '880'], ['for-phones', '430']]);
+  t.is(countOf(text, '<figure'), 1);
+  t.is(countOf(text, '<li>'), 2);
+});
+
+test('series of a group share a colour and a line of the legend, and are drawn thin', (t) => {
+  const grouped = ['a, seed 1', 'a, seed 2', 'b'].map((name) => ({ ...line(name, 200), group: name.replace(/, seed \d/, ''), colour: name === 'b' ? 4 : 2 }));
+  const text = chart(grouped)!;
+  t.is(countOf(text, '<g class="series-2 several">'), 2);
+  t.is(countOf(text, '<g class="series-4">'), 1);
+  t.is(countOf(text, 'class="band"'), 1);
+  t.true(text.includes('</svg>a, 2 seeds</li>') && text.includes('</svg>b</li>'));
 });
 
 test('more series than colours are told apart by dashes', (t) => {

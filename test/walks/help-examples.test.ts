@@ -12,10 +12,12 @@ test.after.always(() => place.remove());
 
 /** In the order in which the examples build on one another, with what each leaves behind. */
 const walk: Readonly<Record<string, readonly string[]>> = {
-  train: ['runs/teacher/run.json', 'runs/teacher/events.jsonl', 'runs/teacher/model/model.safetensors', 'runs/teacher/model/tokenizer.json', 'runs/teacher/model/onnx/model.onnx'],
+  list: [],
+  train: ['runs/teacher/run.json', 'runs/teacher/events.jsonl', 'runs/teacher/tensorboard/teacher', 'runs/teacher/evaluation.json', 'runs/teacher/report.html', 'runs/teacher/model/model.safetensors', 'runs/teacher/model/tokenizer.json', 'runs/teacher/model/onnx/model.onnx'],
   label: ['runs/labels'],
   distill: ['runs/student/student/model.safetensors', 'runs/student/student/onnx/model.onnx', 'runs/student/evaluation.json', 'runs/student/report.html'],
   evaluate: [],
+  report: ['runs/student/report.html'],
   predict: ['runs/predictions.jsonl'],
   export: ['runs/web/onnx/model.onnx', 'runs/web/config.json', 'runs/web/tokenizer.json'],
   run: ['runs/first-look/report.html', 'runs/first-look/evaluation.json', 'runs/first-look/student/onnx/model.onnx'],
@@ -53,6 +55,15 @@ for (const [command, leaves] of Object.entries(walk)) {
   });
 }
 
+for (const command of Object.keys(walk)) {
+  test.serial(`${command} --json: one value on standard output, whatever is said beside it`, async (t) => {
+    const { code, stdout, stderr } = await place.retort(...(await exampleOf(t, command)), '--json');
+    t.is(code, 0, stderr);
+    const answer: unknown = JSON.parse(stdout);
+    t.true(typeof answer === 'object' && answer !== null);
+  });
+}
+
 test.serial('distill found the labels that label had stored, and asked the teacher nothing twice', async (t) => {
   const { code, stdout } = await place.retort(...(await exampleOf(t, 'label')), '--json');
   t.is(code, 0);
@@ -63,6 +74,18 @@ test.serial('distill found the labels that label had stored, and asked the teach
   t.regex(said, /all of them stored before/);
   const log = await readFile(place.path('runs/student/run.json'), 'utf8');
   t.regex(log, /retort distill runs\/teacher\/model/);
+});
+
+test.serial('report writes the page that distill wrote', async (t) => {
+  await place.retort(...(await exampleOf(t, 'distill')));
+  const written = await readFile(place.path('runs/student/report.html'), 'utf8');
+  const { code } = await place.retort(...(await exampleOf(t, 'report')));
+  t.is(code, 0);
+  t.is(await readFile(place.path('runs/student/report.html'), 'utf8'), written);
+  for (const heading of ['Comparison', 'How faithfully it repeats its teacher', 'Where student and teacher differ most', 'Training', 'What was trained on what', 'What is kept', 'To repeat it']) {
+    t.true(written.includes(`<h2>${heading}</h2>`), heading);
+  }
+  t.false(written.includes('has not ended'));
 });
 
 test.serial('predictions: one line an example, probabilities that sum to 1, the label the likeliest', async (t) => {
@@ -77,7 +100,7 @@ test.serial('predictions: one line an example, probabilities that sum to 1, the 
   }
 });
 
-test.serial('--json: one value on standard output, whatever is said beside it', async (t) => {
+test.serial('evaluate --json tells scores, size and likeness of both', async (t) => {
   const { code, stdout } = await place.retort(...(await exampleOf(t, 'evaluate')), '--json');
   t.is(code, 0);
   const { examples, models } = JSON.parse(stdout) as { examples: number; models: { scores: { accuracy: number }; parameters: number; fidelity?: { agreement: number } }[] };

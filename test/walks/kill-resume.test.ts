@@ -1,12 +1,15 @@
 // A run killed at any moment and started again by the same command ends with the same weights, bit for bit, as one never killed.
 import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import test, { type ExecutionContext } from 'ava';
+import { curvesOf } from '../../src/report/curves.ts';
 import { readRunLog } from '../../src/report/run-log.ts';
 import { hashFile } from '../../src/storage/hash.ts';
 import { numbersIn } from '../../src/storage/numbered-folders.ts';
 import { parseSibling } from '../../src/storage/partial-name.ts';
+import { readEventFile } from '../report/event-file.ts';
 import { openWorkplace, type Started, type Workplace } from './workplace.ts';
 
 let place: Workplace;
@@ -55,13 +58,37 @@ async function killAndResume(t: ExecutionContext, words: readonly string[], { ou
     const { checkpoint, done } = await standing(out);
     if (checkpoint > 0 && !done) hits.push(checkpoint);
   }
+  await tellsWhereItStands(t, out);
   t.true(hits.length >= 2 && hits.every((checkpoint) => checkpoint < steps), `checkpoints at the kills: ${hits.join(', ')}`);
   const last = await place.retort(...words, '--out', out);
   t.is(last.code, 0, last.stderr);
   t.regex(last.stderr, /teacher goes on after step \d+ of 60/);
   const left = await readdir(place.path(out), { recursive: true });
   t.deepEqual(left.filter((name) => parseSibling(name.split(/[\\/]/).at(-1) ?? '') !== undefined), [], 'half-written files stay behind');
-  t.is((await readRunLog(place.path(out, 'events.jsonl'))).filter(({ kind }) => kind === 'end').length, 1);
+  const log = await readRunLog(place.path(out, 'events.jsonl'));
+  t.is(log.filter(({ kind }) => kind === 'end').length, 1);
+  const [loss] = curvesOf(log).main;
+  t.deepEqual(await boardLosses(out), loss?.series[0]?.points.map(({ x, y }) => [x, Math.fround(y)]), 'TensorBoard shows other steps than the log');
+}
+
+/** A killed run has a page, which says that there is more to come. */
+async function tellsWhereItStands(t: ExecutionContext, out: string): Promise<void> {
+  const { code, stderr } = await place.retort('report', out);
+  t.is(code, 0, stderr);
+  t.regex(await readFile(place.path(out, 'report.html'), 'utf8'), /This run has not ended: of 1 training begun so far, 0 are done\./);
+}
+
+/** What TensorBoard makes of a run's files: in the order of their names, each restart taking back the steps from its own on. */
+async function boardLosses(out: string): Promise<[step: number, loss: number][]> {
+  const folder = place.path(out, 'tensorboard', 'teacher');
+  const kept = new Map<number, number>();
+  for (const name of (await readdir(folder)).sort()) {
+    for (const { step, restart, scalars } of await readEventFile(join(folder, name))) {
+      if (restart) for (const later of [...kept.keys()].filter((known) => known >= step)) kept.delete(later);
+      if (scalars.loss !== undefined) kept.set(step, scalars.loss);
+    }
+  }
+  return [...kept];
 }
 
 test.serial('killed four times, a run ends with the weights of one never killed', async (t) => {

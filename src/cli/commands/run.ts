@@ -3,6 +3,7 @@
  */
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { readEvaluation } from '../evaluation-file.ts';
 import { loadRecipe } from '../load-recipe.ts';
 import { withRun } from '../run.ts';
 import { overrideSettings } from '../settings.ts';
@@ -21,6 +22,7 @@ export function addRun(program: Command, door: Door): void {
       const settings = overrideSettings(recipe.settings, options.set ?? []);
       const folder = options.out ?? join('runs', recipe.name);
       await withRun({ folder, command: door.command, settings, console: door.console(), signal: door.signal }, (run) => recipe.run(settings, run));
-      door.console().answer({ folder });
+      const evaluation = await readEvaluation(folder);
+      door.console().answer({ folder, ...(evaluation && { evaluation }) });
     });
 }

@@ -10,6 +10,7 @@ import { writeFolderAtomically } from '../../storage/atomic.ts';
 import { trainWordPiece } from '../../text/train-word-piece.ts';
 import { trainClassifier } from '../classifier.ts';
 import { encodeSplits, type Splits } from '../classifier-corpus.ts';
+import { concludeTraining } from '../conclusion.ts';
 import { addCorpusOptions, addExamplesOption, type CorpusOptions, corpusName, type LearningTextOptions, openSplits } from '../corpus-options.ts';
 import type { Door } from '../door.ts';
 import { addEngineOption, type EngineOption, startEngine } from '../engine-option.ts';
@@ -55,9 +56,13 @@ export function addTrain(program: Command, door: Door): void {
           story: `Trained on the labels of ${train.name}.`,
         });
         await writeFolderAtomically(model, (temporary) => cp(teacher.model, temporary, { recursive: true }));
-        return teacher;
+        const report = await concludeTraining(run, {
+          title: `${train.name}: a classifier trained on labels`, subtitle: 'What it learned from, how training went and what it reaches.', data,
+          contenders: [{ name: 'teacher', role: 'teacher', seeds: [teacher] }],
+        });
+        return { ...teacher, report };
       });
-      console.say(`\n${scoreTable([judged])}\n\non ${formatCount(test.examples.length)} examples of ${test.name} (${test.split})\nmodel ${model}`);
+      console.say(`\n${scoreTable([judged])}\n\non ${formatCount(test.examples.length)} examples of ${test.name} (${test.split})\nmodel  ${model}\nreport ${judged.report}`);
       const { logits: _logits, ...facts } = judged;
       console.answer({ ...facts, folder, model });
     });
