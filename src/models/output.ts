@@ -9,6 +9,8 @@ import type * as tf from '../engine/tf.ts';
 export interface Wants {
   /** Class logits [B, C], or token logits [B, T, V] of a masked-LM head. */
   readonly logits?: true;
+  /** Class logits of each member of an ensemble [M, B, C]; a model alone has none. */
+  readonly members?: true;
   /** Input of the last linear layer of a classification head (or the pooler's output of a bare model) [B, H]. */
   readonly pooled?: true;
   /** Input of the masked-LM decoder [B, T, H]. */
@@ -35,6 +37,7 @@ type ByLayer<T> = ReadonlyMap<number, T>;
 
 interface Everything {
   readonly logits: tf.Tensor;
+  readonly members: tf.Tensor;
   readonly pooled: tf.Tensor;
   readonly headInput: tf.Tensor;
   readonly hidden: ByLayer<tf.Tensor>;
@@ -58,6 +61,7 @@ export function mergeWants(a: Wants, b: Wants): Wants {
     x === undefined && y === undefined ? undefined : [...new Set([...(x ?? []), ...(y ?? [])])].sort((m, n) => m - n);
   const merged = {
     logits: a.logits ?? b.logits,
+    members: a.members ?? b.members,
     pooled: a.pooled ?? b.pooled,
     headInput: a.headInput ?? b.headInput,
     hidden: layers(a.hidden, b.hidden),

@@ -25,3 +25,12 @@ export async function withFile<T>(path: string, read: (file: FileHandle) => Prom
     await file.close();
   }
 }
+
+/** Pieces of one file, each in a buffer of its own, in the order they are asked for. @throws naming the file where it is too short. */
+export async function readPieces(path: string, pieces: readonly { readonly position: number; readonly length: number }[]): Promise<Uint8Array<ArrayBuffer>[]> {
+  return withFile(path, async (file) => {
+    const read: Uint8Array<ArrayBuffer>[] = [];
+    for (const { position, length } of pieces) read.push(await readBytes(file, position, length));
+    return read;
+  });
+}
