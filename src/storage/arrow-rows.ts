@@ -3,7 +3,7 @@
 // each of its tokens, List<FixedSizeList<Float16>[W]>. Written uncompressed as one record batch; any number of batches is read.
 // https://arrow.apache.org/docs/format/Columnar.html#ipc-streaming-format
 import { readFile, stat } from 'node:fs/promises';
-import { type Data, type DataType, Field, FixedSizeList, Float16, Float32, List, RecordBatch, Schema, Struct, Table, Utf8, makeData, tableToIPC } from 'apache-arrow';
+import { type Data, Field, FixedSizeList, Float16, Float32, List, RecordBatch, Schema, Struct, Table, Utf8, makeData, tableToIPC } from 'apache-arrow';
 import { type ArrowBatch, readArrowStream } from './arrow-stream.ts';
 import { writeFileAtomically } from './atomic.ts';
 import { sha256 } from './hash.ts';
