@@ -36,6 +36,8 @@ export async function openOnnxTeacher(folder: string): Promise<OnnxTeacher> {
   const json = await readJson(config);
   const facts = classFacts(json, config);
   const tokenizer = await loadTokenizer(folder);
+  const { vocabulary = Infinity } = facts;
+  if (tokenizer.vocabularySize > vocabulary) throw new Error(`${folder}: the tokenizer has ids up to ${tokenizer.vocabularySize - 1}, the model embeddings for ${vocabulary}; they do not belong together`);
   const session = await load(folder, file);
   const name = `onnx ${facts.family} ${file.name}`;
   const can = (wants: Wants) => {

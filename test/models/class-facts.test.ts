@@ -4,7 +4,7 @@ import { classFacts } from '../../src/models/class-facts.ts';
 const facts = (json: object) => classFacts({ model_type: 'electra', ...json }, 'config.json');
 
 test('classes, task and length of any family', (t) => {
-  t.deepEqual(facts({ id2label: { 1: 'yes', 0: 'no' }, max_position_embeddings: 512, architectures: ['ElectraForSequenceClassification'] }), { family: 'electra', task: 'single-label', labels: ['no', 'yes'], positions: 512 });
+  t.deepEqual(facts({ id2label: { 1: 'yes', 0: 'no' }, max_position_embeddings: 512, vocab_size: 30, architectures: ['ElectraForSequenceClassification'] }), { family: 'electra', task: 'single-label', labels: ['no', 'yes'], positions: 512, vocabulary: 30 });
   t.deepEqual(facts({}), { family: 'electra', task: 'single-label', labels: ['LABEL_0', 'LABEL_1'] });
   t.like(facts({ num_labels: 1 }), { task: 'regression', labels: ['LABEL_0'] });
   t.like(facts({ num_labels: 1, problem_type: 'single_label_classification' }), { task: 'single-label' });

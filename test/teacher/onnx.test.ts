@@ -1,5 +1,6 @@
 import { copyFile, cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import test, { type ExecutionContext } from 'ava';
 import { upload } from '../../src/engine/batch.ts';
 import { useEngine } from '../../src/engine/engine.ts';
@@ -13,9 +14,11 @@ import { disposeSignal, liveTeacher } from '../../src/teacher/teacher.ts';
 import { evaluationBatches } from '../../src/text/batches.ts';
 import { makeCorpus } from '../../src/text/corpus.ts';
 import { encodeCorpus, type EncodedCorpus } from '../../src/text/encoded-corpus.ts';
+import { saveTokenizer } from '../../src/text/tokenizer-files.ts';
 import type { Tokenizer } from '../../src/text/tokenizer.ts';
 import { trainWordPiece } from '../../src/text/train-word-piece.ts';
-import { closeTensors } from '../engine/numbers.ts';
+import { close, closeTensors, read } from '../engine/numbers.ts';
+import { type FixtureInputs, fixtureBatch } from '../fixture-runners/encoder-batch.ts';
 import { tinyConfig } from '../models/tiny-model.ts';
 import { temporaryFolder } from '../storage/temporary-folder.ts';
 
@@ -92,6 +95,18 @@ test('a folder as Optimum lays it out, of a family we have not got', async (t) =
   t.not((await openOnnxTeacher(folder)).fingerprint, original.fingerprint, 'other names of classes are another teacher');
 });
 
+test('a RoBERTa that PyTorch exported gives the logits of the reference', async (t) => {
+  const folder = join(await temporaryFolder(t), 'roberta');
+  await cp(fileURLToPath(new URL('../fixtures/storage/roberta-onnx/', import.meta.url)), folder, { recursive: true });
+  await saveTokenizer(tokenizer, folder);
+  const teacher = await openOnnxTeacher(folder);
+  t.is(teacher.positions, 31);
+  const { cases } = JSON.parse(await readFile(join(folder, 'cases.json'), 'utf8')) as { cases: { case: string; inputs: FixtureInputs; logits: number[] }[] };
+  t.is(cases.length, 3);
+  for (const { case: name, inputs, logits } of cases) close(t, name, await read((await teacher.says(fixtureBatch(inputs), { logits: true })).logits), logits, twoRuntimes);
+  await teacher.dispose();
+});
+
 test('what is no teacher is said in one sentence that names the folder', async (t) => {
   const { folder, corpus } = await saved(t);
   const copy = async (change: (copied: string) => Promise<void>) => {
@@ -105,6 +120,8 @@ test('what is no teacher is said in one sentence that names the folder', async (
   const broken = await copy((copied) => writeFile(join(copied, 'onnx', 'model.onnx'), 'not a graph'));
   const { message } = await t.throwsAsync(openOnnxTeacher(broken), { message: /model\.onnx: ONNX Runtime cannot load it: / });
   t.false(message.includes('\n'));
+  const small = await copy((copied) => changedConfig(copied, { vocab_size: 20 }));
+  await t.throwsAsync(openOnnxTeacher(small), { message: `${small}: the tokenizer has ids up to ${tokenizer.vocabularySize - 1}, the model embeddings for 20; they do not belong together` });
   const masked = await copy((copied) => changedConfig(copied, { architectures: ['BertForMaskedLM'] }));
   await t.throwsAsync(openOnnxTeacher(masked), { message: /config\.json: BertForMaskedLM has no classes to answer with/ });
   const other = await openOnnxTeacher(await copy((copied) => changedConfig(copied, { id2label: { 0: 'yes', 1: 'no' } })));
