@@ -9,7 +9,7 @@ import type * as tf from '../engine/tf.ts';
 export interface Wants {
   /** Class logits [B, C], or token logits [B, T, V] of a masked-LM head. */
   readonly logits?: true;
-  /** Class logits of each member of an ensemble [M, B, C]; a model alone has none. */
+  /** Class logits of every member of an ensemble [M, B, C]; a model alone is an ensemble of one. */
   readonly members?: true;
   /** Input of the last linear layer of a classification head (or the pooler's output of a bare model) [B, H]. */
   readonly pooled?: true;

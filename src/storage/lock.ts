@@ -35,7 +35,9 @@ export async function lockFolder(folder: string): Promise<Lock> {
   const writer = startOwner();
   const own = siblingPath(file, { owner: writer, kind: 'partial' });
   try {
-    await writeFile(own, JSON.stringify(owner), { flag: 'wx' });
+    await writeFile(own, JSON.stringify(owner), { flag: 'wx' }).catch((error: unknown) => {
+      throw new Error(`${folder}: cannot be written: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    });
     // Each round either takes the place, finds a living owner, or clears a dead one away.
     while (!(await place(own, file))) await clearDead(folder, file, own);
   } finally {

@@ -41,7 +41,7 @@ export async function openOnnxTeacher(folder: string): Promise<OnnxTeacher> {
   const session = await load(folder, file);
   const name = `onnx ${facts.family} ${file.name}`;
   const can = (wants: Wants) => {
-    const beyond = Object.keys(wants).filter((want) => want !== 'logits');
+    const beyond = Object.keys(wants).filter((want) => want !== 'logits' && want !== 'members');
     return beyond.length === 0 ? undefined : `an ONNX teacher says class logits, but ${beyond.join(', ')} are wanted: use a live model`;
   };
   return {
@@ -50,7 +50,10 @@ export async function openOnnxTeacher(folder: string): Promise<OnnxTeacher> {
     says: async <W extends Wants>(batch: Batch, wants: W) => {
       const refusal = can(wants);
       if (refusal !== undefined) throw new Error(`${folder}: ${refusal}`);
-      return (wants.logits ? { logits: await run(session, batch, { folder, facts }) } : {}) as SignalOf<W>;
+      const logits = await run(session, batch, { folder, facts });
+      const members = wants.members && tf.expandDims(logits, 0); // an ensemble of one
+      if (!wants.logits) logits.dispose();
+      return { ...(wants.logits && { logits }), ...(members && { members }) } as SignalOf<W>;
     },
     fingerprint: fingerprint({ onnx: await fingerprintOnnx(folder, file), task: facts.task, labels: facts.labels }),
     task: facts.task,

@@ -49,6 +49,7 @@ export function recordedTeacher(labels: StoredLabels, { classes, otherwise }: Re
       }));
       return {
         ...(wants.logits && { logits: logitsOf(batch) }),
+        ...(wants.members && { members: tf.tidy(() => tf.expandDims(logitsOf(batch), 0)) }), // an ensemble of one
         ...(wants.pooled && { pooled: rowsTensor(await labels.states.read('pooled', batch.exampleIds.map(rowOf))) }),
         ...(wants.cls && { cls: new Map(await states('cls', wants.cls)) }),
         ...(wants.hidden && { hidden: new Map(await states('hidden', wants.hidden)) }),
@@ -67,12 +68,13 @@ function columnOrder({ folder, header: { source } }: StoredLabels, wanted: reado
 /** Why the store cannot say it; undefined where it can. */
 function refusal({ header }: StoredLabels, wants: Wants): string | undefined {
   const said = (what: string) => `the label store holds ${JSON.stringify(header.wants)}, but ${what} wanted: use a live teacher`;
-  const stored = header.states === null ? ['logits'] : ['logits', 'pooled', 'cls', 'hidden'];
+  const stored = ['logits', 'members', ...(header.states === null ? [] : ['pooled', 'cls', 'hidden'])];
   const beyond = Object.keys(wants).filter((want) => !stored.includes(want));
   if (beyond.length > 0) return said(`${beyond.join(', ')} are`);
   if (header.states === null) return undefined;
   try {
-    const { logits, ...states } = storable(wants, header.states);
+    const { members: _one, ...kept } = wants;
+    const { logits, ...states } = storable(kept, header.states);
     return holds(header.wants, { logits, ...states }) ? undefined : said(`${JSON.stringify(states)} is`);
   } catch (error) {
     return error instanceof Error ? error.message : String(error);

@@ -20,8 +20,7 @@ export interface Teacher {
 export function liveTeacher(model: Model, { name = `live ${model.config.layers}x${model.config.width} ${model.config.family}` }: { name?: string } = {}): Teacher {
   return {
     name,
-    // The model checks layers itself, batch by batch.
-    can: (wants) => (wants.members ? 'one model has no members: make an ensemble of teachers (ensembleTeacher)' : undefined),
+    can: () => undefined, // the model checks layers itself, batch by batch
     // Asynchronous so that what the model refuses rejects, as every teacher's failure does.
     says: async <W extends Wants>(batch: Batch, wants: W) => {
       const said: SignalOf<W>[] = [];

@@ -139,7 +139,10 @@ test.serial('nothing is left of an answer that was disposed', async (t) => {
   const teacher = await openOnnxTeacher(folder);
   t.deepEqual(await leaks(async () => {
     const batch = upload(evaluationBatches(corpus, { rows: 5, padId: 0 }).next().value!);
-    disposeSignal(await teacher.says(batch, { logits: true }));
+    const { members } = await teacher.says(batch, { members: true });
+    t.deepEqual(members.shape, [1, 5, 3]);
+    members.dispose();
+    disposeSignal(await teacher.says(batch, { logits: true, members: true }));
     batch.dispose();
   }), { tensors: 0, buffers: 0 });
   await teacher.dispose();

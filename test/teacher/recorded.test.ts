@@ -24,6 +24,14 @@ test('answers are joined by id, not by place', async (t) => {
   t.deepEqual(await read(turned), [20, 21, 10, 11]);
 });
 
+test('alone it is an ensemble of one', async (t) => {
+  const teacher = recordedTeacher(labels);
+  t.is(teacher.can({ members: true }), undefined);
+  const { members } = await teacher.says(tinyBatch([[2, 3], [2, 3]]), { members: true });
+  t.deepEqual(members.shape, [1, 2, 2]);
+  t.deepEqual(await read(members), [0, 1, 10, 11]);
+});
+
 test('an example that was never labelled rejects by its id', async (t) => {
   const batch = { ...tinyBatch([[2, 3], [2, 3]]), exampleIds: ['e1', 'e9'] };
   await t.throwsAsync(recordedTeacher(labels).says(batch, { logits: true }), { message: 'example e9 is not in the label store' });
@@ -53,9 +61,9 @@ test('where the store is silent, the other voice speaks, in the order of the cla
   await t.throwsAsync(teacher.says({ ...tinyBatch([[2, 3]]), exampleIds: ['e9'] }, { logits: true }), { message: 'example e9 is not in the label store' });
 });
 
-test('members and states that are not there are refused', async (t) => {
+test('states that are not there are refused, and what is never stored', async (t) => {
   const teacher = recordedTeacher(labels);
-  t.is(teacher.can({ logits: true, members: true }), 'the label store holds {"logits":true}, but members are wanted: use a live teacher');
+  t.is(teacher.can({ logits: true, headInput: true }), 'the label store holds {"logits":true}, but headInput are wanted: use a live teacher');
   await t.throwsAsync(teacher.says(tinyBatch(), { cls: [1] }), { message: /but cls are wanted/ });
   const some = recordedTeacher({ ...labels, header: { ...header, wants: { logits: true, cls: [2], hidden: [0] }, states: { width: 4, layers: 2 } } });
   t.is(some.can({ logits: true, cls: [2], hidden: [0] }), undefined);
@@ -72,7 +80,7 @@ test.serial('nothing is left of a signal that was disposed', async (t) => {
   const teacher = recordedTeacher(labels);
   t.deepEqual(await leaks(async () => {
     const batch = tinyBatch();
-    disposeSignal(await teacher.says(batch, { logits: true }));
+    disposeSignal(await teacher.says(batch, { logits: true, members: true }));
     batch.dispose();
   }), { tensors: 0, buffers: 0 });
 });
