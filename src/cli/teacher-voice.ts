@@ -57,7 +57,7 @@ async function askReader(voice: ReadingVoice, text: LearningText, { labels: root
   const encoded = await encodeText(text, voice.tokenizer, { maxTokens: readingLimit(voice, options) });
   onCut?.(encoded);
   if (await isStore(root)) return openLabels(root, await labelSource(voice.labeller, encoded));
-  const onProgress = count(`labels of ${voice.place}`, 'examples', encoded.exampleIds.length);
+  const onProgress = count('labels', 'examples', encoded.exampleIds.length);
   return labelCorpus(voice.labeller, encoded, { root, onProgress, signal, ...(wants && { wants }), ...(shardRows && { shardRows }) });
 }
 

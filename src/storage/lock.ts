@@ -7,6 +7,7 @@ import { copyFile, link, mkdir, readFile, rename, rm, stat, utimes, writeFile } 
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { endOwner, siblingPath, startOwner } from './partial-name.ts';
+import { writeError } from './write-error.ts';
 
 export interface Lock {
   release(): Promise<void>;
@@ -36,7 +37,7 @@ export async function lockFolder(folder: string): Promise<Lock> {
   const own = siblingPath(file, { owner: writer, kind: 'partial' });
   try {
     await writeFile(own, JSON.stringify(owner), { flag: 'wx' }).catch((error: unknown) => {
-      throw new Error(`${folder}: cannot be written: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+      throw new Error(`${folder}: ${writeError(error)}`, { cause: error });
     });
     // Each round either takes the place, finds a living owner, or clears a dead one away.
     while (!(await place(own, file))) await clearDead(folder, file, own);
