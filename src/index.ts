@@ -37,7 +37,8 @@ export type { ModelOutput, OutputOf, SignalOf, Wants } from './models/output.ts'
 // teacher: voices
 export { disposeSignal, liveTeacher, type Teacher } from './teacher/teacher.ts';
 export { recordedTeacher } from './teacher/recorded.ts';
-export { classLogits, labelCorpus, modelFingerprint } from './teacher/label-corpus.ts';
+export { classLogits, labelCorpus, type LabelOptions } from './teacher/label-corpus.ts';
+export { type Labeller, modelFingerprint, modelLabeller } from './teacher/labeller.ts';
 export { openLabels, type StoredLabels } from './teacher/label-store.ts';
 
 // objectives: matching

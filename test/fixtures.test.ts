@@ -18,7 +18,7 @@ const fixtures = await findFixtures(own);
 test('every fixture is found, and runs on the embedded engine', (t) => {
   t.is(engineFacts().engine, 'wasm');
   const count = (group: string) => fixtures.filter(({ name }) => name.startsWith(`${group}/`)).length;
-  t.deepEqual([count('objectives'), count('metrics'), count('models'), fixtures.length], [14, 6, 16, 37]);
+  t.deepEqual([count('objectives'), count('metrics'), count('models'), fixtures.length], [14, 6, 17, 38]);
 });
 
 for (const fixture of fixtures.filter(({ name }) => name !== 'storage')) {
@@ -67,6 +67,8 @@ const changes: readonly { title: string; name: string; file?: string; at: Path; 
   { title: 'an expected token that is off', name: 'models/tokenizer-unigram', file: 'cases.json', at: ['single', 0, 'tokens', 0], value: 'H', failure: /Hello world.*tokens/ },
   { title: 'an expectation of a tokeniser that nobody knows', name: 'models/tokenizer-unigram', file: 'cases.json', at: ['single', 0, 'spans'], value: [], failure: /"spans"/ },
   { title: 'a malformed file that is said to load', name: 'models/malformed', file: 'cases.json', at: ['cases', 0, 'expect'], value: 'loads', failure: /^empty-file\.safetensors: must load, but is refused/ },
+  { title: 'a pickle that is said to load', name: 'models/pytorch-bin', file: 'cases.json', at: ['cases', 5, 'expect'], value: 'loads', failure: /^evil\.bin: must load, but is refused/ },
+  { title: 'a number of a .bin file that is off', name: 'models/pytorch-bin', file: 'cases.json', at: ['cases', 2, 'tensors', 'strided', 'data', 1], value: -0.114, failure: /^odd\.bin: strided: / },
   { title: 'a malformed file that nobody speaks of', name: 'models/malformed', file: 'cases.json', at: ['cases', 1, 'file'], value: 'empty-file.safetensors', failure: /files: seven-bytes\.safetensors is not known/ },
 ];
 

@@ -42,11 +42,12 @@ export interface JudgedClassifier {
   readonly name: string;
   /** The Hugging Face folder. */
   readonly model: string;
-  readonly parameters: number;
-  readonly bytes: number;
+  /** Absent of a teacher that is known by its answers alone; so are size and time. */
+  readonly parameters?: number;
+  readonly bytes?: number;
   readonly scores: ClassificationScores;
   /** Median time for one example of the test split on this engine. */
-  readonly latencyMs: number;
+  readonly latencyMs?: number;
   readonly trainMs: number;
   readonly reused: boolean;
   /** Absent where the model came from elsewhere. */
@@ -55,10 +56,11 @@ export interface JudgedClassifier {
   readonly logits: Float32Array;
 }
 
-type StageResult = Pick<JudgedClassifier, 'parameters' | 'bytes' | 'scores' | 'latencyMs' | 'trainMs'>;
+/** What is known of a model that was trained here. */
+type StageResult = Required<Pick<JudgedClassifier, 'parameters' | 'bytes' | 'scores' | 'latencyMs' | 'trainMs'>>;
 
 /** @param name also the label of its events, as 'distilled, seed 2'. */
-export async function trainClassifier(run: Run, name: string, lesson: ClassifierLesson): Promise<JudgedClassifier> {
+export async function trainClassifier(run: Run, name: string, lesson: ClassifierLesson): Promise<JudgedClassifier & StageResult> {
   const { data, corpus, settings, objective, teacher, metric = 'accuracy' } = lesson;
   const inputs = {
     origin: lesson.origin, settings, metric,

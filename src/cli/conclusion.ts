@@ -108,11 +108,11 @@ function rowOf({ name, role, seeds, teachers }: Contender, data: ClassifierCorpu
   return {
     name,
     role,
-    parameters: first.parameters,
-    bytes: first.bytes,
+    ...(first.parameters !== undefined && { parameters: first.parameters }),
+    ...(first.bytes !== undefined && { bytes: first.bytes }),
     score: spread(seeds.map(({ scores }) => scores.accuracy)),
     ...(likeness && { agreement: spread(likeness.map(({ agreement }) => agreement)), klNats: spread(likeness.map(({ klNats }) => klNats)) }),
-    latencyMs: spread(seeds.map(({ latencyMs }) => latencyMs)).mean,
+    ...(first.latencyMs !== undefined && { latencyMs: spread(seeds.map(({ latencyMs }) => latencyMs ?? NaN)).mean }),
   };
 }
 

@@ -1,10 +1,11 @@
 /**
  * A model as a command is given it: the Hugging Face folder with its tokeniser, and whether its classes are those of the corpus.
  */
-import { readdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type LoadOptions, loadModel } from '../models/load.ts';
 import type { Model } from '../models/model.ts';
+import { checkpointBytes } from '../storage/checkpoint.ts';
 import type { LabelSpace } from '../text/example.ts';
 import { loadTokenizer } from '../text/tokenizer-files.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
@@ -26,7 +27,7 @@ export async function openModelFolder(folder: string, options: LoadOptions = {})
   const { model, notices } = await loadModel(folder, options);
   const { vocabulary } = model.config;
   if (tokenizer.vocabularySize > vocabulary) throw new Error(`${folder}: the tokenizer has ids up to ${tokenizer.vocabularySize - 1}, the model embeddings for ${vocabulary}; they do not belong together`);
-  return { folder, model, tokenizer, notices, bytes: await weightBytes(folder) };
+  return { folder, model, tokenizer, notices, bytes: await checkpointBytes(folder) };
 }
 
 /** A model that answers with classes (or a score). @throws for a bare encoder or a language model. */
@@ -65,10 +66,4 @@ export async function requireModel(folder: string): Promise<void> {
   if (await isModel(folder)) return;
   for (const inner of [join(folder, 'model'), join(folder, 'student')]) if (await isModel(inner)) throw new Error(`${folder}: this is a run; its model is in ${inner}`);
   throw new Error(`${folder}: no config.json in it; a model is a Hugging Face folder with config.json, model.safetensors and tokenizer.json`);
-}
-
-async function weightBytes(folder: string): Promise<number> {
-  const files = (await readdir(folder)).filter((name) => name.endsWith('.safetensors'));
-  const sizes = await Promise.all(files.map(async (name) => (await stat(join(folder, name))).size));
-  return sizes.reduce((sum, size) => sum + size, 0);
 }

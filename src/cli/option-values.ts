@@ -41,6 +41,13 @@ export function deviceName(text: string): string {
   return text;
 }
 
+/** `negative,positive` */
+export function wordList(text: string): string[] {
+  const words = text.split(',').map((word) => word.trim());
+  if (words.includes('') || new Set(words).size < words.length) throw new InvalidArgumentError('Wanted: different words, parted by commas.');
+  return words;
+}
+
 /** `0,2,4` */
 export function layerList(text: string): number[] {
   return text.split(',').map((part) => numberIn(part.trim(), 'layers from 0, parted by commas, as 0,2,4', (value) => Number.isSafeInteger(value) && value >= 0));

@@ -15,6 +15,7 @@ import { formatBytes } from '../report/units.ts';
 import { removeStalePartials } from '../storage/atomic.ts';
 import { fingerprint } from '../storage/hash.ts';
 import { readJson, writeJson } from '../storage/json.ts';
+import { lockFolder } from '../storage/lock.ts';
 import type { Memory, TrainEvent } from '../train/event.ts';
 import type { Console } from './console.ts';
 
@@ -57,9 +58,17 @@ export interface RunOptions {
   readonly signal: AbortSignal;
 }
 
-/** Opens the run's folder, does `work` in it and closes log and progress line, whatever happens. */
-export async function withRun<T>({ folder, command, settings, console, signal }: RunOptions, work: (run: Run) => Promise<T>): Promise<T> {
-  await mkdir(folder, { recursive: true });
+/** Opens the run's folder, does `work` in it and closes log and progress line, whatever happens. @throws if another process is at work there. */
+export async function withRun<T>(options: RunOptions, work: (run: Run) => Promise<T>): Promise<T> {
+  const lock = await lockFolder(options.folder);
+  try {
+    return await withLockedRun(options, work);
+  } finally {
+    await lock.release();
+  }
+}
+
+async function withLockedRun<T>({ folder, command, settings, console, signal }: RunOptions, work: (run: Run) => Promise<T>): Promise<T> {
   await removeStalePartials(folder);
   const startedAt = new Date();
   const log = openRunLog(join(folder, 'events.jsonl'));

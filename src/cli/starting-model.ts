@@ -8,7 +8,7 @@ import { createModel, freshModel, type Model } from '../models/model.ts';
 import { freshConfig, parseSize } from '../models/size.ts';
 import { cutStudent } from '../models/student.ts';
 import type { LayerRow } from '../report/html.ts';
-import { modelFingerprint } from '../teacher/label-corpus.ts';
+import { modelFingerprint } from '../teacher/labeller.ts';
 import type { LabelSpace } from '../text/example.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
 import { agreeOnLabels, type ModelFolder, openModelFolder, tokenLimit } from './model-folder.ts';

@@ -1,48 +1,158 @@
 /**
- * How a teacher's folder speaks in a run: from its label store, which is made where it is missing, or live; and what it says about
- * the test split, for the table at the end.
+ * How teachers speak in a run: from their label stores, which are made where they are missing, or live; several as their mean. And
+ * what they say about the test split, for the table at the end.
  */
 import { access } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { classificationScores, predictedClasses } from '../evaluate/classification.ts';
 import { modelLatency } from '../evaluate/model-latency.ts';
-import { labelCorpus, labelSource } from '../teacher/label-corpus.ts';
-import { openLabels, type StoredLabels } from '../teacher/label-store.ts';
+import { foldersIn } from '../storage/folders.ts';
+import { fromLabel } from '../teacher/answer-values.ts';
+import { ensembleTeacher } from '../teacher/ensemble.ts';
+import { labelFromAnswers } from '../teacher/label-answers.ts';
+import { classLogits, labelCorpus, labelSource } from '../teacher/label-corpus.ts';
+import { openLabels, readHeader, type StoredLabels } from '../teacher/label-store.ts';
 import { recordedTeacher } from '../teacher/recorded.ts';
-import { liveTeacher, type Teacher } from '../teacher/teacher.ts';
-import type { EncodedCorpus } from '../text/encoded-corpus.ts';
+import type { Teacher } from '../teacher/teacher.ts';
+import type { Wants } from '../models/output.ts';
 import type { JudgedClassifier } from './classifier.ts';
 import type { EncodedSplit } from './classifier-corpus.ts';
-import type { ModelFolder } from './model-folder.ts';
+import { encodeText, examplesOf, fingerprintOf, learningText, type LearningText } from './learning-text.ts';
+import { usualTokens } from './model-folder.ts';
 import type { Run } from './run.ts';
+import type { AnswerVoice, ReadingVoice, Voice } from './voice.ts';
 
 export interface VoiceOptions {
   /** A store, or the folder of stores. */
   readonly labels: string;
-  readonly live?: boolean;
+  /** What texts are cut to; by default what each teacher takes, at most 128. */
+  readonly maxTokens?: number;
+  /** Whether examples without an answer count as if the system had abstained. */
+  readonly allowMissing?: boolean;
 }
 
-/** @throws if `labels` is a store of something else, with both sides. */
-export async function openVoice(run: Run, teacher: ModelFolder, corpus: EncodedCorpus, { labels, live = false }: VoiceOptions): Promise<Teacher> {
-  if (!live) return recordedTeacher(await labelsOf(run, teacher, corpus, labels));
-  const { teacher: address } = await labelSource(teacher.model, corpus);
-  return liveTeacher(teacher.model, { name: `live ${address.slice(0, 16)}` }); // the name is part of a run's identity
+export interface LabellingOptions extends VoiceOptions {
+  /** Hidden states to keep beside the logits. */
+  readonly wants?: Wants;
+  readonly shardRows?: number;
+  readonly count: Run['count'];
+  readonly signal: AbortSignal;
+  /** Hears how many texts were cut. */
+  readonly onCut?: (text: { truncated: number; exampleIds: readonly string[]; maxTokens: number }) => void;
 }
 
-/** The teacher as a row of the comparison; its logits on the test split are labels like others. */
-export async function judgeTeacher(run: Run, { folder, model, bytes, ...rest }: ModelFolder, { encoded }: EncodedSplit, root: string): Promise<JudgedClassifier> {
+/** What a teacher says of a text, from its store; what is not stored yet is asked. @throws if a store is of something else, with both sides. */
+export async function labelsOf(voice: Voice, text: LearningText, options: LabellingOptions): Promise<StoredLabels> {
+  switch (voice.kind) {
+    case 'store':
+      return openLabels(voice.place, { corpus: fingerprintOf(text) });
+    case 'answers':
+      return labelFromAnswers(voice.answers, answered(text), { root: options.labels, allowMissing: options.allowMissing ?? false, ...(options.shardRows && { shardRows: options.shardRows }) });
+    case 'model':
+    case 'onnx':
+      return askReader(voice, text, options);
+  }
+}
+
+async function askReader(voice: ReadingVoice, text: LearningText, { labels: root, count, signal, onCut, wants, shardRows, ...options }: LabellingOptions): Promise<StoredLabels> {
+  const encoded = await encodeText(text, voice.tokenizer, { maxTokens: readingLimit(voice, options) });
+  onCut?.(encoded);
+  if (await isStore(root)) return openLabels(root, await labelSource(voice.labeller, encoded));
+  const onProgress = count('labels', 'examples', encoded.exampleIds.length);
+  return labelCorpus(voice.labeller, encoded, { root, onProgress, signal, ...(wants && { wants }), ...(shardRows && { shardRows }) });
+}
+
+/** How many tokens a teacher's texts are cut to. @throws if it has not as many positions as were asked for. */
+export function readingLimit({ place, positions }: Pick<ReadingVoice, 'place' | 'positions'>, { maxTokens }: { maxTokens?: number }): number {
+  if (maxTokens !== undefined && maxTokens > positions) throw new Error(`--max-tokens ${maxTokens}: ${place} has only ${positions} positions`);
+  return maxTokens ?? Math.min(usualTokens, positions);
+}
+
+/** One teacher of recorded ones, whose logits are in the order of `names`; an example's own label speaks where one of them is silent. */
+export function recordedVoices(stores: readonly StoredLabels[], { names, text, mean }: { names: readonly string[]; text: LearningText; mean: 'arithmetic' | 'geometric' }): Teacher {
+  const otherwise = stores.some(({ header }) => header.silent > 0) ? { name: "the corpus's own labels", logitsOf: ownLabels(text, names) } : undefined;
+  const members = stores.map((labels) => recordedTeacher(labels, { classes: names, ...(otherwise && { otherwise }) }));
+  const [only] = members;
+  const task = stores[0]?.header.source.task ?? 'single-label';
+  return only !== undefined && members.length === 1 ? only : ensembleTeacher(members, { task, mean });
+}
+
+/** The logits of an example's own label, as a bare answer would have them. */
+function ownLabels(text: LearningText, names: readonly string[]): (id: string) => readonly number[] | undefined {
+  const labels = new Map(examplesOf(text).flatMap(({ id, label }) => (label === undefined ? [] : [[id, label] as const])));
+  const space = { task: 'single-label', labels: names, ordered: true } as const;
+  return (id) => (labels.has(id) ? fromLabel(labels.get(id), space) : undefined);
+}
+
+/** Whether every answer is as sure as a bare label: softening them adds noise and no knowledge. */
+export function areBareLabels({ logits, header: { source } }: StoredLabels): boolean {
+  const classes = source.labels.length;
+  if (source.task !== 'single-label' || classes < 2) return false;
+  for (let row = 0; row < logits.length; row += classes) {
+    const [first = 0, second = 0] = [...logits.subarray(row, row + classes)].sort((a, b) => b - a);
+    if (first - second < Math.log(1e6) - 1e-3) return false;
+  }
+  return true;
+}
+
+/** The teachers as a row of the comparison; undefined where one of them has not spoken of the test split. */
+export async function judgeVoices(voices: readonly [Voice, ...Voice[]], { encoded, corpus }: EncodedSplit, options: LabellingOptions & { names: readonly string[]; mean: 'arithmetic' | 'geometric' }): Promise<JudgedClassifier | undefined> {
   if (encoded.labels?.kind !== 'single-label') throw new Error('the test split wants one class per example');
-  const { logits } = await labelsOf(run, { folder, model, bytes, ...rest }, encoded, root);
-  const classes = model.config.labels.length;
-  const scores = classificationScores({ predictions: predictedClasses(logits, classes), labels: encoded.labels.indices, classes });
-  const { p50Ms: latencyMs } = await modelLatency(model, encoded);
-  return { name: 'teacher', model: folder, parameters: model.parameters.count, bytes, scores, latencyMs, trainMs: 0, reused: true, logits };
+  const text = learningText(corpus);
+  const stores: StoredLabels[] = [];
+  for (const voice of voices) {
+    const store = await testLabels(voice, text, options);
+    if (store === undefined) return undefined;
+    stores.push(store);
+  }
+  const teacher = recordedVoices(stores, { ...options, text });
+  const { names } = options;
+  const logits = await classLogits({ ...teacher, fingerprint: teacher.name, task: 'single-label', labels: names, padId: 0, states: null }, encoded);
+  const scores = classificationScores({ predictions: predictedClasses(logits, names.length), labels: encoded.labels.indices, classes: names.length });
+  const [first] = voices;
+  const model = voices.length === 1 && first.kind === 'model' ? first.model : undefined;
+  const bytes = voices.reduce<number | undefined>((sum, voice) => ('bytes' in voice && sum !== undefined ? sum + voice.bytes : undefined), 0);
+  return {
+    name: 'teacher', model: placesOf(voices), scores, trainMs: 0, reused: true, logits,
+    ...(bytes !== undefined && { bytes }),
+    ...(model && { parameters: model.model.parameters.count, latencyMs: (await modelLatency(model.model, encoded)).p50Ms }),
+  };
 }
 
-async function labelsOf(run: Run, { model }: ModelFolder, corpus: EncodedCorpus, root: string): Promise<StoredLabels> {
-  if (await isStore(root)) return openLabels(root, await labelSource(model, corpus));
-  const onProgress = run.count('labels', 'examples', corpus.exampleIds.length);
-  return labelCorpus(model, corpus, { root, onProgress, signal: run.signal });
+/** What a teacher says of the test split: asked, or found among its answers or beside its store. */
+async function testLabels(voice: Voice, text: LearningText, options: LabellingOptions): Promise<StoredLabels | undefined> {
+  // A store holds one corpus: what is said of the test split is kept in another beside it.
+  const root = (await isStore(options.labels)) ? dirname(options.labels) : options.labels;
+  switch (voice.kind) {
+    case 'store':
+      return storeBeside(voice.place, voice.header.source.teacher, fingerprintOf(text));
+    case 'answers':
+      return speaksOfAll(voice, text) ? labelsOf(voice, text, { ...options, labels: root }) : undefined;
+    case 'model':
+    case 'onnx':
+      return labelsOf(voice, text, { ...options, labels: root });
+  }
+}
+
+async function storeBeside(place: string, teacher: string, corpus: string): Promise<StoredLabels | undefined> {
+  for (const folder of await foldersIn(dirname(place))) {
+    const header = await readHeader(folder).catch(() => undefined); // what is no store is not looked for here
+    if (header?.source.teacher === teacher && header.source.corpus === corpus && header.silent === 0) return openLabels(folder);
+  }
+  return undefined;
+}
+
+function speaksOfAll({ answers }: AnswerVoice, text: LearningText): boolean {
+  return examplesOf(text).every(({ id }) => answers.byId.get(id) !== undefined);
+}
+
+function answered(text: LearningText): { exampleIds: string[]; corpus: string } {
+  return { exampleIds: examplesOf(text).map(({ id }) => id), corpus: fingerprintOf(text) };
+}
+
+/** The teachers' places, for titles and stories. */
+export function placesOf(voices: readonly Voice[]): string {
+  return voices.map(({ place }) => place).join(' and ');
 }
 
 export function isStore(folder: string): Promise<boolean> {

@@ -46,11 +46,17 @@ export const distilbertNormEpsilon = 1e-12;
 const rate = z.number().min(0).lt(1);
 const activation = z.enum(activationNames as [Activation, ...Activation[]]);
 
-const shared = z.looseObject({
-  architectures: z.array(z.string()).nullish(),
+const problemTypes = ['regression', 'single_label_classification', 'multi_label_classification'] as const;
+type ProblemType = (typeof problemTypes)[number];
+
+const classFields = z.looseObject({
   id2label: z.record(z.string(), z.string()).nullish(),
   num_labels: classes.nullish(),
-  problem_type: z.enum(['regression', 'single_label_classification', 'multi_label_classification']).nullish(),
+  problem_type: z.enum(problemTypes).nullish(),
+});
+
+const shared = z.looseObject({
+  architectures: z.array(z.string()).nullish(),
   tie_word_embeddings: z.boolean().default(true),
   pad_token_id: z.int().nonnegative().nullish(),
   initializer_range: z.number().positive().default(0.02),
@@ -89,13 +95,13 @@ export function parseConfig(json: unknown, file: string): EncoderConfig {
   const { model_type: family } = check(z.looseObject({ model_type: z.string() }), json, file);
   const base = check(shared, json, file);
   if (!base.tie_word_embeddings) throw new Error(`${file}: untied word embeddings (tie_word_embeddings: false) are not supported`);
-  const labels = labelsOf(base.id2label, base.num_labels, file);
+  const { names, problem } = classesOf(json, file);
   const common = {
     positions: base.max_position_embeddings,
     vocabulary: base.vocab_size,
     padId: base.pad_token_id ?? 0,
     initializerRange: base.initializer_range,
-    ...taskOf(base.architectures?.[0] ?? '', base.problem_type ?? undefined, labels),
+    ...taskOf(base.architectures?.[0] ?? '', problem, names),
     source: json as Record<string, unknown>,
   };
   const config = familyConfig(family, json, file, common);
@@ -204,8 +210,14 @@ function architectureOf({ family, task }: EncoderConfig): string {
   return prefix + { none: 'Model', 'masked-lm': 'ForMaskedLM', 'single-label': 'ForSequenceClassification', 'multi-label': 'ForSequenceClassification', regression: 'ForSequenceClassification' }[task];
 }
 
+/** The names of the classes that a config.json gives, and the problem type that it states. */
+export function classesOf(json: unknown, file: string): { names: string[]; problem: ProblemType | undefined } {
+  const { id2label, num_labels: number, problem_type: problem } = check(classFields, json, file);
+  return { names: labelsOf(id2label, number, file), problem: problem ?? undefined };
+}
+
 /** As transformers decides it: the stated problem type, else one label means regression. */
-function taskOf(architecture: string, problem: string | undefined, labels: readonly string[]): { task: Task; labels: readonly string[] } {
+export function taskOf(architecture: string, problem: ProblemType | undefined, labels: readonly string[]): { task: Task; labels: readonly string[] } {
   if (architecture.endsWith('ForMaskedLM') || architecture.endsWith('ForPreTraining')) return { task: 'masked-lm', labels: [] };
   if (!architecture.endsWith('ForSequenceClassification')) return { task: 'none', labels: [] };
   if (problem === 'multi_label_classification') return { task: 'multi-label', labels };

@@ -1,6 +1,6 @@
 /**
- * Loading a Hugging Face folder: config.json and safetensors, strict in both directions. Only a head may be missing, and only
- * when the checkpoint was made for another task: then it is fresh, and a notice says so. No pickle is ever executed.
+ * Loading a Hugging Face folder: config.json and its weights, strict in both directions. Only a head may be missing, and only
+ * when the checkpoint was made for another task: then it is fresh, and a notice says so.
  */
 import { join } from 'node:path';
 import { randomKey } from '../engine/random.ts';

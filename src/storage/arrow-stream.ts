@@ -9,7 +9,7 @@ export type ArrowBatch = {
   readonly rows: number;
   /** One per field, depth first. */
   readonly nodes: readonly { readonly length: number; readonly nullCount: number }[];
-  /** Per field, depth first: validity, then what its type has (Utf8: offsets, data; Float32: data; FixedSizeList: nothing). */
+  /** Per field, depth first: validity, then what its type has (Utf8: offsets, data; numbers: data; List: offsets; FixedSizeList: nothing). */
   readonly buffers: readonly Uint8Array[];
 };
 
@@ -48,7 +48,7 @@ export function readArrowStream(bytes: Uint8Array): { columns: string; batches: 
 function describeSchema(schema: FlatTable): string {
   if (schema.int16(0) !== 0) throw new Error('its numbers are big-endian');
   const fields = schema.tables(1);
-  if (fields.length > 16) throw new Error(`it has ${fields.length} columns`);
+  if (fields.length > 256) throw new Error(`it has ${fields.length} columns`);
   return fields.map((field) => `${field.string(0)}: ${describeField(field, 0)}`).join(', ');
 }
 
@@ -68,6 +68,8 @@ function describeType(type: number, details: FlatTable | undefined): string {
       return ['Float16', 'Float32', 'Float64'][details?.int16(0) ?? 0] ?? 'Float?';
     case 5:
       return 'Utf8';
+    case 12:
+      return 'List';
     case 16:
       return `FixedSizeList[${details?.int32(0) ?? 0}]`;
     default:

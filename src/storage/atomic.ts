@@ -5,6 +5,7 @@ import { lstat, mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/prom
 import { basename, dirname, join, resolve } from 'node:path';
 import { syncFolder, syncTree } from './durable.ts';
 import { endOwner, isAlive, parseSibling, siblingPath, startOwner } from './partial-name.ts';
+import { writeError } from './write-error.ts';
 
 /** Writes the file `path`, old or new at every instant. On any error the old file, or its absence, stays. */
 export async function writeFileAtomically(
@@ -135,7 +136,7 @@ async function throughPartial(path: string, write: (temporary: string, owner: st
     await syncFolder(dirname(target));
   } catch (error) {
     await rm(temporary, { recursive: true, force: true });
-    throw error instanceof Error && 'syscall' in error ? new Error(`${path}: cannot be written: ${error.message}`, { cause: error }) : error;
+    throw error instanceof Error && 'syscall' in error ? new Error(`${path}: ${writeError(error)}`, { cause: error }) : error;
   } finally {
     endOwner(owner);
   }

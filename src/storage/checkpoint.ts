@@ -1,29 +1,53 @@
-// The weights of a Hugging Face folder: model.safetensors, or shards with model.safetensors.index.json.
-// Reads every tensor the files hold; which of them a model wants is the model's question. Does not read pytorch_model.bin.
-import { access, readdir, rm } from 'node:fs/promises';
+// The weights of a Hugging Face folder: model.safetensors or pytorch_model.bin, each whole or as shards with an index.
+// Reads every tensor the files hold; which of them a model wants is the model's question. Writes safetensors only.
+import { access, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readJson, writeJson } from './json.ts';
-import { readSafetensors, readSafetensorsHeader, writeSafetensors, type HostTensor } from './safetensors.ts';
+import { readSafetensors, writeSafetensors, type HostTensor } from './safetensors.ts';
+import { readTorchFile } from './torch-file.ts';
 
-const singleFile = 'model.safetensors';
-const indexFile = 'model.safetensors.index.json';
+interface Format {
+  /** Of every file of weights. */
+  readonly ending: '.safetensors' | '.bin';
+  readonly single: string;
+  readonly index: string;
+  readonly read: (path: string) => Promise<Map<string, HostTensor>>;
+}
+
+const safetensors: Format = {
+  ending: '.safetensors',
+  single: 'model.safetensors',
+  index: 'model.safetensors.index.json',
+  read: async (path) => (await readSafetensors(path)).tensors,
+};
+const torch: Format = { ending: '.bin', single: 'pytorch_model.bin', index: 'pytorch_model.bin.index.json', read: readTorchFile };
+
 const maxListed = 20;
 
 /**
- * Reads all tensors. A single file wins over shards, as in transformers.
+ * Reads all tensors. As in transformers, a single file wins over shards, and safetensors over pytorch_model.bin.
  * @throws where the folder has no weights that can be read, where an index points outside the folder, and, in one error,
  * for all tensors that an index places where they are not, or that two shards hold.
  */
 export async function readCheckpoint(folder: string): Promise<Map<string, HostTensor>> {
-  if (await exists(join(folder, singleFile))) return (await readSafetensors(join(folder, singleFile))).tensors;
-  if (await exists(join(folder, indexFile))) return readShards(folder);
-  if ((await exists(join(folder, 'pytorch_model.bin'))) || (await exists(join(folder, 'pytorch_model.bin.index.json')))) {
-    throw new Error(
-      `${folder}: the weights are only there as pytorch_model.bin, a pickle. Convert them once in Python: ` +
-        `AutoModel.from_pretrained(folder).save_pretrained(folder), with the AutoModel class of your task, writes ${singleFile}`,
-    );
+  for (const format of [safetensors, torch]) {
+    if (await exists(join(folder, format.single))) return format.read(join(folder, format.single));
+    if (await exists(join(folder, format.index))) return readShards(folder, format);
   }
-  throw new Error(`${folder}: no ${singleFile} and no ${indexFile}. Is this the folder of a model?`);
+  throw new Error(`${folder}: no ${safetensors.single} and no ${torch.single}, nor an index of shards. Is this the folder of a model?`);
+}
+
+/** Bytes of the files that `readCheckpoint` reads; 0 where there are none. */
+export async function checkpointBytes(folder: string): Promise<number> {
+  for (const format of [safetensors, torch]) {
+    const single = await stat(join(folder, format.single)).catch(() => undefined);
+    if (single !== undefined) return single.size;
+    if (!(await exists(join(folder, format.index)))) continue;
+    const files = new Set((await readWeightMap(join(folder, format.index), format)).values());
+    const sizes = await Promise.all([...files].map((file) => stat(join(folder, file)).then(({ size }) => size, () => 0)));
+    return sizes.reduce((sum, size) => sum + size, 0);
+  }
+  return 0;
 }
 
 /**
@@ -40,7 +64,7 @@ export async function writeCheckpoint(
   const shards = split(tensors, maxShardBytes);
   const [first = []] = shards;
   if (shards.length <= 1) {
-    await writeSafetensors(join(folder, singleFile), first, described);
+    await writeSafetensors(join(folder, safetensors.single), first, described);
     await removeShards(folder);
     return;
   }
@@ -52,46 +76,44 @@ export async function writeCheckpoint(
     for (const [name] of shard) weightMap.push([name, file]);
   }
   const total = shards.flat().reduce((sum, [, { bytes }]) => sum + bytes.byteLength, 0);
-  await writeJson(join(folder, indexFile), { metadata: { total_size: total }, weight_map: Object.fromEntries(weightMap) });
-  await rm(join(folder, singleFile), { force: true });
+  await writeJson(join(folder, safetensors.index), { metadata: { total_size: total }, weight_map: Object.fromEntries(weightMap) });
+  await rm(join(folder, safetensors.single), { force: true });
 }
 
-async function readShards(folder: string): Promise<Map<string, HostTensor>> {
-  const weightMap = await readWeightMap(join(folder, indexFile));
-  const files = [...new Set(weightMap.values())].sort();
+async function readShards(folder: string, format: Format): Promise<Map<string, HostTensor>> {
+  const index = join(folder, format.index);
+  const weightMap = await readWeightMap(index, format);
   const homes = new Map<string, string[]>();
+  const tensors = new Map<string, HostTensor>();
   const problems: string[] = [];
-  for (const file of files) {
+  for (const file of [...new Set(weightMap.values())].sort()) {
     if (!(await exists(join(folder, file)))) {
       problems.push(`${file} is not there`);
       continue;
     }
-    for (const name of (await readSafetensorsHeader(join(folder, file))).entries.keys()) {
+    for (const [name, tensor] of await format.read(join(folder, file))) {
       homes.set(name, [...(homes.get(name) ?? []), file]);
+      tensors.set(name, tensor);
     }
   }
   for (const [name, places] of homes) if (places.length > 1) problems.push(`${name} is in ${places.join(' and in ')}`);
   for (const [name, file] of weightMap) if (!homes.get(name)?.includes(file)) problems.push(`${name} is not in ${file}`);
   if (problems.length > 0) {
     const more = problems.length > maxListed ? `; and ${problems.length - maxListed} more` : '';
-    throw new Error(`${join(folder, indexFile)} does not fit its shards: ${problems.slice(0, maxListed).join('; ')}${more}. Download the folder again`);
-  }
-  const tensors = new Map<string, HostTensor>();
-  for (const file of files) {
-    for (const [name, tensor] of (await readSafetensors(join(folder, file))).tensors) tensors.set(name, tensor);
+    throw new Error(`${index} does not fit its shards: ${problems.slice(0, maxListed).join('; ')}${more}. Download the folder again`);
   }
   return tensors;
 }
 
 /** Tensor name to file name; the file names are plain, so that none leaves the folder. */
-async function readWeightMap(path: string): Promise<Map<string, string>> {
+async function readWeightMap(path: string, { ending }: Format): Promise<Map<string, string>> {
   const index = await readJson(path);
   const field: unknown = typeof index === 'object' && index !== null && 'weight_map' in index ? index.weight_map : undefined;
   if (typeof field !== 'object' || field === null || Array.isArray(field)) throw new Error(`${path}: "weight_map" is not an object`);
   const weightMap = new Map<string, string>();
   for (const [name, file] of Object.entries(field)) {
-    if (typeof file !== 'string' || !/^[^/\\:\0]+\.safetensors$/.test(file)) {
-      throw new Error(`${path}: "weight_map" places ${JSON.stringify(name)} in ${JSON.stringify(file)}, which is not the name of a .safetensors file in this folder`);
+    if (typeof file !== 'string' || !/^[^/\\:\0]+$/.test(file) || !file.endsWith(ending)) {
+      throw new Error(`${path}: "weight_map" places ${JSON.stringify(name)} in ${JSON.stringify(file)}, which is not the name of a ${ending} file in this folder`);
     }
     weightMap.set(name, file);
   }
@@ -117,7 +139,7 @@ function split(tensors: Iterable<readonly [string, HostTensor]>, maxShardBytes: 
 
 /** The index first: shards without one are nothing, an index over half its shards would be a lie. */
 async function removeShards(folder: string): Promise<void> {
-  await rm(join(folder, indexFile), { force: true });
+  await rm(join(folder, safetensors.index), { force: true });
   const names = (await exists(folder)) ? await readdir(folder) : [];
   for (const name of names) if (/^model-\d{5}-of-\d{5}\.safetensors$/.test(name)) await rm(join(folder, name));
 }

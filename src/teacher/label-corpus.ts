@@ -1,83 +1,109 @@
 /**
- * Labelling a corpus once, so that any number of students can learn from it: the teacher's logits of every example, shard by shard,
+ * Labelling a corpus once, so that any number of students can learn from it: what the teacher says of every example, shard by shard,
  * resumable at any shard.
  */
 import { upload } from '../engine/batch.ts';
-import * as tf from '../engine/tf.ts';
 import type { Model } from '../models/model.ts';
+import type { Wants } from '../models/output.ts';
+import { removeStalePartials } from '../storage/atomic.ts';
+import { lockFolder } from '../storage/lock.ts';
 import { evaluationBatches } from '../text/batches.ts';
 import { type EncodedCorpus, sliceCorpus } from '../text/encoded-corpus.ts';
-import { fingerprint, sha256 } from '../storage/hash.ts';
-import type { LabelSource } from './label-header.ts';
-import { LabelWriter, openLabels, type StoredLabels } from './label-store.ts';
+import { type LabelSource, storable, type StoredWants } from './label-header.ts';
+import { findLabels, type LabelPlan, labelFolder, LabelWriter, openLabels, type ShardValues, type StoredLabels } from './label-store.ts';
+import { type Labeller, modelLabeller } from './labeller.ts';
+import { ShardAnswers } from './shard-answers.ts';
+import { disposeSignal } from './teacher.ts';
 
 export interface LabelOptions {
   /** Folder of all stores. */
   readonly root: string;
-  /** Examples per batch and per shard. */
+  /** What to keep beside the class logits: `pooled`, `cls` and `hidden` of some layers, in 16 bits. */
+  readonly wants?: Wants;
+  /** Examples per batch, and per shard (default: 4096, or what comes to 64 MB). */
   readonly rows?: number;
   readonly shardRows?: number;
   /** Hears how many of how many examples are done. */
   readonly onProgress?: (done: number, total: number) => void;
-  /** Stops between shards. */
+  /** Stops between batches; what was stored stays. */
   readonly signal?: AbortSignal | undefined;
 }
+
+type AskOptions = Pick<LabelOptions, 'rows' | 'onProgress' | 'signal'>;
 
 /**
  * Logits of every example, [N, C] in corpus order, in inference mode.
  */
-export async function classLogits(model: Model, corpus: EncodedCorpus, { rows = 64, onProgress, signal }: Pick<LabelOptions, 'rows' | 'onProgress' | 'signal'> = {}): Promise<Float32Array> {
-  const classes = model.config.labels.length;
-  if (classes === 0) throw new Error(`class logits need a classifier, not a model of task '${model.config.task}'`);
-  const all = new Float32Array(corpus.exampleIds.length * classes);
+export async function classLogits(teacher: Model | Labeller, corpus: EncodedCorpus, options: AskOptions = {}): Promise<Float32Array> {
+  const { logits } = await askAll(await labellerOf(teacher), corpus, { ...options, wants: { logits: true } });
+  return logits?.values as Float32Array;
+}
+
+/** Labels what is not labelled yet and opens the store. @throws if another process is labelling into it. */
+export async function labelCorpus(teacher: Model | Labeller, corpus: EncodedCorpus, { root, wants = {}, onProgress, ...options }: LabelOptions): Promise<StoredLabels> {
+  const labeller = await labellerOf(teacher);
+  const plan = await labelPlan(labeller, corpus, wants);
+  const refusal = labeller.can(plan.wants);
+  if (refusal !== undefined) throw new Error(`${labeller.name} cannot label so: ${refusal}`);
+  const done = await findLabels(root, plan);
+  if (done !== undefined) return done;
+  const lock = await lockFolder(labelFolder(root, plan));
+  try {
+    const writer = await LabelWriter.open(root, plan);
+    await removeStalePartials(writer.folder);
+    const total = corpus.exampleIds.length;
+    const { shardRows = usualShardRows(plan, corpus.maxTokens) } = options;
+    while (!writer.complete) {
+      const from = writer.stored;
+      const shard = sliceCorpus(corpus, from, Math.min(total, from + shardRows));
+      const values = await askAll(labeller, shard, { ...options, wants: plan.wants, onProgress: (count) => onProgress?.(from + count, total) });
+      await writer.append(shard.exampleIds, values);
+    }
+    return await openLabels(writer.folder, plan.source);
+  } finally {
+    await lock.release();
+  }
+}
+
+/** What determines the labels: the teacher's numbers and everything it is shown. */
+export async function labelSource(teacher: Model | Labeller, corpus: EncodedCorpus): Promise<LabelSource> {
+  const { fingerprint, task, labels } = await labellerOf(teacher);
+  return { teacher: fingerprint, tokenizer: corpus.tokenizer, corpus: corpus.corpus, maxTokens: corpus.maxTokens, task, labels: [...labels] };
+}
+
+async function labelPlan(labeller: Labeller, corpus: EncodedCorpus, asked: Wants): Promise<LabelPlan & { wants: StoredWants }> {
+  const wants = storable(asked, { layers: labeller.states?.layers ?? 0 });
+  const keepsStates = Object.keys(wants).length > 1;
+  return { source: await labelSource(labeller, corpus), voice: labeller.name, examples: corpus.exampleIds.length, wants, states: keepsStates ? labeller.states : null };
+}
+
+function labellerOf(teacher: Model | Labeller): Promise<Labeller> {
+  return 'forward' in teacher ? modelLabeller(teacher) : Promise.resolve(teacher);
+}
+
+/** Everything a teacher says of a corpus, in corpus order. */
+async function askAll(labeller: Labeller, corpus: EncodedCorpus, { wants, rows = 64, onProgress, signal }: AskOptions & { wants: StoredWants }): Promise<ShardValues> {
+  const answers = new ShardAnswers(labeller, corpus, wants);
   let done = 0;
-  for (const host of evaluationBatches(corpus, { rows, padId: model.config.padId })) {
+  for (const host of evaluationBatches(corpus, { rows, padId: labeller.padId })) {
     signal?.throwIfAborted();
     const batch = upload(host);
-    const logits = tf.tidy(() => model.forward(batch, { logits: true }).logits);
-    const values = await logits.data();
-    logits.dispose();
+    const said = await labeller.says(batch, wants);
+    await answers.enter(host, said);
+    disposeSignal(said);
     batch.dispose();
-    host.order.forEach((row, i) => all.set(values.subarray(i * classes, (i + 1) * classes), row * classes));
     done += host.rows;
     onProgress?.(done, corpus.exampleIds.length);
     await new Promise((resume) => setImmediate(resume)); // lets Ctrl-C and the progress line through
   }
-  return all;
+  return answers.values;
 }
 
-/** Labels what is not labelled yet and opens the store. */
-export async function labelCorpus(teacher: Model, corpus: EncodedCorpus, { root, shardRows = 4096, onProgress, ...options }: LabelOptions): Promise<StoredLabels & { folder: string }> {
-  const total = corpus.exampleIds.length;
-  const source = await labelSource(teacher, corpus);
-  const writer = await LabelWriter.open(root, source, total);
-  while (!writer.complete) {
-    const from = writer.stored;
-    const shard = sliceCorpus(corpus, from, Math.min(total, from + shardRows));
-    const logits = await classLogits(teacher, shard, { ...options, onProgress: (done) => onProgress?.(from + done, total) });
-    await writer.append(shard.exampleIds, logits);
-  }
-  return { ...(await openLabels(writer.folder, source)), folder: writer.folder };
-}
+const shardBytes = 2 ** 26;
 
-/** What determines the labels: the teacher's numbers and everything it is shown. */
-export async function labelSource(teacher: Model, corpus: EncodedCorpus): Promise<LabelSource> {
-  return {
-    teacher: await modelFingerprint(teacher),
-    tokenizer: corpus.tokenizer,
-    corpus: corpus.corpus,
-    maxTokens: corpus.maxTokens,
-    labels: [...teacher.config.labels],
-  };
-}
-
-/** SHA-256 over names, shapes and values of all parameters, and over what the configuration computes with. */
-export async function modelFingerprint({ config, parameters }: Model): Promise<string> {
-  const { source: _source, ...computed } = config;
-  const values = [...(await parameters.read())].map(([name, { shape, data }]) => [name, shape, fingerprintOf(data)]);
-  return fingerprint([computed, values]);
-}
-
-function fingerprintOf(data: Float32Array): string {
-  return sha256(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+function usualShardRows({ wants, states, source }: LabelPlan, maxTokens: number): number {
+  const { pooled, cls = [], hidden = [] } = wants ?? {};
+  const vectors = (pooled ? 1 : 0) + cls.length + hidden.length * maxTokens;
+  const bytes = source.labels.length * 4 + (states?.width ?? 0) * vectors * 2;
+  return Math.min(4096, Math.max(1, Math.floor(shardBytes / bytes)));
 }

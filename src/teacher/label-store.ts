@@ -1,21 +1,47 @@
 /**
  * The label store: what a teacher said about every example of a corpus, on disk under a content address. Shards are written whole,
- * one after the other, each with its checksum in the header, so that labelling can stop anywhere and go on.
+ * one after the other, each with its checksum in the header, so that labelling can stop anywhere and go on. Logits are read back
+ * into memory, hidden states when they are asked for.
  */
 import { join } from 'node:path';
-import { readLogitShard, writeLogitShard } from '../storage/arrow-rows.ts';
+import manifest from '../../package.json' with { type: 'json' };
+import { readRows, type RowValues, type StoredRows, writeRows } from '../storage/arrow-rows.ts';
+import { foldersIn } from '../storage/folders.ts';
 import { readJson, writeJson } from '../storage/json.ts';
-import { checkSource, labelAddress, type LabelHeader, labelHeaderSchema, type LabelSource } from './label-header.ts';
+import { viewOf } from '../storage/typed-view.ts';
+import { checkSource, columnsOf, holds, labelAddress, labelFormat, type LabelHeader, labelHeaderSchema, type LabelSource, type StoredWants } from './label-header.ts';
+import { StoredStates } from './stored-states.ts';
 
 export interface StoredLabels {
+  readonly folder: string;
   readonly header: LabelHeader;
   /** Example id -> row of `logits`. */
   readonly rows: ReadonlyMap<string, number>;
   /** [N, C] */
   readonly logits: Float32Array;
+  readonly states: StoredStates;
 }
 
-/** Appends shards to the store of `source` under `root`. */
+/** What a new store will be of. */
+export interface LabelPlan {
+  readonly source: LabelSource;
+  readonly voice: string;
+  /** Examples of the corpus, and how many of them the teacher is silent about. */
+  readonly examples: number;
+  readonly silent?: number;
+  readonly wants?: StoredWants;
+  readonly states?: LabelHeader['states'];
+}
+
+/** Values of a shard by column; `tokens` as `RowValues` has them. */
+export type ShardValues = Readonly<Record<string, Pick<RowValues, 'values' | 'tokens'>>>;
+
+/** Where the store of `plan` is, or will be. */
+export function labelFolder(root: string, { source, wants }: Pick<LabelPlan, 'source' | 'wants'>): string {
+  return join(root, labelAddress(source, wants));
+}
+
+/** Appends shards to the store of a plan under `root`. One writer at a time: lock the folder. */
 export class LabelWriter {
   readonly folder: string;
   #header: LabelHeader;
@@ -26,28 +52,37 @@ export class LabelWriter {
   }
 
   /** Opens the store for writing: a new one, or where an earlier labelling stopped. */
-  static async open(root: string, source: LabelSource, examples: number): Promise<LabelWriter> {
-    const folder = join(root, labelAddress(source));
+  static async open(root: string, plan: LabelPlan): Promise<LabelWriter> {
+    const { source, examples, silent = 0, wants = { logits: true }, states = null } = plan;
+    const folder = labelFolder(root, plan);
     const found = await readHeader(folder).catch(absentAs(undefined));
-    if (found === undefined) return new LabelWriter(folder, { format: 'retort-labels-1', wants: { logits: true }, dtype: 'float32', source, examples, shards: [] });
+    if (found === undefined) {
+      return new LabelWriter(folder, {
+        format: labelFormat, tool: `${manifest.name} ${manifest.version}`, voice: plan.voice, wants, dtypes: { logits: 'float32', states: 'float16' }, states, source, examples, silent, shards: [],
+      });
+    }
     checkSource(folder, found.source, source);
-    if (found.examples !== examples) throw new Error(`${folder}: this store is of ${found.examples} examples, not of ${examples}; delete it and label again`);
+    if (found.examples !== examples || found.silent !== silent) {
+      const shown = (all: number, quiet: number) => `${all} examples${quiet > 0 ? ` (${quiet} without an answer)` : ''}`;
+      throw new Error(`${folder}: this store is of ${shown(found.examples, found.silent)}, not of ${shown(examples, silent)}; delete it and label again`);
+    }
     return new LabelWriter(folder, { ...found, shards: await leadingShards(folder, found) });
   }
 
   /** Examples stored so far. */
   get stored(): number {
-    return this.#header.shards.reduce((sum, { rows }) => sum + rows, 0);
+    return storedIn(this.#header);
   }
 
   get complete(): boolean {
-    return this.stored >= this.#header.examples;
+    return isComplete(this.#header);
   }
 
   /** Writes one shard, then the header that names it: killed between the two, the shard is simply written again. */
-  async append(ids: readonly string[], logits: Float32Array): Promise<void> {
+  async append(ids: readonly string[], values: ShardValues): Promise<void> {
     const file = `shard-${String(this.#header.shards.length).padStart(5, '0')}.arrow`;
-    const { rows, sha256 } = await writeLogitShard(join(this.folder, file), { ids, logits, classes: this.#header.source.labels.length });
+    const columns = columnsOf(this.#header).map((column) => ({ ...column, ...(values[column.name] ?? { values: new Float32Array() }) }));
+    const { rows, sha256 } = await writeRows(join(this.folder, file), { ids, columns });
     this.#header = { ...this.#header, shards: [...this.#header.shards, { file, rows, sha256 }] };
     await writeJson(join(this.folder, 'header.json'), this.#header);
   }
@@ -61,36 +96,64 @@ export class LabelWriter {
 export async function openLabels(folder: string, wanted: Partial<LabelSource> = {}): Promise<StoredLabels> {
   const header = await readHeader(folder);
   checkSource(folder, header.source, wanted);
-  const stored = header.shards.reduce((sum, { rows }) => sum + rows, 0);
-  if (stored !== header.examples) throw new Error(`${folder}: only ${stored} of ${header.examples} examples are labelled; run the labelling again, it goes on where it stopped`);
+  if (!isComplete(header)) throw new Error(`${folder}: only ${storedIn(header)} of ${header.examples - header.silent} examples are labelled; run the labelling again, it goes on where it stopped`);
+  const columns = columnsOf(header);
   const classes = header.source.labels.length;
-  const logits = new Float32Array(stored * classes);
+  const logits = new Float32Array(storedIn(header) * classes);
   const rows = new Map<string, number>();
+  const states = new StoredStates(columns);
   for (const { file, sha256, rows: count } of header.shards) {
-    const shard = await readLogitShard(join(folder, file), { classes, sha256, rows: count });
-    logits.set(shard.logits, rows.size * classes);
-    for (const id of shard.ids) {
-      if (rows.has(id)) throw new Error(`${join(folder, file)}: example ${id} is labelled twice`);
-      rows.set(id, rows.size);
+    for (const part of await readRows(join(folder, file), { columns, sha256, rows: count })) {
+      states.add(folder, file, rows.size, part);
+      logits.set(logitsIn(part), rows.size * classes);
+      for (const id of part.ids) {
+        if (rows.has(id)) throw new Error(`${join(folder, file)}: example ${id} is labelled twice`);
+        rows.set(id, rows.size);
+      }
     }
   }
-  return { header, rows, logits };
+  return { folder, header, rows, logits, states };
+}
+
+/** A complete store under `root` from which `wants` can be said, whatever else it holds. Undefined where there is none. */
+export async function findLabels(root: string, { source, wants = { logits: true } }: Pick<LabelPlan, 'source' | 'wants'>): Promise<StoredLabels | undefined> {
+  const exact = labelFolder(root, { source, wants });
+  for (const folder of [exact, ...(await foldersIn(root)).filter((other) => other !== exact)]) {
+    const header = await readHeader(folder).catch(() => undefined); // what is no store is not looked for here
+    if (header === undefined || !isComplete(header) || !holds(header.wants, wants)) continue;
+    if (labelAddress(header.source) === labelAddress(source)) return openLabels(folder, source);
+  }
+  return undefined;
 }
 
 /** The shards up to the first whose file is gone: a damaged one that was deleted is written again, with those after it. */
-async function leadingShards(folder: string, { shards, source }: LabelHeader): Promise<LabelHeader['shards']> {
-  for (const [index, { file, ...expected }] of shards.entries()) {
-    const present = await readLogitShard(join(folder, file), { ...expected, classes: source.labels.length }).then(() => true, absentAs(false));
-    if (!present) return shards.slice(0, index);
+async function leadingShards(folder: string, header: LabelHeader): Promise<LabelHeader['shards']> {
+  const columns = columnsOf(header);
+  for (const [index, { file, ...expected }] of header.shards.entries()) {
+    const present = await readRows(join(folder, file), { ...expected, columns }).then(() => true, absentAs(false));
+    if (!present) return header.shards.slice(0, index);
   }
-  return shards;
+  return header.shards;
 }
 
-async function readHeader(folder: string): Promise<LabelHeader> {
+function logitsIn({ columns }: StoredRows): Float32Array {
+  return new Float32Array(...viewOf(columns[0]?.bytes ?? new Uint8Array(), 4));
+}
+
+function storedIn({ shards }: LabelHeader): number {
+  return shards.reduce((sum, { rows }) => sum + rows, 0);
+}
+
+function isComplete(header: LabelHeader): boolean {
+  return storedIn(header) + header.silent >= header.examples;
+}
+
+export async function readHeader(folder: string): Promise<LabelHeader> {
   const file = join(folder, 'header.json');
   const parsed = labelHeaderSchema.safeParse(await readJson(file));
-  if (!parsed.success) throw new Error(`${file}: not the header of a label store (${parsed.error.issues[0]?.message ?? 'unreadable'})`);
-  return parsed.data;
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new Error(`${file}: not the header of a label store that this version reads (${issue === undefined ? 'unreadable' : `${issue.path.join('.')}: ${issue.message}`}); label the corpus again`);
 }
 
 /** A handler for `catch` that answers for a file that is not there, and only for that. */

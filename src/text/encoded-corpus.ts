@@ -76,9 +76,14 @@ export function concatenate(a: EncodedCorpus, b: EncodedCorpus): EncodedCorpus {
     ...(labels && { labels }),
     maxTokens: Math.max(a.maxTokens, b.maxTokens),
     truncated: a.truncated + b.truncated,
-    corpus: fingerprint([a.corpus, b.corpus]),
+    corpus: joinedFingerprint(a.corpus, b.corpus),
     tokenizer: a.tokenizer,
   };
+}
+
+/** The fingerprint of two corpora, one after the other. */
+export function joinedFingerprint(a: string, b: string): string {
+  return fingerprint([a, b]);
 }
 
 /** Tokens of each row, [n]. */

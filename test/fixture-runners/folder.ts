@@ -11,6 +11,7 @@ import { checkMetric, metricRunners } from './metric.ts';
 import { checkObjective } from './objective.ts';
 import { objectiveRunners } from './objective-runners.ts';
 import { checkOptimiser } from './optimiser.ts';
+import { checkPytorchBin } from './pytorch-bin.ts';
 import { skipped } from './skipped.ts';
 import { checkStudentInit } from './student-init.ts';
 import { checkTokenizerFixture } from './tokenizer.ts';
@@ -75,6 +76,8 @@ async function modelRunner(folder: string): Promise<Run | undefined> {
       return () => checkMalformed(folder);
     case 'optimiser':
       return () => checkOptimiser(folder);
+    case 'pytorch-bin':
+      return () => checkPytorchBin(folder);
     case 'student-init':
       return () => checkStudentInit(folder);
     case 'tokenizer':

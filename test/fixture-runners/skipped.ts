@@ -20,6 +20,5 @@ export const skipped: ReadonlyMap<string, string> = new Map([
   ...objectives.map((name) => [`objectives/${name}`, notBuilt] as const),
   ...metrics.map((name) => [`metrics/${name}`, notBuilt] as const),
   ...families.map((name) => [`models/${name}`, `the family is ${notBuilt}`] as const),
-  ['models/pytorch-bin', 'pickles are not read: convert them to safetensors'],
   ['storage', 'files of the storage tests, without reference numbers'],
 ]);

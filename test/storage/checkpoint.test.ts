@@ -2,9 +2,10 @@ import { cp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import test from 'ava';
-import { readCheckpoint, writeCheckpoint } from '../../src/storage/checkpoint.ts';
+import { checkpointBytes, readCheckpoint, writeCheckpoint } from '../../src/storage/checkpoint.ts';
 import { float32Tensor } from '../../src/storage/halves.ts';
 import { readSafetensors, writeSafetensors, type HostTensor } from '../../src/storage/safetensors.ts';
+import { archive, dict, floats, named, program, tensor, text } from './pickle-program.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 const models = fileURLToPath(new URL('../fixtures/models/', import.meta.url));
@@ -67,13 +68,30 @@ test('the other layout does not survive', async (t) => {
 test('shards without their index, as a crash leaves them, are no checkpoint', async (t) => {
   const { folder } = await shardedCopy(t);
   await rm(join(folder, indexName));
-  await t.throwsAsync(readCheckpoint(folder), { message: `${folder}: no model.safetensors and no ${indexName}. Is this the folder of a model?` });
+  await t.throwsAsync(readCheckpoint(folder), { message: `${folder}: no model.safetensors and no pytorch_model.bin, nor an index of shards. Is this the folder of a model?` });
 });
 
-test('a pickle is named, with the way out', async (t) => {
+test('pytorch_model.bin is read where there is nothing better, whole or in shards', async (t) => {
   const folder = await temporaryFolder(t);
-  await writeFile(join(folder, 'pytorch_model.bin'), '');
-  await t.throwsAsync(readCheckpoint(folder), { message: /only there as pytorch_model\.bin.*save_pretrained\(folder\)/ });
+  const bin = (name: string, value: number) => archive(program(dict([text(name), tensor()])), { 0: floats(value, -value) });
+  await writeFile(join(folder, 'pytorch_model-00001-of-00002.bin'), bin('a', 1));
+  await writeFile(join(folder, 'pytorch_model-00002-of-00002.bin'), bin('b', 2));
+  const index = { metadata: {}, weight_map: { a: 'pytorch_model-00001-of-00002.bin', b: 'pytorch_model-00002-of-00002.bin' } };
+  const lay = () => writeFile(join(folder, 'pytorch_model.bin.index.json'), JSON.stringify(index));
+  await lay();
+  t.deepEqual(sorted(await readCheckpoint(folder)), [['a', vector(1, -1)], ['b', vector(2, -2)]]);
+  t.is(await checkpointBytes(folder), 2 * bin('a', 1).length);
+  index.weight_map.b = 'b.safetensors';
+  await lay();
+  await t.throwsAsync(readCheckpoint(folder), { message: /places "b" in "b\.safetensors", which is not the name of a \.bin file in this folder/ });
+  await writeFile(join(folder, 'pytorch_model.bin'), bin('c', 3));
+  t.deepEqual(sorted(await readCheckpoint(folder)), [['c', vector(3, -3)]]);
+  t.is(await checkpointBytes(folder), bin('c', 3).length);
+  await writeCheckpoint(folder, three);
+  t.deepEqual(sorted(await readCheckpoint(folder)), three);
+  await rm(join(folder, 'model.safetensors'));
+  await writeFile(join(folder, 'pytorch_model.bin'), archive(program(named('os', 'system'))));
+  await t.throwsAsync(readCheckpoint(folder), { message: /pytorch_model\.bin: the pickle asks for os\.system/ });
 });
 
 test('no shard name leaves the folder', async (t) => {

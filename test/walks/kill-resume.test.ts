@@ -18,6 +18,12 @@ test.before(async () => {
 });
 test.after.always(() => place.remove());
 
+/** How often a process is killed in all; `npm run test:faults` asks for 200. */
+const kills = Number(process.env.RETORT_KILLS ?? 20);
+/** Of two kinds, with four kills each: two fifths of all kills. The others fall on labelling. */
+const trainingRounds = Math.max(1, Math.round((kills * 0.4) / 8));
+const labellingKills = kills - 8 * trainingRounds;
+
 const steps = 60;
 const alone = ['train', 'corpora/opinions/sample', '--size', '1x32:2', '--vocabulary', '300', '--steps', String(steps), '--rows', '16', '--dropout', '0.2', '--seed', '3', '--checkpoint-every', '5'];
 const accumulated = [...alone, '--accumulation', '2', '--evaluate-every', '7'];
@@ -94,15 +100,19 @@ async function boardLosses(out: string): Promise<[step: number, loss: number][]>
 test.serial('killed four times, a run ends with the weights of one never killed', async (t) => {
   const whole = await place.retort(...alone, '--out', 'runs/whole');
   t.is(whole.code, 0, whole.stderr);
-  await killAndResume(t, alone, { out: 'runs/killed', seed: 11 });
-  t.is(await weights('runs/killed'), await weights('runs/whole'));
+  for (let round = 0; round < trainingRounds; round++) {
+    await killAndResume(t, alone, { out: `runs/killed-${round}`, seed: 11 + 100 * round });
+    t.is(await weights(`runs/killed-${round}`), await weights('runs/whole'));
+  }
 });
 
 test.serial('the same with accumulated gradients, and with scores between the checkpoints', async (t) => {
   const whole = await place.retort(...accumulated, '--out', 'runs/whole-accumulated');
   t.is(whole.code, 0, whole.stderr);
-  await killAndResume(t, accumulated, { out: 'runs/killed-accumulated', seed: 23 });
-  t.is(await weights('runs/killed-accumulated'), await weights('runs/whole-accumulated'));
+  for (let round = 0; round < trainingRounds; round++) {
+    await killAndResume(t, accumulated, { out: `runs/killed-accumulated-${round}`, seed: 23 + 100 * round });
+    t.is(await weights(`runs/killed-accumulated-${round}`), await weights('runs/whole-accumulated'));
+  }
   t.not(await weights('runs/whole-accumulated'), await weights('runs/whole'), 'the options change nothing: the test proves nothing');
 });
 
@@ -127,4 +137,49 @@ test.serial('a run that is done is reused, and says so', async (t) => {
   t.is(again.code, 0, again.stderr);
   t.regex(again.stdout, /teacher: done before, reused/);
   t.is((await readRunLog(place.path('runs/whole/events.jsonl'))).length, before.length);
+});
+
+/** Every file of the one store below `root`, with its hash. */
+async function storeIn(root: string): Promise<string[]> {
+  const files = (await readdir(place.path(root), { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
+  return (await Promise.all(files.map(async ({ parentPath, name }) => `${name} ${await hashFile(`${parentPath}/${name}`)}`))).sort();
+}
+
+/** Shards that the header names; none before it is written. */
+async function shardsIn(root: string): Promise<number> {
+  const [store] = existsSync(place.path(root)) ? await readdir(place.path(root)) : [];
+  const header = store === undefined ? undefined : await readFile(place.path(root, store, 'header.json'), 'utf8').catch(() => undefined);
+  return header === undefined ? 0 : (JSON.parse(header) as { shards: unknown[] }).shards.length;
+}
+
+test.serial('labelling killed at random moments, and started again, stores the same bytes as one never killed', async (t) => {
+  const label = ['label', 'runs/whole/model', 'corpora/opinions/sample', '--hidden', '0,1', '--cls', '1', '--shard-rows', '2'];
+  const began = performance.now();
+  const whole = await place.retort(...label, '--out', 'labels/whole');
+  const wholeMs = performance.now() - began;
+  t.is(whole.code, 0, whole.stderr);
+  const [expected, shards] = [await storeIn('labels/whole'), await shardsIn('labels/whole')];
+  t.is(shards, 100);
+  const delay = delays(37);
+  let killed = 0;
+  const stood: number[] = [];
+  for (let store = 0; killed < labellingKills; store++) {
+    const root = `labels/killed-${store}`;
+    // The first kill falls anywhere, also before the program is loaded; the others a little after a shard.
+    for (let before = 0; before < shards && killed < labellingKills; ) {
+      const run = place.start(...label, '--out', root);
+      if (before > 0) while (run.process.exitCode === null && (await shardsIn(root)) <= before) await sleep(2);
+      await sleep(before > 0 ? delay(wholeMs / 12) : delay(wholeMs));
+      run.process.kill('SIGKILL');
+      const { code } = await run.finished;
+      if (code === null) killed += 1;
+      before = await shardsIn(root);
+      stood.push(before);
+    }
+    const last = await place.retort(...label, '--out', root);
+    t.is(last.code, 0, last.stderr);
+    t.deepEqual(await storeIn(root), expected);
+  }
+  t.log(`${killed} kills; shards stored when they fell: ${stood.join(' ')}`);
+  t.true(stood.filter((count) => count > 0 && count < shards).length >= labellingKills / 10, `hardly any kill fell into the labelling: ${stood.join(' ')}`);
 });

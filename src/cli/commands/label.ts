@@ -1,57 +1,111 @@
 /**
- * `retort label <teacher> <corpus>`: asks a teacher once about every example and keeps what it says for any number of students.
+ * `retort label <teacher...> <corpus>`: asks teachers once about every example and keeps what they say for any number of students.
+ * `retort label --from <file> <corpus>`: keeps the answers of another system in the same way.
  */
 import type { Command } from 'commander';
-import { labelCorpus } from '../../teacher/label-corpus.ts';
-import { concatenate, encodeCorpus } from '../../text/encoded-corpus.ts';
 import { formatCount } from '../../report/units.ts';
+import { requireKnown } from '../../teacher/label-answers.ts';
+import type { StoredLabels } from '../../teacher/label-store.ts';
+import type { Corpus } from '../../text/corpus.ts';
+import type { LabelSpace } from '../../text/example.ts';
+import type { Console } from '../console.ts';
 import { addCorpusOptions, addLearningTextOptions, isFolder, type LearningTextOptions, openSplits } from '../corpus-options.ts';
+import { firstExamples } from '../classifier-corpus.ts';
 import type { Door } from '../door.ts';
 import { addEngineOption, type EngineOption, startEngine } from '../engine-option.ts';
-import { cutNotice, openClassifier, requireModel, tokenLimit } from '../model-folder.ts';
+import { learningText, type LearningText } from '../learning-text.ts';
+import { cutNotice } from '../model-folder.ts';
+import { layerList, wholeNumber } from '../option-values.ts';
+import { labelsOf } from '../teacher-voice.ts';
 import { openTexts } from '../text-files.ts';
+import { openVoices, type Voice } from '../voice.ts';
+import { addVoiceOptions, teachersAndCorpus, voiceContext, type VoiceReadingOptions } from '../voice-options.ts';
 
-type Options = LearningTextOptions & EngineOption & { out: string };
+interface Options extends LearningTextOptions, EngineOption, VoiceReadingOptions {
+  readonly out: string;
+  readonly from?: string;
+  readonly cls?: readonly number[];
+  readonly hidden?: readonly number[];
+  readonly shardRows?: number;
+}
 
 export function addLabel(program: Command, door: Door): void {
   const command = program
     .command('label')
     .description('store what a teacher says about every example')
-    .argument('<teacher>', 'a classifier\'s folder')
-    .argument('<corpus>', 'a corpus folder (its training and transfer text), or one file of text')
-    .option('--out <folder>', 'where label stores are kept, each under its own address', 'runs/labels');
-  for (const add of [addCorpusOptions, addLearningTextOptions, addEngineOption]) add(command);
+    .usage('[options] <teacher...> <corpus>\n       retort label [options] --from <file> <corpus>')
+    .argument('[words...]', 'classifiers\' folders (ours, PyTorch\'s or ONNX); last a corpus folder (its training and transfer text), or one file of text')
+    .option('--from <file>', 'take the answers of another system instead: JSON lines with "id" and one of "label", "probs" and "logits", null for no answer')
+    .option('--out <folder>', 'where label stores are kept, each under its own address', 'runs/labels')
+    .option('--cls <layers>', 'keep the first token\'s states of these layers too (0: embeddings), in 16 bits', layerList)
+    .option('--hidden <layers>', 'keep all hidden states of these layers too, in 16 bits', layerList)
+    .option('--shard-rows <n>', 'examples a shard: what a killed labelling does again at most (default: 4096, or what comes to 64 MB)', wholeNumber);
+  for (const add of [addCorpusOptions, addLearningTextOptions, addVoiceOptions, addEngineOption]) add(command);
   command
     .addHelpText('after', '\nThe same command again goes on where it was stopped.\n\nExample:\n  $ retort label runs/teacher/model corpora/opinions/sample --examples 500 --out runs/labels\n')
-    .action(async (teacherFolder: string, path: string, options: Options) => {
+    .action(async (words: string[], options: Options) => {
+      if (options.from !== undefined && words.length !== 1) command.error(`error: with --from, give ${words.length === 0 ? 'a corpus' : 'nothing but a corpus'}`);
+      const { teachers, corpus } = options.from === undefined ? teachersAndCorpus(command, words) : { teachers: [options.from], corpus: words[0] ?? '' };
       const console = door.console();
-      await requireModel(teacherFolder);
-      const corpora = (await isFolder(path)) || options.task !== undefined ? await learningText(path, options) : [await openTexts(path, options)];
-      await startEngine(console, options);
-      const teacher = await openClassifier(teacherFolder);
-      const maxTokens = tokenLimit(teacher, options);
-      const encoded = await Promise.all(corpora.map((corpus) => encodeCorpus(corpus, teacher.tokenizer, { maxTokens })));
-      const everything = encoded.reduce(concatenate);
-      const cut = cutNotice(everything);
-      if (cut !== undefined) console.note(cut);
-      const total = everything.exampleIds.length;
-      const onProgress = console.count('labels', 'examples', total);
-      let asked = false;
-      const { folder, header } = await labelCorpus(teacher.model, everything, {
-        root: options.out,
-        signal: door.signal,
-        onProgress: (done) => {
-          asked = true;
-          onProgress(done);
-        },
-      });
-      console.say(`labels of ${formatCount(header.examples)} examples, ${header.source.labels.length} classes (${header.source.labels.join(', ')})${asked ? '' : ', all of them stored before'}`);
-      console.say(folder);
-      console.answer({ folder, examples: header.examples, labels: header.source.labels });
+      const given = await openText(corpus, options);
+      const context = voiceContext(given.labels, options);
+      if (options.from === undefined) await startEngine(console, options);
+      const voices = await openVoices(teachers, context);
+      checkAnswers(voices, given.known, options);
+      const stores: StoredLabels[] = [];
+      for (const voice of voices) stores.push(await label(voice, given.text, { console, options, signal: door.signal }));
+      const shown = stores.map(({ folder, header }) => ({ folder, examples: header.examples, silent: header.silent, labels: header.source.labels }));
+      console.answer(shown.length === 1 ? shown[0] : shown);
     });
 }
 
-async function learningText(path: string, options: Options) {
-  const { train, transfer } = await openSplits(path, options);
-  return transfer === undefined ? [train] : [train, transfer];
+async function label(voice: Voice, text: LearningText, { console, options, signal }: { console: Console; options: Options; signal: AbortSignal }): Promise<StoredLabels> {
+  if (voice.kind === 'store') throw new Error(`${voice.place}: these are labels already; distil from them: retort distill ${voice.place} CORPUS`);
+  let asked = false;
+  const labels = await labelsOf(voice, text, {
+    ...options,
+    labels: options.out,
+    signal,
+    wants: { ...(options.cls && { cls: options.cls }), ...(options.hidden && { hidden: options.hidden }) },
+    count: (name, unit, total) => {
+      const reach = console.count(name, unit, total);
+      return (done) => {
+        asked = true;
+        reach(done);
+      };
+    },
+    onCut: (encoded) => {
+      const cut = cutNotice(encoded);
+      if (cut !== undefined) console.note(cut);
+    },
+  });
+  const { examples, silent, source } = labels.header;
+  const stored = voice.kind === 'answers' || asked ? '' : ', all of them stored before';
+  console.say(`labels of ${formatCount(examples - silent)} examples${silent > 0 ? ` (${formatCount(silent)} have no answer)` : ''}, ${source.labels.length} classes (${source.labels.join(', ')})${stored}`);
+  console.say(labels.folder);
+  return labels;
+}
+
+interface GivenText {
+  readonly text: LearningText;
+  readonly labels: LabelSpace | undefined;
+  /** Every id that answers may be about, learned from or not. */
+  readonly known: ReadonlySet<string>;
+}
+
+async function openText(path: string, options: Options): Promise<GivenText> {
+  const ids = (...corpora: (Corpus | undefined)[]) => new Set(corpora.flatMap((corpus) => corpus?.examples.map(({ id }) => id) ?? []));
+  if (!(await isFolder(path)) && options.task === undefined) {
+    const corpus = await openTexts(path, options);
+    return { text: learningText(corpus), labels: undefined, known: ids(corpus) };
+  }
+  const { examples, ...whole } = options;
+  const { train, dev, test, transfer, labels } = await openSplits(path, whole);
+  return { text: learningText(firstExamples(train, examples), transfer && firstExamples(transfer, examples)), labels, known: ids(train, dev, test, transfer) };
+}
+
+/** @throws where answers are about examples that are nowhere in the corpus. */
+export function checkAnswers(voices: readonly Voice[], known: ReadonlySet<string>, { allowUnknown = false }: Pick<Options, 'allowUnknown'>): void {
+  if (allowUnknown) return;
+  for (const voice of voices) if (voice.kind === 'answers') requireKnown(voice.answers, known);
 }

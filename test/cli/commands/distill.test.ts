@@ -1,8 +1,13 @@
-import { cp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { addDistill } from '../../../src/cli/commands/distill.ts';
 import { addLabel } from '../../../src/cli/commands/label.ts';
+import { loadModel } from '../../../src/models/load.ts';
+import { saveModel } from '../../../src/models/save.ts';
+import { readJson } from '../../../src/storage/json.ts';
+import { loadTokenizer } from '../../../src/text/tokenizer-files.ts';
+import { opinions, probabilities, writeAnswers } from '../answer-file.ts';
 import { ask, type Bench, openBench } from '../in-process.ts';
 
 let bench: Bench;
@@ -43,10 +48,95 @@ test('a label store of other text is refused with both sides; one that fits is r
   t.is((await readdir(root)).length, 2); // that one, and the teacher's on the test split
 });
 
-test('a student that cuts text differently is refused', async (t) => {
+interface Evaluation {
+  readonly rows: readonly { name: string; parameters?: number; bytes?: number; latencyMs?: number; agreement?: { mean: number } }[];
+}
+const evaluationIn = (answered: readonly unknown[]) => (answered as [{ folder: string; evaluation: Evaluation }])[0].evaluation;
+/** Objective and teacher, as the checkpoint remembers them. */
+async function identityOf(run: string): Promise<{ teacher: string; objective: string }> {
+  const [stage] = (await readdir(join(bench.folder, run))).filter((name) => name.startsWith('student-'));
+  const checkpoints = join(bench.folder, run, stage ?? '', 'checkpoints');
+  const [newest] = (await readdir(checkpoints)).filter((name) => name.startsWith('step-')).sort().reverse();
+  return ((await readJson(join(checkpoints, newest ?? '', 'progress.json'))) as { identity: { teacher: string; objective: string } }).identity;
+}
+
+test('a file of answers teaches like any teacher; with the test split in it, it is judged', async (t) => {
+  const answers = (await opinions(bench.corpus, { test: true })).map(({ id }, i) => ({ id, probs: probabilities(i) }));
+  const file = await writeAnswers(join(bench.folder, 'answers.jsonl'), answers);
+  const words = [bench.corpus, '--size', '1x16:2', '--vocabulary', '200', '--labels', join(bench.folder, 'answer-labels')];
+  const { answered } = await ask(addDistill, 'distill', file, ...words, ...out('answers'));
+  const [student, teacher] = evaluationIn(answered).rows;
+  t.is(typeof student?.agreement?.mean, 'number');
+  t.deepEqual([teacher?.name, teacher?.parameters, teacher?.bytes, teacher?.latencyMs], ['teacher', undefined, undefined, undefined]);
+  const { teacher: name, objective } = await identityOf('answers');
+  t.regex(name, /^recorded [0-9a-f]{16}$/);
+  t.regex(objective, /soft-label\(temperature 2,/);
+  const learned = await writeAnswers(join(bench.folder, 'learned.jsonl'), answers.slice(0, 200));
+  const second = await ask(addDistill, 'distill', learned, ...words, ...out('learned'));
+  t.deepEqual(evaluationIn(second.answered).rows.map((row) => row.name), ['student'], 'of the test split nothing was said');
+});
+
+test('bare labels are not softened, silence is filled by the corpus, and who has neither is left out', async (t) => {
+  const examples = await opinions(bench.corpus);
+  const labels = ['mixed', 'negative', 'positive'];
+  const answers = examples.flatMap(({ id }, i) => (i % 4 === 1 ? [] : [{ id, label: i % 4 === 2 ? null : labels[i % 3] }]));
+  const file = await writeAnswers(join(bench.folder, 'bare.jsonl'), answers);
+  const words = [file, bench.corpus, '--size', '1x16:2', '--vocabulary', '200', '--labels', join(bench.folder, 'bare-labels')];
+  await t.throwsAsync(ask(addDistill, 'distill', ...words, ...out('missing')), { message: /bare\.jsonl: 50 of 200 examples have no line/ });
+  const { noted } = await ask(addDistill, 'distill', ...words, '--allow-missing', ...out('bare'));
+  const [gold, rest] = [examples.filter(({ label }) => label !== undefined), examples.filter(({ label }) => label === undefined)];
+  const silent = (of: typeof examples) => of.filter((example) => [1, 2].includes(examples.indexOf(example) % 4)).length;
+  t.true(noted.includes(`${silent(gold)} examples without an answer, taught by the corpus's own label`), noted.join('\n'));
+  t.true(noted.includes(`${silent(rest)} examples without an answer and without a label, left out`), noted.join('\n'));
+  const { teacher, objective } = await identityOf('bare');
+  t.regex(teacher, /^recorded [0-9a-f]{16}, else the corpus's own labels$/);
+  t.regex(objective, /soft-label\(temperature 1,/);
+  await ask(addDistill, 'distill', ...words, '--allow-missing', '--temperature', '3', ...out('softened'));
+  t.regex((await identityOf('softened')).objective, /soft-label\(temperature 3,/);
+});
+
+test('a label store teaches alone; of another text it is refused with both sides', async (t) => {
+  const root = join(bench.folder, 'alone');
+  const labelled = await ask(addLabel, 'label', bench.classifier, bench.corpus, '--out', root);
+  const [{ folder }] = labelled.answered as [{ folder: string }];
+  const words = [folder, bench.corpus, '--size', '1x16:2', '--vocabulary', '200'];
+  const { answered } = await ask(addDistill, 'distill', ...words, ...out('store'));
+  t.deepEqual(evaluationIn(answered).rows.map((row) => row.name), ['student']);
+  await t.throwsAsync(ask(addDistill, 'distill', ...words, '--examples', '9', ...out('store-other')), { message: /these labels do not fit[^]*corpus: stored "[0-9a-f]{64}", wanted "[0-9a-f]{64}"/ });
+  await t.throwsAsync(ask(addDistill, 'distill', folder, bench.corpus, '--layers', '0', ...out('store-cut')), { message: /--layers: \S+ has no layers that a student could be cut from/ });
+  await t.throwsAsync(ask(addDistill, 'distill', ...words, '--live', ...out('store-live')), { message: /--live: \S+ cannot be asked; its answers are stored/ });
+});
+
+test('several teachers of any kind speak as their mean', async (t) => {
+  const [onnx, root] = [join(bench.folder, 'onnx'), join(bench.folder, 'ensemble-labels')];
+  await saveModel(onnx, (await loadModel(bench.classifier)).model, { tokenizer: await loadTokenizer(bench.classifier), card: { name: 'x', story: [] } });
+  await rm(join(onnx, 'model.safetensors'));
+  const file = await writeAnswers(join(bench.folder, 'more.jsonl'), (await opinions(bench.corpus, { test: true })).map(({ id }, i) => ({ id, probs: probabilities(i) })));
+  const words = [bench.classifier, onnx, file, bench.corpus, '--size', '1x16:2', '--labels', root];
+  const { answered } = await ask(addDistill, 'distill', ...words, ...out('ensemble'));
+  t.deepEqual(evaluationIn(answered).rows.map((row) => row.name), ['student', 'teacher']);
+  t.regex((await identityOf('ensemble')).teacher, /^arithmetic mean of recorded [0-9a-f]{16} and recorded [0-9a-f]{16} and recorded [0-9a-f]{16}$/);
+  t.is((await readdir(root)).length, 6, 'each of three on what is learned from and on the test split');
+  await ask(addDistill, 'distill', bench.classifier, onnx, bench.corpus, '--size', '1x16:2', '--live', '--mean', 'geometric', '--labels', root, ...out('live-ensemble'));
+  t.regex((await identityOf('live-ensemble')).teacher, /^geometric mean of live [0-9a-f]{16} and live [0-9a-f]{16}$/);
+});
+
+test('teachers and students of other classes are refused by name', async (t) => {
+  const other = await openBench({ labels: ['mixed', 'negative', 'glad'] });
+  t.teardown(() => other.remove());
+  const words = [bench.corpus, '--size', '1x16:2', '--labels', join(bench.folder, 'none')];
+  await t.throwsAsync(ask(addDistill, 'distill', bench.classifier, other.classifier, ...words, ...out('two')), { message: /classifier answers mixed, negative, positive \(single-label\), \S+ mixed, negative, glad \(single-label\): teachers that speak together must know the same classes/ });
+  await t.throwsAsync(ask(addDistill, 'distill', other.classifier, ...words, ...out('one')), { message: /has the label positive, but \S+ knows only mixed, negative, glad/ });
+  const file = await writeAnswers(join(bench.folder, 'glad.jsonl'), [{ id: 'train-2', label: 'mixed' }]);
+  await t.throwsAsync(ask(addDistill, 'distill', file, ...words, '--classes', 'mixed,negative,glad', '--allow-missing', '--allow-unknown', ...out('glad')), { message: /has the label positive, but \S+glad\.jsonl knows only mixed, negative, glad; let both use the same names/ });
+});
+
+test('a student that cuts text differently reads with its own tokenizer; asked live, the teacher cannot', async (t) => {
   const student = join(bench.folder, 'foreign');
   await cp(bench.classifier, student, { recursive: true });
   const file = join(student, 'tokenizer.json');
   await writeFile(file, (await readFile(file, 'utf8')).replace('"lowercase": true', '"lowercase": false'));
-  await t.throwsAsync(ask(addDistill, 'distill', bench.classifier, bench.corpus, '--from', student, ...out('foreign-run')), { message: /cut text differently \(their tokenizers have the fingerprints [0-9a-f]{12} and [0-9a-f]{12}\)/ });
+  const words = ['distill', bench.classifier, bench.corpus, '--from', student, '--labels', join(bench.folder, 'foreign-labels')];
+  await t.notThrowsAsync(ask(addDistill, ...words, ...out('foreign-run')));
+  await t.throwsAsync(ask(addDistill, ...words, '--live', ...out('foreign-live')), { message: /--live: the student and \S+ cut text differently \(their tokenizers have the fingerprints [0-9a-f]{12} and [0-9a-f]{12}\)/ });
 });

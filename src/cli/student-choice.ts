@@ -1,0 +1,47 @@
+/**
+ * Which student a distillation trains: a fresh one of a size, one cut from its teacher, or a folder's encoder; and what it reads with.
+ */
+import { trainWordPiece } from '../text/train-word-piece.ts';
+import type { Splits } from './classifier-corpus.ts';
+import { usualTokens } from './model-folder.ts';
+import { type StartingModel, startCut, startFresh, startFromFolder } from './starting-model.ts';
+import { readingLimit } from './teacher-voice.ts';
+import { agreeWith, type ReadingVoice, type Voice } from './voice.ts';
+
+export interface StudentOptions {
+  readonly size?: string;
+  readonly layers?: readonly number[];
+  readonly from?: string;
+  readonly vocabulary?: number;
+  readonly maxTokens?: number;
+  readonly seed: number;
+  readonly dropout?: number;
+}
+
+/** Where neither a teacher's tokenizer nor a number is given. */
+const usualVocabulary = 8000;
+
+/** @throws where teacher and student know different classes, or there is nothing to cut from. */
+export async function studentOf(voices: readonly [Voice, ...Voice[]], splits: Pick<Splits, 'train' | 'transfer' | 'labels'>, options: StudentOptions): Promise<StartingModel> {
+  const [first] = voices;
+  const { labels: names } = first;
+  if (options.layers !== undefined) {
+    const [cuttable] = voices.flatMap((voice) => (voice.kind === 'model' && voice.model ? [voice.model] : []));
+    if (cuttable === undefined) throw new Error(`--layers: ${first.place} has no layers that a student could be cut from; give --size LAYERSxWIDTH or --from FOLDER`);
+    return startCut(cuttable, { ...options, layers: options.layers, maxTokens: readingLimit({ place: cuttable.folder, positions: cuttable.model.config.positions }, options) });
+  }
+  if (options.size !== undefined) return startFresh(options.size, { ...options, names, ...(await reading(voices, splits, options)) });
+  const folder = options.from ?? '';
+  const labels = agreeWith(first, splits.labels, { names, place: splits.train.name });
+  const student = await startFromFolder(folder, { ...options, labels });
+  if (student.config.labels.join() !== names.join()) throw new Error(`${folder} answers ${student.config.labels.join(', ')}, ${first.place} ${names.join(', ')}: student and teacher must order their classes alike`);
+  return student;
+}
+
+/** What a fresh student reads with: its teacher's tokenizer, or a vocabulary made of the text it learns from. */
+async function reading(voices: readonly Voice[], { train, transfer }: Pick<Splits, 'train' | 'transfer'>, { vocabulary, maxTokens }: StudentOptions) {
+  const [reader] = voices.filter((voice): voice is ReadingVoice => 'tokenizer' in voice);
+  if (reader !== undefined && vocabulary === undefined) return { tokenizer: reader.tokenizer, maxTokens: readingLimit(reader, maxTokens === undefined ? {} : { maxTokens }) };
+  const texts = [train, transfer].flatMap((corpus) => corpus?.examples.flatMap(({ text, pair }) => (pair === undefined ? [text] : [text, pair])) ?? []);
+  return { tokenizer: await trainWordPiece(texts, { size: vocabulary ?? usualVocabulary, lowercase: true }), maxTokens: maxTokens ?? usualTokens };
+}

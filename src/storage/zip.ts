@@ -1,0 +1,124 @@
+// Finds the files of a ZIP archive, those that are stored as they are: what torch.save writes. Compressed entries are refused when
+// they are asked for, so that no small archive becomes a large one. Sizes of 64 bits are read.
+//   entry at its offset:   u32 0x04034b50 · 22 bytes · u16 name length n · u16 extra length e · n + e bytes · data
+//   directory, per entry:  u32 0x02014b50 · u16 ·· (DIRECTORY below) ·· name · extra · comment
+//   end:                   u32 0x06054b50 · u16 disk · u16 disk · u16 · u16 entries · u32 size · u32 offset · u16 comment length
+//   end of 64 bits, before it: u32 0x06064b50 ·· u64 entries at 32 · u64 size at 40 · u64 offset at 48; found by
+//                              u32 0x07064b50 · u32 disk · u64 offset · u32 disks, right before the end
+import { crc32 } from 'node:zlib';
+import type { FileHandle } from 'node:fs/promises';
+import { readBytes } from './file-bytes.ts';
+
+export interface ZipEntry {
+  readonly name: string;
+  /** Of the bytes in the archive. */
+  readonly size: number;
+  /** 0: it was not computed. */
+  readonly crc: number;
+  readonly compressed: boolean;
+  /** Where its local header starts. */
+  readonly offset: number;
+}
+
+const endLength = 22;
+const longestComment = 0xffff;
+/** A directory larger than this is none that we would want to hold. */
+const maxDirectoryLength = 2 ** 26;
+
+/** Names to entries, in the order of their bytes. @throws where the archive is not whole, or two entries share bytes or a name. */
+export async function readZipDirectory(file: FileHandle, fileSize: number): Promise<Map<string, ZipEntry>> {
+  const tailStart = Math.max(0, fileSize - endLength - longestComment);
+  const tail = view(await readBytes(file, tailStart, fileSize - tailStart));
+  const end = findEnd(tail);
+  if (end < 0) throw new Error('the end of the ZIP archive is missing. It was cut short, or it is no archive');
+  const { size, offset, entries } = await directoryPlace(file, tail, end, fileSize);
+  if (size > maxDirectoryLength || offset + size > fileSize) throw new Error('the directory of the ZIP archive lies outside of the file');
+  const found = readEntries(await readBytes(file, offset, size), entries);
+  let covered = 0;
+  for (const entry of [...found.values()].sort((a, b) => a.offset - b.offset)) {
+    if (entry.offset < covered) throw new Error(`${quoted(entry.name)} shares bytes with another entry of the archive`);
+    covered = entry.offset + entry.size;
+  }
+  if (covered > offset) throw new Error('an entry of the ZIP archive is longer than the file has room for');
+  return found;
+}
+
+/** The bytes of an entry, in a buffer of their own. @throws where it is compressed, encrypted, or not what the checksum says. */
+export async function readZipEntry(file: FileHandle, { name, size, crc, compressed, offset }: ZipEntry): Promise<Uint8Array> {
+  if (compressed) throw new Error(`${quoted(name)} is compressed; torch.save stores its files as they are. Save it again with torch.save`);
+  const header = view(await readBytes(file, offset, 30));
+  if (header.getUint32(0, true) !== 0x04034b50) throw new Error(`no entry of the archive starts where ${quoted(name)} should`);
+  const bytes = await readBytes(file, offset + 30 + header.getUint16(26, true) + header.getUint16(28, true), size);
+  if (crc !== 0 && crc32(bytes) !== crc) throw new Error(`the checksum of ${quoted(name)} is wrong: the file was damaged. Download it again`);
+  return bytes;
+}
+
+/** The end record reaches exactly to the end of the file with its comment. */
+function findEnd(tail: DataView): number {
+  for (let place = tail.byteLength - endLength; place >= 0; place--) {
+    if (tail.getUint32(place, true) === 0x06054b50 && tail.getUint16(place + 20, true) === tail.byteLength - place - endLength) return place;
+  }
+  return -1;
+}
+
+async function directoryPlace(file: FileHandle, tail: DataView, end: number, fileSize: number): Promise<{ entries: number; size: number; offset: number }> {
+  const locator = end - 20;
+  if (locator >= 0 && tail.getUint32(locator, true) === 0x07064b50) {
+    const place = safe(tail.getBigUint64(locator + 8, true));
+    if (place + 56 > fileSize) throw new Error('the end record of the ZIP archive lies outside of the file');
+    const record = view(await readBytes(file, place, 56));
+    if (record.getUint32(0, true) !== 0x06064b50) throw new Error('the end record of the ZIP archive is broken');
+    return { entries: safe(record.getBigUint64(32, true)), size: safe(record.getBigUint64(40, true)), offset: safe(record.getBigUint64(48, true)) };
+  }
+  return { entries: tail.getUint16(end + 10, true), size: tail.getUint32(end + 12, true), offset: tail.getUint32(end + 16, true) };
+}
+
+/** DIRECTORY: u32 signature · 2×u16 · u16 flags 8 · u16 method 10 · 2×u16 · u32 CRC 16 · u32 packed 20 · u32 size 24 · u16 name 28 · u16 extra 30 · u16 comment 32 · 8 bytes · u32 offset 42 */
+function readEntries(bytes: Uint8Array, count: number): Map<string, ZipEntry> {
+  const directory = view(bytes);
+  const entries = new Map<string, ZipEntry>();
+  let place = 0;
+  while (place < bytes.length) {
+    if (place + 46 > bytes.length || directory.getUint32(place, true) !== 0x02014b50) throw new Error('the directory of the ZIP archive is broken');
+    const lengths = [28, 30, 32].map((at) => directory.getUint16(place + at, true));
+    const [nameLength = 0, extraLength = 0, commentLength = 0] = lengths;
+    const nameEnd = place + 46 + nameLength;
+    const next = nameEnd + extraLength + commentLength;
+    if (next > bytes.length) throw new Error('the directory of the ZIP archive is broken');
+    const name = new TextDecoder().decode(bytes.subarray(place + 46, nameEnd));
+    if (entries.has(name)) throw new Error(`${quoted(name)} is in the archive twice`);
+    if ((directory.getUint16(place + 8, true) & 1) !== 0) throw new Error(`${quoted(name)} is encrypted`);
+    const sizes = wideSizes(view(bytes.subarray(nameEnd, nameEnd + extraLength)), [24, 20, 42].map((at) => directory.getUint32(place + at, true)));
+    const [size = 0, packed = 0, offset = 0] = sizes;
+    entries.set(name, { name, size: packed, crc: directory.getUint32(place + 16, true), compressed: directory.getUint16(place + 10, true) !== 0 || packed !== size, offset });
+    place = next;
+  }
+  if (entries.size !== count) throw new Error(`the ZIP archive says that it has ${count} entries, and lists ${entries.size}`);
+  return entries;
+}
+
+/** Sizes that read 0xffffffff stand in an extra field, u16 id 1 · u16 length · u64 each, in this order. */
+function wideSizes(extra: DataView, sizes: readonly number[]): number[] {
+  let wide = -1;
+  for (let place = 0; place + 4 <= extra.byteLength && wide < 0; place += 4 + extra.getUint16(place + 2, true)) if (extra.getUint16(place, true) === 1) wide = place + 4;
+  return sizes.map((size) => {
+    if (size !== 0xffffffff) return size;
+    if (wide < 0 || wide + 8 > extra.byteLength) throw new Error('a size in the directory of the ZIP archive is missing');
+    wide += 8;
+    return safe(extra.getBigUint64(wide - 8, true));
+  });
+}
+
+function safe(size: bigint): number {
+  if (size > BigInt(Number.MAX_SAFE_INTEGER)) throw new Error(`${size} is no size of a file`);
+  return Number(size);
+}
+
+function view(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/** For messages: a hostile name may be long. */
+function quoted(name: string): string {
+  return JSON.stringify(name.length > 80 ? `${name.slice(0, 80)}...` : name);
+}
