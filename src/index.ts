@@ -88,6 +88,6 @@ export { openTensorBoard } from './report/tensorboard.ts';
 export { defineRecipe, type Recipe } from './cli/recipe.ts';
 export type { Run } from './cli/run.ts';
 export { engineSettings } from './cli/engine-option.ts';
-export { encodeSplits, firstExamples, openGlueSplits, openTsvSplits } from './cli/classifier-corpus.ts';
+export { drawExamples, encodeSplits, firstExamples, openGlueSplits, openTsvSplits, withoutLabels } from './cli/classifier-corpus.ts';
 export { type JudgedClassifier, openJudged, trainClassifier } from './cli/classifier.ts';
 export { bagOfWordsAccuracy, conclude } from './cli/conclusion.ts';

@@ -3,6 +3,7 @@
  */
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
+import { permutation, randomKey } from '../engine/random.ts';
 import { concatenate, encodeCorpus, type EncodedCorpus } from '../text/encoded-corpus.ts';
 import type { Corpus } from '../text/corpus.ts';
 import { type LabelSpace } from '../text/example.ts';
@@ -78,6 +79,24 @@ export async function encodeSplits({ train, dev, test, transfer, labels }: Split
 export function firstExamples(corpus: Corpus, count: number | undefined): Corpus {
   if (count === undefined || count >= corpus.examples.length) return corpus;
   return { ...corpus, examples: corpus.examples.slice(0, count), fingerprint: `${corpus.fingerprint}:first-${count}` };
+}
+
+/** Disjoint parts of a corpus, of so many examples each, drawn in an order that follows the seed. @throws if it has not as many. */
+export function drawExamples<const Counts extends readonly number[]>(corpus: Corpus, counts: Counts, { seed }: { seed: number }): { [Part in keyof Counts]: Corpus } {
+  const wanted = counts.reduce((sum, count) => sum + count, 0);
+  if (wanted > corpus.examples.length) throw new Error(`${corpus.name} has ${corpus.examples.length} examples; ${wanted} are asked for`);
+  const order = permutation(corpus.examples.length, randomKey(seed, 'draw'));
+  let from = 0;
+  return counts.map((count) => {
+    const places = order.subarray(from, (from += count));
+    const examples = Array.from(places, (place) => corpus.examples[place]).filter((example) => example !== undefined);
+    return { ...corpus, examples, fingerprint: `${corpus.fingerprint}:seed-${seed}-from-${from - count}-${count}` };
+  }) as { [Part in keyof Counts]: Corpus };
+}
+
+/** The same texts as if nobody had labelled them. */
+export function withoutLabels({ examples, ...corpus }: Corpus): Corpus {
+  return { ...corpus, examples: examples.map(({ label: _label, ...example }) => example), fingerprint: `${corpus.fingerprint}:unlabelled` };
 }
 
 async function isPresent(path: string): Promise<boolean> {
