@@ -21,6 +21,7 @@ import { writeFolderAtomically } from '../storage/atomic.ts';
 import { writeJson } from '../storage/json.ts';
 import type { ClassifierCorpus } from './classifier-corpus.ts';
 import type { JudgedClassifier } from './classifier.ts';
+import { engineDescription } from './engine-option.ts';
 import { type Run, versions } from './run.ts';
 
 /** One row of the comparison: the same kind of model over seeds, with the teachers it is held against, seed by seed. */
@@ -74,7 +75,7 @@ export async function conclude(run: Run, conclusion: Conclusion): Promise<Accura
     ...(conclusion.layerMap && { layerMap: conclusion.layerMap }),
     notes: conclusion.notes ?? [],
     facts: { ...corpusFacts(conclusion.data), 'largest difference of logits in transformers.js': check.largestDifference.toExponential(2) },
-    machine: { ...versions(), processor: cpus()[0]?.model ?? 'unknown', cores: availableParallelism(), engine: `${engineFacts().engine}, ${engineFacts().threads} thread, ${engineFacts().precision}` },
+    machine: { ...versions(), processor: cpus()[0]?.model ?? 'unknown', cores: availableParallelism(), engine: engineDescription(engineFacts()) },
   });
   run.say(`report       ${report}`);
   return new Map(rows.map(({ name, score }) => [name, score]));
