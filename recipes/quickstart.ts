@@ -5,8 +5,8 @@
  *   npm start                                  (= retort run recipes/quickstart.ts)
  */
 import {
-  bagOfWordsAccuracy, conclude, defineRecipe, encodeSplits, firstExamples, freshConfig, freshModel, hardLabels, type JudgedClassifier, labelCorpus, openJudged,
-  openTsvSplits, parseSize, recordedTeacher, softLabel, trainClassifier, trainDefaults, trainWordPiece, useEngine, weighted,
+  bagOfWordsAccuracy, conclude, defineRecipe, encodeSplits, engineSettings, firstExamples, freshConfig, freshModel, hardLabels, type JudgedClassifier, labelCorpus, openJudged,
+  openTsvSplits, parseSize, recordedTeacher, softLabel, trainClassifier, trainDefaults, trainWordPiece, weighted,
 } from 'retort-distill';
 import { z } from 'zod';
 
@@ -16,7 +16,7 @@ export default defineRecipe({
   name: 'quickstart',
   summary: 'teacher, student alone and student distilled on short opinions (three seeds)',
   settings: z.strictObject({
-    engine: z.enum(['auto', 'wasm']).default('auto'),
+    ...engineSettings,
     corpus: z.string().default('corpora/opinions/sample'),
     seeds: z.array(z.int().nonnegative()).min(1).default([1, 2, 3]),
     /** Labelled rows the student has; the teacher learned from all. */
@@ -33,7 +33,7 @@ export default defineRecipe({
   }),
 
   async run(settings, run) {
-    await useEngine(settings.engine);
+    await run.useEngine(settings);
     const splits = await openTsvSplits(settings.corpus);
     const texts = [splits.train, splits.transfer].flatMap((corpus) => corpus?.examples.map(({ text }) => text) ?? []);
     const tokenizer = await trainWordPiece(texts, { size: settings.vocabulary, lowercase: true });

@@ -7,8 +7,8 @@
  * are secret, so every score is on dev.
  */
 import {
-  conclude, cutStudent, defineRecipe, encodeSplits, firstExamples, hardLabels, labelCorpus, loadModel, loadTokenizer, modelFingerprint, openGlueSplits, openJudged,
-  recordedTeacher, softLabel, trainClassifier, trainDefaults, useEngine, weighted,
+  conclude, cutStudent, defineRecipe, encodeSplits, engineSettings, firstExamples, hardLabels, labelCorpus, loadModel, loadTokenizer, modelFingerprint, openGlueSplits, openJudged,
+  recordedTeacher, softLabel, trainClassifier, trainDefaults, weighted,
 } from 'retort-distill';
 import { z } from 'zod';
 
@@ -16,7 +16,7 @@ export default defineRecipe({
   name: 'sst2-soft-labels',
   summary: 'SST-2: fine-tune an encoder, distil it into a cut of its layers by soft labels',
   settings: z.strictObject({
-    engine: z.enum(['auto', 'wasm']).default('auto'),
+    ...engineSettings,
     glue: z.string(),
     encoder: z.string(),
     /** Training sentences to use; the embedded engine cannot chew all 67,349 in an evening. */
@@ -34,7 +34,7 @@ export default defineRecipe({
   }),
 
   async run(settings, run) {
-    await useEngine(settings.engine);
+    await run.useEngine(settings);
     const splits = await openGlueSplits(settings.glue, 'SST-2');
     const tokenizer = await loadTokenizer(settings.encoder);
     const { model: bare } = await loadModel(settings.encoder);

@@ -1,28 +1,86 @@
 /**
- * `npm test`: runs ava (with the files or options given) and closes with one line that machines and people read alike,
- * 'N passed, N failed'. Fails when a test failed, a file crashed, or nothing ran.
+ * `npm test`: every suite on the embedded engine, then the parity suites on each other engine that is here (their op specs are suites of
+ * their own); one that is absent is skipped out loud. Closes with one line, 'N passed, N failed'. Fails when a test failed, a file
+ * crashed, or nothing ran.
+ *
+ *     npm test -- --every-suite        every suite that computes, on every engine (npm run test:engines)
+ *     npm test -- --require torch      an engine that must be here
+ *     npm test -- FILES OR OPTIONS     ava alone, with these
  */
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { askEngine } from '../src/cli/engine-report.ts';
+import { engineNames } from '../src/engine/engine.ts';
 
-const ava = join(dirname(createRequire(import.meta.url).resolve('ava')), 'cli.mjs'); // beside its entry points; its package.json is not exported
-const child = spawn(process.execPath, [ava, ...process.argv.slice(2)], { stdio: ['inherit', 'pipe', 'inherit'] });
+const embedded = 'wasm';
 
-let tail = '';
-child.stdout.setEncoding('utf8');
-child.stdout.on('data', (text: string) => {
-  process.stdout.write(text);
-  tail = (tail + text).slice(-200_000);
-});
+/** What holds an engine against reference numbers. */
+const parity = ['test/fixtures.test.ts', 'test/engine/**/*.test.ts', '!test/engine/wasm/**'];
+/** What computes. */
+const computing = [...parity, ...['nn', 'models', 'objectives', 'teacher', 'train', 'evaluate', 'strategies', 'cli', 'walks'].map((room) => `test/${room}/**/*.test.ts`), '!test/cli/native/**'];
 
-child.on('close', (code) => {
-  // Ava's summary: '12 tests passed', '1 test failed', '1 uncaught exception', '2 tests remained pending after a timeout', …
-  const summary = tail.slice(tail.lastIndexOf('\n  ─'));
+interface AvaRun {
+  readonly engine: string;
+  readonly words: readonly string[];
+}
+
+const words = process.argv.slice(2);
+const required = takeValues('--require');
+const everySuite = takeFlag('--every-suite');
+const runs: readonly AvaRun[] = words.length > 0 ? [{ engine: process.env.RETORT_TEST_ENGINE ?? embedded, words }] : [{ engine: embedded, words: [] }, ...(await onOthers())];
+
+let [passed, failed] = [0, 0];
+for (const run of runs) {
+  if (runs.length > 1) process.stdout.write(`\n== on the ${run.engine} engine\n`);
+  const counts = await ava(run);
+  passed += counts.passed;
+  failed += counts.failed;
+}
+process.stdout.write(`\n${passed} passed, ${failed} failed\n`);
+process.exitCode = failed > 0 ? 1 : 0;
+
+/** @throws if a required engine does not start. */
+async function onOthers(): Promise<AvaRun[]> {
+  const found: AvaRun[] = [];
+  for (const engine of engineNames.filter((name) => name !== embedded)) {
+    const { problem } = await askEngine(engine);
+    if (problem === undefined) found.push({ engine, words: everySuite ? computing : parity });
+    else if (required.includes(engine)) throw new Error(`the ${engine} engine is required, but: ${problem}`);
+    else process.stdout.write(`== the ${engine} engine is skipped: ${problem}\n`);
+  }
+  return found;
+}
+
+function ava({ engine, words: given }: AvaRun): Promise<{ passed: number; failed: number }> {
+  const cli = join(dirname(createRequire(import.meta.url).resolve('ava')), 'cli.mjs'); // beside its entry points; its package.json is not exported
+  const child = spawn(process.execPath, [cli, ...given], { stdio: ['inherit', 'pipe', 'inherit'], env: { ...process.env, RETORT_TEST_ENGINE: engine } });
+  let tail = '';
+  child.stdout.setEncoding('utf8');
+  child.stdout.on('data', (text: string) => {
+    process.stdout.write(text);
+    tail = (tail + text).slice(-200_000);
+  });
+  return new Promise((done) => child.on('close', (code) => done(countsOf(tail, code))));
+}
+
+/** From ava's summary: '12 tests passed', '1 test failed', '1 uncaught exception', '2 tests remained pending after a timeout', … */
+function countsOf(text: string, code: number | null): { passed: number; failed: number } {
+  const summary = text.slice(text.lastIndexOf('\n  ─'));
   const count = (pattern: RegExp) => Number(pattern.exec(summary)?.[1] ?? 0);
-  const passed = count(/(\d+) tests? passed/);
   const counted = count(/(\d+) tests? failed/) + count(/(\d+) uncaught exceptions?/) + count(/(\d+) unhandled rejections?/) + count(/(\d+) tests? remained pending/);
-  const failed = Math.max(counted, code === 0 && passed > 0 ? 0 : 1);
-  process.stdout.write(`\n${passed} passed, ${failed} failed\n`);
-  process.exitCode = failed > 0 ? 1 : 0;
-});
+  const all = count(/(\d+) tests? passed/);
+  return { passed: all, failed: Math.max(counted, code === 0 && all > 0 ? 0 : 1) };
+}
+
+function takeFlag(name: string): boolean {
+  const place = words.indexOf(name);
+  if (place >= 0) words.splice(place, 1);
+  return place >= 0;
+}
+
+function takeValues(name: string): string[] {
+  const values: string[] = [];
+  for (let place = words.indexOf(name); place >= 0; place = words.indexOf(name)) values.push(...words.splice(place, 2).slice(1));
+  return values;
+}

@@ -17,7 +17,7 @@ export interface EngineOption extends EngineOptions {
 
 /** For a command's own options. */
 export function addEngineOption(command: Command): Command {
-  return addDeviceOptions(command.addOption(engineOption().default('auto')));
+  return addDeviceOptions(command.addOption(engineOption().env('RETORT_ENGINE').default('auto')));
 }
 
 /** The same without a default, where the absence of a choice means something. */
@@ -54,9 +54,13 @@ export function withThreads({ device, precision, threads }: EngineOptions): Engi
 }
 
 /** `engine wasm: cpu, fp32, 1 thread; passed over torch: ...` */
-export function engineLine({ engine, device, precision, threads, library, passedOver }: EngineFacts): string {
-  const parts = [device, precision, countOf(threads), ...(library === undefined ? [] : [library])];
-  return [`engine ${engine}: ${parts.join(', ')}`, ...passedOver.map((reason) => `passed over ${reason.split('\n')[0] ?? ''}`)].join('; ');
+export function engineLine(facts: EngineFacts): string {
+  return [`engine ${engineDescription(facts)}`, ...facts.passedOver.map((reason) => `passed over ${reason.split('\n')[0] ?? ''}`)].join('; ');
+}
+
+/** `torch: cpu, fp32, 2 threads, LibTorch 2.13.0 (AVX512)` */
+export function engineDescription({ engine, device, precision, threads, library }: EngineFacts): string {
+  return `${engine}: ${[device, precision, countOf(threads), ...(library === undefined ? [] : [library])].join(', ')}`;
 }
 
 /** `torch (cpu, fp32, 2 threads)` */

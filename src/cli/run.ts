@@ -1,13 +1,13 @@
 /**
- * A run: one folder, one log, and stages that are done once. A stage whose inputs have not changed is reused; one that was
- * interrupted goes on from its checkpoint; changed inputs make a new stage and leave the old one be.
+ * A run: one folder, one log, and stages that are done once. A stage whose inputs and engine have not changed is reused; one that was
+ * interrupted goes on from its checkpoint, on whatever engine; changed inputs make a new stage and leave the old one be.
  */
-import { mkdir } from 'node:fs/promises';
+import { access, mkdir, readdir, rename } from 'node:fs/promises';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import manifest from '../../package.json' with { type: 'json' };
-import { type EngineFacts, engineFacts } from '../engine/engine.ts';
+import { type EngineFacts, engineFacts, type EngineMark, engineMark } from '../engine/engine.ts';
 import { openProgress } from '../report/progress.ts';
 import { openRunLog } from '../report/run-log.ts';
 import { openTensorBoard, type Settings } from '../report/tensorboard.ts';
@@ -16,8 +16,9 @@ import { removeStalePartials } from '../storage/atomic.ts';
 import { fingerprint } from '../storage/hash.ts';
 import { readJson, writeJson } from '../storage/json.ts';
 import { lockFolder } from '../storage/lock.ts';
-import type { Memory, TrainEvent } from '../train/event.ts';
+import type { Memory, StartEvent, TrainEvent } from '../train/event.ts';
 import type { Console } from './console.ts';
+import { type EngineOption, markLine, startEngine } from './engine-option.ts';
 
 export interface Stage<T> {
   readonly result: T;
@@ -32,6 +33,8 @@ export interface Run {
   /** Aborted on Ctrl-C. */
   readonly signal: AbortSignal;
   readonly startedAt: Date;
+  /** Starts the engine that the settings ask for (`engineSettings`), says which it is and records it. */
+  useEngine(settings: EngineOption): Promise<EngineFacts>;
   /** Prints a line for the person. */
   say(text: string): void;
   /** For `train`: logs to events.jsonl and tensorboard/, and draws the progress line. */
@@ -42,12 +45,14 @@ export interface Run {
   count(label: string, unit: string, total: number): (done: number) => void;
   /**
    * Does `work` in a folder of its own, once: its JSON result is kept and given back when name and inputs are the same again.
-   * @param inputs everything that determines the result.
+   * @param inputs everything that determines the result, but for the engine.
    */
   stage<T>(name: string, inputs: unknown, work: (folder: string) => Promise<T>): Promise<Stage<T>>;
 }
 
 const stageSchema = z.strictObject({ inputs: z.string(), result: z.unknown() });
+/** A stage's work, the same on every engine. */
+const begunSchema = z.strictObject({ work: z.string(), engine: z.unknown() });
 
 export interface RunOptions {
   readonly folder: string;
@@ -79,9 +84,14 @@ async function withLockedRun<T>({ folder, command, settings, console, signal }: 
   try {
     const result = await work({
       folder, command, signal, startedAt,
+      useEngine: async (options) => {
+        const facts = await startEngine(console, options);
+        await record();
+        return facts;
+      },
       say: (text) => console.say(text),
       emit: (event) => {
-        if (event.kind === 'start' && event.resumedAt !== undefined && event.resumedAt < event.totalSteps) console.note(`${event.run} goes on after step ${event.resumedAt} of ${event.totalSteps}`);
+        if (event.kind === 'start') resumption(event).forEach((line) => console.note(line));
         const told = event.kind === 'step' ? { ...event, memory: memoryInUse() } : event;
         log.record(told);
         board.record(told);
@@ -94,7 +104,7 @@ async function withLockedRun<T>({ folder, command, settings, console, signal }: 
         return doStage(folder, name, inputs, stageWork);
       },
     });
-    await record();
+    await record(); // again: a recipe may have started an engine by itself
     return result;
   } finally {
     progress.close();
@@ -108,17 +118,48 @@ function memoryInUse(): Memory {
   return { nowBytes, peakBytes: Math.max(nowBytes, 1024 * process.resourceUsage().maxRSS) };
 }
 
+/** What a person is told of a stage that goes on. */
+function resumption({ run, resumedAt, totalSteps, engine, engineBefore }: StartEvent): string[] {
+  if (resumedAt === undefined || resumedAt >= totalSteps) return [];
+  const changed = engine === undefined || engineBefore === undefined ? '' : `, now on ${markLine(engine)}, so far on ${markLine(engineBefore)}: not bit for bit what either alone would give`;
+  return [`${run} goes on after step ${resumedAt} of ${totalSteps}${changed}`];
+}
+
 async function doStage<T>(root: string, name: string, inputs: unknown, work: (folder: string) => Promise<T>): Promise<Stage<T>> {
-  const address = fingerprint({ name, inputs, version: manifest.version, engine: engineInUse()?.engine ?? 'none' });
-  const folder = join(root, `${name.replaceAll(/[^a-z0-9]+/gi, '-')}-${address.slice(0, 8)}`);
+  const engine = markInUse();
+  const same = { name, inputs, version: manifest.version };
+  const address = fingerprint({ ...same, engine });
+  const prefix = `${name.replaceAll(/[^a-z0-9]+/gi, '-')}-`;
+  const folder = join(root, `${prefix}${address.slice(0, 8)}`);
   const file = join(folder, 'stage.json');
   const found = stageSchema.safeParse(await readJson(file).catch(() => undefined));
   if (found.success && found.data.inputs === address) return { result: found.data.result as T, folder, reused: true };
+  const begun = (await isThere(folder)) ? undefined : await begunElsewhere(root, prefix, fingerprint(same));
+  if (begun !== undefined) await rename(begun, folder);
   await mkdir(folder, { recursive: true });
   await removeStalePartials(folder);
+  await writeJson(join(folder, 'begun.json'), { work: fingerprint(same), engine });
   const result = await work(folder);
   await writeJson(file, { inputs: address, result });
   return { result, folder, reused: false };
+}
+
+/** The folder of the same work, begun on another engine and not done. */
+async function begunElsewhere(root: string, prefix: string, work: string): Promise<string | undefined> {
+  for (const name of (await readdir(root)).filter((other) => other.startsWith(prefix))) {
+    const folder = join(root, name);
+    const begun = begunSchema.safeParse(await readJson(join(folder, 'begun.json')).catch(() => undefined));
+    if (begun.success && begun.data.work === work && !(await isThere(join(folder, 'stage.json')))) return folder;
+  }
+  return undefined;
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return access(path).then(() => true, () => false);
+}
+
+function markInUse(): EngineMark | 'none' {
+  return engineInUse() === undefined ? 'none' : engineMark();
 }
 
 function engineInUse(): EngineFacts | undefined {

@@ -1,9 +1,11 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
 import { type Run, withRun } from '../../src/cli/run.ts';
+import type { EngineFacts } from '../../src/engine/engine.ts';
 import { readRunLog } from '../../src/report/run-log.ts';
+import { engineUnderTest } from '../engine-under-test.ts';
 import { readEventFile } from '../report/event-file.ts';
 import { openRecorder } from './in-process.ts';
 
@@ -38,6 +40,43 @@ test.serial('a stage that failed is begun again in the same folder', async (t) =
   await t.throwsAsync(work(true), { message: 'no luck' });
   t.is((await work(false)).result, 'done');
   t.is(places[0], places[1]);
+});
+
+test.serial('what was begun on another engine goes on in a folder of its own; what was done there is done again here', async (t) => {
+  const work = (fail: boolean) => open((run) => run.stage('work', 1, async (place) => {
+    await appendFile(join(place, 'steps'), '+');
+    if (fail) throw new Error('no luck');
+    return readFile(join(place, 'steps'), 'utf8');
+  }));
+  await t.throwsAsync(work(true), { message: 'no luck' });
+  const [ours = ''] = (await readdir(folder)).filter((name) => name.startsWith('work-'));
+  await rename(join(folder, ours), join(folder, 'work-00000000')); // another engine gives another address
+  const { result, reused } = await work(false);
+  t.deepEqual([result, reused], ['++', false]);
+  t.deepEqual((await readdir(folder)).filter((name) => name.startsWith('work-')), [ours]);
+  await rename(join(folder, ours), join(folder, 'work-00000000'));
+  t.is((await work(false)).result, '+');
+});
+
+test.serial('a recipe\'s engine is started, told and recorded at once', async (t) => {
+  const recorder = openRecorder();
+  await open(async (run) => {
+    const facts = await run.useEngine({ engine: engineUnderTest });
+    t.is(facts.engine, engineUnderTest);
+    t.regex(recorder.heard.noted[0] ?? '', new RegExp(`^engine ${engineUnderTest}: cpu, `));
+    const { engine } = JSON.parse(await readFile(join(folder, 'run.json'), 'utf8')) as { engine: EngineFacts };
+    t.deepEqual([engine.engine, engine.device, engine.precision, engine.threads], [facts.engine, facts.device, facts.precision, facts.threads]);
+  }, recorder);
+});
+
+test.serial('a run that goes on on another engine says from which to which', async (t) => {
+  const recorder = openRecorder();
+  await open((run) => {
+    run.emit({ kind: 'start', run: 'teacher', totalSteps: 60, examples: 5, parameters: 9, resumedAt: 20, engine: { engine: 'torch', device: 'cuda:0', precision: 'bf16' }, engineBefore: { engine: 'wasm', device: 'cpu', precision: 'fp32', threads: 1 } });
+    return Promise.resolve();
+  }, recorder);
+  t.deepEqual(recorder.heard.noted, ['teacher goes on after step 20 of 60, now on torch (cuda:0, bf16), so far on wasm (cpu, fp32, 1 thread): not bit for bit what either alone would give']);
+  t.regex(await readFile(join(folder, 'events.jsonl'), 'utf8'), /"engineBefore":\{"engine":"wasm"/);
 });
 
 test.serial('run.json says how to make the run again', async (t) => {

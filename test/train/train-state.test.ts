@@ -1,6 +1,7 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
+import { type EngineMark, engineMark } from '../../src/engine/engine.ts';
 import * as tf from '../../src/engine/tf.ts';
 import type { Model } from '../../src/models/model.ts';
 import { readJson, writeJson } from '../../src/storage/json.ts';
@@ -38,6 +39,16 @@ test('what is restored is what was saved, bit for bit', async (t) => {
   t.like(restored, progress(7));
   t.is(await bitsOf(other.model), await bitsOf(one.model));
   t.deepEqual(await other.optimizer.read(), await one.optimizer.read());
+});
+
+test('a checkpoint says which engine made it, and is read whatever engine that was', async (t) => {
+  const root = await temporaryFolder(t);
+  const folder = await save(root, learner(1), 3);
+  t.deepEqual((await load(root, learner(2)))?.engine, engineMark());
+  const file = join(folder, 'progress.json');
+  const other = { engine: 'torch', device: 'cuda:3', precision: 'bf16' };
+  await writeJson(file, { ...((await readJson(file)) as object), engine: other });
+  t.deepEqual((await load(root, learner(2)))?.engine, other as EngineMark);
 });
 
 test('where there is none, nothing is restored', async (t) => {

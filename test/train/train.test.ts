@@ -1,10 +1,13 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
+import { engineMark } from '../../src/engine/engine.ts';
 import { leaks } from '../../src/engine/memory.ts';
 import * as tf from '../../src/engine/tf.ts';
 import { hardLabels } from '../../src/objectives/hard-labels.ts';
 import { weighted } from '../../src/objectives/objective.ts';
 import { softLabel } from '../../src/objectives/soft-label.ts';
+import { readJson, writeJson } from '../../src/storage/json.ts';
 import { numbersIn } from '../../src/storage/numbered-folders.ts';
 import { recordedTeacher } from '../../src/teacher/recorded.ts';
 import { StoredStates } from '../../src/teacher/stored-states.ts';
@@ -58,6 +61,21 @@ for (const [what, change] of Object.entries(interrupted)) {
     }
   });
 }
+
+test('a run begun on another engine goes on, and says so; on the same one it has nothing to say', async (t) => {
+  const checkpoints = await temporaryFolder(t);
+  await run({ hooks: { checkpoints, ...stopAfter(3) } });
+  const file = join(checkpoints, 'step-00000003', 'progress.json');
+  const kept = (await readJson(file)) as object;
+  const [start] = ofKind((await run({ hooks: { checkpoints } })).events, 'start');
+  t.deepEqual([start?.resumedAt, start?.engine, start?.engineBefore], [3, engineMark(), undefined]);
+  const engineBefore = { ...engineMark(), threads: 64 };
+  for (const step of await numbersIn(checkpoints, 'step')) if (step > 3) await rm(join(checkpoints, `step-${String(step).padStart(8, '0')}`), { recursive: true });
+  await writeJson(file, { ...kept, engine: engineBefore });
+  const { events, outcome } = await run({ hooks: { checkpoints } });
+  t.like(ofKind(events, 'start')[0], { resumedAt: 3, engine: engineMark(), engineBefore });
+  t.is(outcome.step, 7);
+});
 
 test('a run that is over is not run again', async (t) => {
   const checkpoints = await temporaryFolder(t);
@@ -175,7 +193,7 @@ test('events come in order, each where it is due', async (t) => {
   const short = events.map((event) => (event.kind === 'start' ? 'start' : `${event.kind} ${event.step}`));
   t.deepEqual(short, ['start', 'step 2', 'evaluation 3', 'step 4', 'checkpoint 4', 'step 6', 'evaluation 6', 'step 7', 'evaluation 7', 'checkpoint 7', 'end 7']);
   const [start] = ofKind(events, 'start');
-  t.deepEqual(start, { kind: 'start', run: 'tiny', totalSteps: 7, examples: 11, parameters: student().parameters.count });
+  t.deepEqual(start, { kind: 'start', run: 'tiny', totalSteps: 7, examples: 11, parameters: student().parameters.count, engine: engineMark() });
   t.deepEqual(ofKind(events, 'checkpoint').map(({ path }) => path), ['step-00000004', 'step-00000007'].map((name) => join(checkpoints, name)));
   for (const { step, epoch, learningRate, totalSteps } of ofKind(events, 'step')) {
     t.deepEqual([epoch, learningRate, totalSteps], [(4 * step) / 11, learningRateAt(step, { ...settings, shape: 'linear', totalSteps: 7 }), 7]);

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { engineUnderTest } from '../engine-under-test.ts';
 
 const cli = resolve('dist/cli.js');
 const opinions = resolve('corpora', 'opinions', 'sample');
@@ -42,7 +43,7 @@ export async function openWorkplace(size: CorpusSize = tiny): Promise<Workplace>
   await cp(resolve('recipes'), join(folder, 'recipes'), { recursive: true });
   await layOpinions(join(folder, 'corpora', 'opinions', 'sample'), size);
   const start = (...words: string[]): Started => {
-    const child = spawn(process.execPath, [cli, ...words], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [cli, ...words], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, RETORT_ENGINE: engineUnderTest } });
     const [stdout, stderr]: Buffer[][] = [[], []];
     child.stdout.on('data', (chunk: Buffer) => stdout?.push(chunk));
     child.stderr.on('data', (chunk: Buffer) => stderr?.push(chunk));

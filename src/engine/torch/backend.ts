@@ -75,8 +75,8 @@ export class TorchBackend extends tf.KernelBackend {
     const stored = this.#stored(x.dataId);
     // A view with strides of its own cannot be seen in another shape: it is written out once, here.
     if (!stored.contiguous && shape.join() !== x.shape.join()) {
-      const [whole] = this.finish(this.begin('Contiguous', [x]));
-      return { dataId: (whole as tf.TensorInfo).dataId, shape, dtype };
+      const { dataId } = only(this.finish(this.begin('Contiguous', [x])));
+      return { dataId, shape, dtype };
     }
     stored.references++;
     return { dataId: x.dataId, shape, dtype };
@@ -179,10 +179,15 @@ export class TorchBackend extends tf.KernelBackend {
       // A number travels in the command itself.
       const command = this.begin('Fill', []).dtype(dtype).list(shape).real(Number(values[0]));
       this.#calls++;
-      return new Stored(dtype, size, { handle: (command.run()[0] as Result).handle });
+      return new Stored(dtype, size, { handle: only(command.run()).handle });
     }
-    return new Stored(dtype, size, { handle: this.#command.upload(hostArray(values ?? new Float32Array(size), dtype as Dtype), shape, dtype as Dtype) });
+    return new Stored(dtype, size, { handle: this.#command.upload(hostArray(values ?? new Float32Array(size), dtype), shape, dtype) });
   }
+}
+
+function only<T>([result]: readonly T[]): T {
+  if (result === undefined) throw new Error('an operation of the torch engine gave no result: this is a fault in Retort, please report it');
+  return result;
 }
 
 function emptyHostArray({ dtype, size }: Stored): HostArray {

@@ -53,7 +53,8 @@ export class Command {
     return this;
   }
 
-  flag(value: boolean): this {
+  /** Absent is false, as tfjs has it. */
+  flag(value = false): this {
     return this.integer(value ? 1 : 0);
   }
 

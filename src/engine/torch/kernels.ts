@@ -6,37 +6,42 @@ import * as tf from '../tf.ts';
 import type { TorchBackend } from './backend.ts';
 import type { Command } from './command.ts';
 
-export type Infos = Readonly<Record<string, tf.TensorInfo>>;
+export type Infos = Readonly<Record<string, tf.TensorInfo | undefined>>;
 
-/** Attributes as tfjs hands them to a kernel; every entry of the table says what it expects. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- tfjs types attributes as a bag of anything
-type Attributes = any;
-
-export interface Kernel {
+interface KernelOf<Attributes, Inputs> {
   readonly name: string;
-  /** Input names in the order of the operation; 'all' for kernels on a list. A name with ? may be absent. */
+  /** Input names in the order of the operation, of which the last may be absent; 'all' for kernels on a list. */
   readonly inputs: readonly string[] | 'all';
   /** The operation's name in the addon, where it differs. */
   readonly operation?: string;
   /** Writes the attributes. */
-  readonly attributes?: (command: Command, attributes: Attributes, inputs: Infos) => void;
+  attributes?(command: Command, attributes: Attributes, inputs: Inputs): void;
   /** In place of an operation: tensors that only share. */
-  readonly share?: (backend: TorchBackend, inputs: Infos, attributes: Attributes) => tf.TensorInfo;
+  share?(backend: TorchBackend, inputs: Inputs, attributes: Attributes): tf.TensorInfo;
   /** Whether tfjs expects a list. */
   readonly many?: true;
 }
 
+/** An entry as the table holds it, which no longer knows its attributes: tfjs hands them over as a bag of anything. */
+export type Kernel = KernelOf<object, object>;
+
+/** An entry, typed by the attributes and inputs that tfjs gives a kernel of that name. Attributes may be absent where they have a default. */
+export function kernel<Attributes extends object, Inputs extends object = X>(entry: KernelOf<Attributes, Inputs>): Kernel {
+  return entry; // its two functions are methods, whose parameters TypeScript lets narrow
+}
+
+type X = Readonly<Record<'x', tf.TensorInfo>>;
+type List = readonly tf.TensorInfo[];
+type Defaulted<Attributes, Names extends keyof Attributes> = Omit<Attributes, Names> & Partial<Pick<Attributes, Names>>;
+
 const axesOf = (axis: number | number[], shape: number[]) => tf.util.parseAxisParam(axis, shape);
 const axisOf = (axis: number | number[], shape: number[]) => axesOf(axis, shape)[0] ?? 0;
-const shapeOf = (info: tf.TensorInfo | undefined) => info?.shape ?? [];
 
 const binary = (name: string): Kernel => ({ name, inputs: ['a', 'b'] });
 const unary = (name: string): Kernel => ({ name, inputs: ['x'] });
-const reduction = (name: string, axes = 'axis'): Kernel => ({
-  name,
-  inputs: ['x'],
-  attributes: (command, attributes, { x }) => command.list(axesOf(attributes[axes], shapeOf(x))).flag(attributes.keepDims === true),
-});
+const reduction = (name: string) => kernel<tf.SumAttrs>({ name, inputs: ['x'], attributes: (command, { axis, keepDims }, { x }) => command.list(axesOf(axis, x.shape)).flag(keepDims) });
+const arg = (name: string) => kernel<tf.ArgMaxAttrs>({ name, inputs: ['x'], attributes: (command, { axis }, { x }) => command.integer(axisOf(axis, x.shape)) });
+const like = (name: string, value: number) => kernel<object>({ name, inputs: [], operation: 'Fill', attributes: (command, _, { x }) => command.dtype(x.dtype).list(x.shape).real(value) });
 
 const arithmetic: readonly Kernel[] = [
   ...['Add', 'Sub', 'Multiply', 'RealDiv', 'FloorDiv', 'Mod', 'Pow', 'Maximum', 'Minimum', 'SquaredDifference', 'Atan2',
@@ -47,32 +52,37 @@ const arithmetic: readonly Kernel[] = [
   ...['Abs', 'Acos', 'Acosh', 'Asin', 'Asinh', 'Atan', 'Atanh', 'Ceil', 'Cos', 'Cosh', 'Elu', 'Erf', 'Exp', 'Expm1', 'Floor',
     'IsFinite', 'IsInf', 'IsNan', 'Log', 'Log1p', 'LogicalNot', 'Neg', 'Reciprocal', 'Relu', 'Relu6', 'Round', 'Rsqrt', 'Selu',
     'Sigmoid', 'Sign', 'Sin', 'Sinh', 'Softplus', 'Sqrt', 'Square', 'Tan', 'Tanh'].map(unary),
-  { name: 'LeakyRelu', inputs: ['x'], attributes: (command, { alpha }) => command.real(alpha) },
-  { name: 'Step', inputs: ['x'], attributes: (command, { alpha }) => command.real(alpha) },
-  { name: 'ClipByValue', inputs: ['x'], attributes: (command, { clipValueMin, clipValueMax }) => command.real(clipValueMin).real(clipValueMax) },
+  kernel<tf.LeakyReluAttrs>({ name: 'LeakyRelu', inputs: ['x'], attributes: (command, { alpha }) => command.real(alpha) }),
+  kernel<tf.StepAttrs>({ name: 'Step', inputs: ['x'], attributes: (command, { alpha }) => command.real(alpha) }),
+  kernel<tf.ClipByValueAttrs>({ name: 'ClipByValue', inputs: ['x'], attributes: (command, { clipValueMin, clipValueMax }) => command.real(clipValueMin).real(clipValueMax) }),
 ];
 
 const reductions: readonly Kernel[] = [
-  ...['Sum', 'Mean', 'Min', 'Prod', 'All', 'Any'].map((name) => reduction(name)),
-  reduction('Max', 'reductionIndices'),
-  ...['ArgMax', 'ArgMin'].map((name): Kernel => ({ name, inputs: ['x'], attributes: (command, { axis }, { x }) => command.integer(axisOf(axis, shapeOf(x))) })),
-  { name: 'Softmax', inputs: ['logits'], attributes: (command, { dim }, { logits }) => command.integer(axisOf(dim, shapeOf(logits))) },
-  { name: 'LogSoftmax', inputs: ['logits'], attributes: (command, { axis }, { logits }) => command.integer(axisOf(axis, shapeOf(logits))) },
-  { name: 'Cumsum', inputs: ['x'], attributes: (command, { axis, exclusive, reverse }, { x }) => command.integer(axisOf(axis, shapeOf(x))).flag(exclusive === true).flag(reverse === true) },
-  { name: 'TopK', inputs: ['x'], many: true, attributes: (command, { k }) => command.integer(k) },
-  { name: 'BatchMatMul', inputs: ['a', 'b'], attributes: (command, { transposeA, transposeB }) => command.flag(transposeA === true).flag(transposeB === true) },
+  ...['Sum', 'Mean', 'Min', 'Prod', 'All', 'Any'].map(reduction),
+  kernel<tf.MaxAttrs>({ name: 'Max', inputs: ['x'], attributes: (command, { reductionIndices, keepDims }, { x }) => command.list(axesOf(reductionIndices, x.shape)).flag(keepDims) }),
+  ...['ArgMax', 'ArgMin'].map(arg),
+  kernel<tf.SoftmaxAttrs, { readonly logits: tf.TensorInfo }>({ name: 'Softmax', inputs: ['logits'], attributes: (command, { dim }, { logits }) => command.integer(axisOf(dim, logits.shape)) }),
+  kernel<tf.LogSoftmaxAttrs, { readonly logits: tf.TensorInfo }>({ name: 'LogSoftmax', inputs: ['logits'], attributes: (command, { axis }, { logits }) => command.integer(axisOf(axis, logits.shape)) }),
+  kernel<tf.CumsumAttrs>({ name: 'Cumsum', inputs: ['x'], attributes: (command, { axis, exclusive, reverse }, { x }) => command.integer(axisOf(axis, x.shape)).flag(exclusive).flag(reverse) }),
+  kernel<tf.TopKAttrs>({ name: 'TopK', inputs: ['x'], many: true, attributes: (command, { k }) => command.integer(k) }),
+  kernel<tf.BatchMatMulAttrs>({ name: 'BatchMatMul', inputs: ['a', 'b'], attributes: (command, { transposeA, transposeB }) => command.flag(transposeA).flag(transposeB) }),
 ];
 
 const made: readonly Kernel[] = [
-  { name: 'Fill', inputs: [], attributes: (command, { dtype, shape, value }) => command.dtype(dtype ?? tf.util.inferDtype(value)).list(shape).real(value) },
-  { name: 'ZerosLike', inputs: [], operation: 'Fill', attributes: (command, _, { x }) => command.dtype(x?.dtype ?? 'float32').list(shapeOf(x)).real(0) },
-  { name: 'OnesLike', inputs: [], operation: 'Fill', attributes: (command, _, { x }) => command.dtype(x?.dtype ?? 'float32').list(shapeOf(x)).real(1) },
-  { name: 'Range', inputs: [], attributes: (command, { start, stop, step, dtype }) => command.dtype(dtype).real(start).real(stepTowards(start, stop, step)).integer(rangeLength(start, stop, step)) },
-  { name: 'LinSpace', inputs: [], attributes: (command, { start, stop, num }) => command.real(start).real(stop).integer(num) },
-  {
+  kernel<{ shape: number[]; value: number; dtype?: tf.DataType }>({
+    name: 'Fill', inputs: [], attributes: (command, { dtype, shape, value }) => command.dtype(dtype ?? tf.util.inferDtype(value)).list(shape).real(value),
+  }),
+  like('ZerosLike', 0),
+  like('OnesLike', 1),
+  kernel<tf.RangeAttrs>({
+    name: 'Range', inputs: [],
+    attributes: (command, { start, stop, step, dtype }) => command.dtype(dtype).real(start).real(stepTowards(start, stop, step)).integer(rangeLength(start, stop, step)),
+  }),
+  kernel<tf.LinSpaceAttrs>({ name: 'LinSpace', inputs: [], attributes: (command, { start, stop, num }) => command.real(start).real(stop).integer(num) }),
+  kernel<Defaulted<tf.OneHotAttrs, 'dtype'>>({
     name: 'OneHot', inputs: ['indices'],
-    attributes: (command, { dtype, depth, onValue, offValue }) => command.dtype(dtype ?? 'int32').integer(depth).real(onValue).real(offValue),
-  },
+    attributes: (command, { dtype = 'int32', depth, onValue, offValue }) => command.dtype(dtype).integer(depth).real(onValue).real(offValue),
+  }),
 ];
 
 /** tf.range counts down when stop lies below start and the step was left at 1. */
@@ -86,62 +96,61 @@ function rangeLength(start: number, stop: number, step: number): number {
 }
 
 const shapes: readonly Kernel[] = [
-  { name: 'Identity', inputs: ['x'], share: (backend, { x }) => backend.share(x as tf.TensorInfo, shapeOf(x)) },
-  {
+  kernel<object>({ name: 'Identity', inputs: ['x'], share: (backend, { x }) => backend.share(x, x.shape) }),
+  kernel<tf.ReshapeAttrs>({
     name: 'Reshape', inputs: ['x'],
-    share: (backend, { x }, { shape }) => backend.share(x as tf.TensorInfo, tf.util.inferFromImplicitShape(shape, tf.util.sizeFromShape(shapeOf(x)))),
-  },
-  { name: 'ExpandDims', inputs: ['input'], share: (backend, { input }, { dim }) => backend.share(input as tf.TensorInfo, expanded(shapeOf(input), dim)) },
-  { name: 'Cast', inputs: ['x'], attributes: (command, { dtype }) => command.dtype(dtype) },
-  { name: 'Transpose', inputs: ['x'], attributes: (command, { perm }) => command.list(perm) },
-  {
+    share: (backend, { x }, { shape }) => backend.share(x, tf.util.inferFromImplicitShape(shape, tf.util.sizeFromShape(x.shape))),
+  }),
+  kernel<tf.ExpandDimsAttrs, { readonly input: tf.TensorInfo }>({ name: 'ExpandDims', inputs: ['input'], share: (backend, { input }, { dim }) => backend.share(input, expanded(input.shape, dim)) }),
+  kernel<tf.CastAttrs>({ name: 'Cast', inputs: ['x'], attributes: (command, { dtype }) => command.dtype(dtype) }),
+  kernel<tf.TransposeAttrs>({ name: 'Transpose', inputs: ['x'], attributes: (command, { perm }) => command.list(perm) }),
+  kernel<tf.SliceAttrs>({
     name: 'Slice', inputs: ['x'],
     attributes: (command, { begin, size }, { x }) => {
-      const [begins, sizes] = tf.slice_util.parseSliceParams(x as tf.TensorInfo, begin, size) as [number[], number[]];
-      tf.slice_util.assertParamsValid(x as tf.TensorInfo, begins, sizes);
+      const [begins, sizes] = tf.slice_util.parseSliceParams(x, begin, size) as [number[], number[]];
+      tf.slice_util.assertParamsValid(x, begins, sizes);
       command.list(begins).list(sizes);
     },
-  },
-  { name: 'Concat', inputs: 'all', attributes: (command, { axis }, inputs) => command.integer(axisOf(axis, shapeOf(inputs[0]))) },
-  {
+  }),
+  kernel<tf.ConcatAttrs, List>({ name: 'Concat', inputs: 'all', attributes: (command, { axis }, [first]) => command.integer(axisOf(axis, first?.shape ?? [])) }),
+  kernel<tf.PackAttrs, List>({
     name: 'Pack', inputs: 'all',
     attributes: (command, { axis }, inputs) => {
-      for (const { dtype } of Object.values(inputs)) tf.util.assert(dtype === inputs[0]?.dtype, () => 'All tensors passed to stack must have matching dtypes');
+      for (const { dtype } of inputs) tf.util.assert(dtype === inputs[0]?.dtype, () => 'All tensors passed to stack must have matching dtypes');
       command.integer(axis);
     },
-  },
-  { name: 'Unpack', inputs: ['value'], many: true, attributes: (command, { axis }, { value }) => command.integer(axisOf(axis, shapeOf(value))) },
-  {
+  }),
+  kernel<tf.UnpackAttrs, { readonly value: tf.TensorInfo }>({ name: 'Unpack', inputs: ['value'], many: true, attributes: (command, { axis }, { value }) => command.integer(axisOf(axis, value.shape)) }),
+  kernel<tf.SplitVAttrs, { readonly x: tf.Tensor }>({
     name: 'SplitV', inputs: ['x'], many: true,
     attributes: (command, { numOrSizeSplits, axis }, { x }) => {
-      const along = axisOf(axis, shapeOf(x));
-      command.integer(along).list(tf.backend_util.prepareSplitSize(x as tf.Tensor, numOrSizeSplits, along));
+      const along = axisOf(axis, x.shape);
+      command.integer(along).list(tf.backend_util.prepareSplitSize(x, numOrSizeSplits, along));
     },
-  },
-  { name: 'PadV2', inputs: ['x'], attributes: (command, { paddings, constantValue }) => command.list((paddings as number[][]).flat()).real(constantValue) },
-  { name: 'Tile', inputs: ['x'], attributes: (command, { reps }) => command.list(reps) },
-  { name: 'BroadcastTo', inputs: ['x'], attributes: (command, { shape }) => command.list(shape) },
-  { name: 'Reverse', inputs: ['x'], attributes: (command, { dims }, { x }) => command.list(axesOf(dims, shapeOf(x))) },
-  {
+  }),
+  kernel<tf.PadV2Attrs>({ name: 'PadV2', inputs: ['x'], attributes: (command, { paddings, constantValue }) => command.list(paddings.flat()).real(constantValue) }),
+  kernel<tf.TileAttrs>({ name: 'Tile', inputs: ['x'], attributes: (command, { reps }) => command.list(reps) }),
+  kernel<tf.BroadCastToAttrs>({ name: 'BroadcastTo', inputs: ['x'], attributes: (command, { shape }) => command.list(shape) }),
+  kernel<tf.ReverseAttrs>({ name: 'Reverse', inputs: ['x'], attributes: (command, { dims }, { x }) => command.list(axesOf(dims, x.shape)) }),
+  kernel<tf.GatherV2Attrs, Readonly<Record<'x' | 'indices', tf.Tensor>>>({
     name: 'GatherV2', inputs: ['x', 'indices'],
     attributes: (command, { axis, batchDims }, { x, indices }) => {
-      const along = axisOf(axis, shapeOf(x));
-      const batches = batchDims < 0 ? batchDims + shapeOf(indices).length : (batchDims ?? 0);
-      tf.backend_util.segment_util.collectGatherOpShapeInfo(x as tf.Tensor, indices as tf.Tensor, along, batches); // throws if they do not fit
+      const along = axisOf(axis, x.shape);
+      const batches = batchDims < 0 ? batchDims + indices.shape.length : batchDims;
+      tf.backend_util.segment_util.collectGatherOpShapeInfo(x, indices, along, batches); // throws if they do not fit
       command.integer(along).integer(batches);
     },
-  },
+  }),
   { name: 'GatherNd', inputs: ['params', 'indices'] },
-  { name: 'UnsortedSegmentSum', inputs: ['x', 'segmentIds'], attributes: (command, { numSegments }) => command.integer(numSegments) },
+  kernel<tf.UnsortedSegmentSumAttrs>({ name: 'UnsortedSegmentSum', inputs: ['x', 'segmentIds'], attributes: (command, { numSegments }) => command.integer(numSegments) }),
   { name: 'Select', inputs: ['condition', 't', 'e'] },
-  {
+  kernel<tf.StridedSliceAttrs>({
     name: 'StridedSlice', inputs: ['x'],
-    attributes: (command, attributes, { x }) => {
-      const { begin, end, strides, beginMask, endMask, ellipsisMask, newAxisMask, shrinkAxisMask } = attributes;
-      const info = tf.slice_util.sliceInfo(shapeOf(x), begin, end, strides, beginMask, endMask, ellipsisMask, newAxisMask, shrinkAxisMask);
+    attributes: (command, { begin, end, strides, beginMask, endMask, ellipsisMask, newAxisMask, shrinkAxisMask }, { x }) => {
+      const info = tf.slice_util.sliceInfo(x.shape, begin, end, strides, beginMask, endMask, ellipsisMask, newAxisMask, shrinkAxisMask);
       command.list(info.begin).list(info.strides).list(tf.slice_util.computeOutShape(info.begin, info.end, info.strides)).list(info.finalShape);
     },
-  },
+  }),
 ];
 
 function expanded(shape: number[], dim: number): number[] {
@@ -154,21 +163,22 @@ export const plainKernels: readonly Kernel[] = [...arithmetic, ...reductions, ..
 
 /** Registers `kernels` for the backend called `backendName`. */
 export function registerKernels(backendName: string, kernels: readonly Kernel[]): void {
-  for (const kernel of kernels) {
+  for (const entry of kernels) {
     tf.registerKernel({
-      kernelName: kernel.name,
+      kernelName: entry.name,
       backendName,
-      kernelFunc: ({ inputs, attrs, backend }) => runKernel(backend as TorchBackend, kernel, inputs as unknown as Infos, attrs),
+      kernelFunc: ({ inputs, attrs, backend }) => runKernel(backend as TorchBackend, entry, inputs, attrs),
     });
   }
 }
 
-function runKernel(backend: TorchBackend, { name, operation = name, inputs: names, attributes, share, many }: Kernel, inputs: Infos, attrs: Attributes): tf.TensorInfo | tf.TensorInfo[] {
-  if (share !== undefined) return share(backend, inputs, attrs);
-  const command = backend.begin(operation, names === 'all' ? Object.values(inputs) : picked(inputs, names));
-  attributes?.(command, attrs ?? {}, inputs);
+function runKernel(backend: TorchBackend, entry: Kernel, inputs: Infos, attributes: object = {}): tf.TensorInfo | tf.TensorInfo[] {
+  if (entry.share !== undefined) return entry.share(backend, inputs, attributes);
+  const command = backend.begin(entry.operation ?? entry.name, entry.inputs === 'all' ? (inputs as unknown as List) : picked(inputs, entry.inputs));
+  entry.attributes?.(command, attributes, inputs);
   const results = backend.finish(command);
-  return many === true ? results : (results[0] as tf.TensorInfo);
+  const [only] = results;
+  return entry.many === true || only === undefined ? results : only;
 }
 
 function picked(inputs: Infos, names: readonly string[]): tf.TensorInfo[] {
