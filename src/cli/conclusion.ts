@@ -18,6 +18,7 @@ import type { ClassifierCorpus } from './classifier-corpus.ts';
 import type { JudgedClassifier } from './classifier.ts';
 import { type Evaluation, writeEvaluation } from './evaluation-file.ts';
 import { disagreementsOf, likenessOf } from './likeness.ts';
+import { reliabilityOf } from './reliability.ts';
 import type { Run } from './run.ts';
 import { writeRunReport } from './run-report.ts';
 
@@ -63,15 +64,19 @@ export async function concludeTraining(run: Run, conclusion: Conclusion): Promis
 }
 
 function evaluationOf(run: Run, { title, subtitle, data, contenders, bagOfWords, layerMap = [], notes = [] }: Conclusion): Omit<Evaluation, 'rows'> & { readonly rows: readonly Row[] } {
+  const { labels } = data.test.encoded;
+  const judged = contenders.map(({ name, role, seeds }) => ({ name, role, logits: seeds.map(({ logits }) => logits) }));
+  const reliability = labels?.kind === 'single-label' ? reliabilityOf(judged, { labels: labels.indices, classes: data.names.length }) : [];
+  const eceOf = (name: string) => reliability.find((model) => model.name === name)?.ece;
   return {
     title, subtitle,
     startedAt: run.startedAt.toISOString(),
     // What a reused stage took when it was done counts too.
     milliseconds: Math.max(Date.now() - run.startedAt.getTime(), contenders.flatMap(({ seeds }) => seeds).reduce((sum, { trainMs }) => sum + trainMs, 0)),
-    rows: [...contenders.map((contender) => rowOf(contender, data)), ...bagRow(bagOfWords)],
+    rows: [...contenders.map((contender) => withCalibration(rowOf(contender, data), eceOf(contender.name))), ...bagRow(bagOfWords)],
     differences: differencesOf(contenders),
     models: contenders.flatMap(({ name, role, seeds }) => seeds.map(({ logits: _logits, ...judged }) => ({ contender: name, role, ...judged }))),
-    reliability: [],
+    reliability,
     ...besideTheTeacher(contenders, data),
     layerMap, notes,
   };
@@ -115,6 +120,8 @@ function rowOf({ name, role, seeds, teachers }: Contender, data: ClassifierCorpu
     ...(first.latencyMs !== undefined && { latencyMs: spread(seeds.map(({ latencyMs }) => latencyMs ?? NaN)).mean }),
   };
 }
+
+const withCalibration = (row: Row, ece: Row['ece']): Row => (ece === undefined ? row : { ...row, ece });
 
 function bagRow(accuracy: number | undefined): Row[] {
   return accuracy === undefined ? [] : [{ name: 'bag of words', role: 'baseline', score: spread([accuracy]), notes: 'logistic regression on which words occur' }];

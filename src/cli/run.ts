@@ -7,7 +7,7 @@ import { availableParallelism, cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import manifest from '../../package.json' with { type: 'json' };
-import { type EngineFacts, engineFacts, type EngineMark, engineMark } from '../engine/engine.ts';
+import { type EngineFacts, engineFacts, type EngineMark, engineMark, engineMemory } from '../engine/engine.ts';
 import { openProgress } from '../report/progress.ts';
 import { openRunLog } from '../report/run-log.ts';
 import { openTensorBoard, type Settings } from '../report/tensorboard.ts';
@@ -92,7 +92,7 @@ async function withLockedRun<T>({ folder, command, settings, console, signal }: 
       say: (text) => console.say(text),
       emit: (event) => {
         if (event.kind === 'start') resumption(event).forEach((line) => console.note(line));
-        const told = event.kind === 'step' ? { ...event, memory: memoryInUse() } : event;
+        const told = event.kind === 'step' ? { ...event, ...memoryInUse() } : event;
         log.record(told);
         board.record(told);
         progress.show(told);
@@ -112,10 +112,11 @@ async function withLockedRun<T>({ folder, command, settings, console, signal }: 
   }
 }
 
-/** Of this process, by the operating system's count: it holds the heap of a WebAssembly engine too. */
-function memoryInUse(): Memory {
+/** Of this process, by the operating system's count: it holds the heap of a WebAssembly engine too; and of the engine's device. */
+function memoryInUse(): { memory: Memory; deviceMemory?: Memory } {
   const nowBytes = process.memoryUsage.rss();
-  return { nowBytes, peakBytes: Math.max(nowBytes, 1024 * process.resourceUsage().maxRSS) };
+  const deviceMemory = engineInUse() && engineMemory();
+  return { memory: { nowBytes, peakBytes: Math.max(nowBytes, 1024 * process.resourceUsage().maxRSS) }, ...(deviceMemory && { deviceMemory }) };
 }
 
 /** What a person is told of a stage that goes on. */
