@@ -12,6 +12,8 @@ export interface EngineOptions {
   readonly precision?: Precision | undefined;
   /** Threads within one operation; the machine's processors unless said. */
   readonly threads?: number | undefined;
+  /** `library`: nothing but LibTorch's own kernels on the CPU, as on CUDA and on processors without AVX-512. For holding the two against each other. */
+  readonly kernels?: 'own' | 'library' | undefined;
 }
 
 export interface MemoryFigures {

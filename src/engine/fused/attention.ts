@@ -5,7 +5,7 @@
  */
 import * as tf from '../tf.ts';
 import { type Dropout, dropout as applyDropout, dropoutAttributes, isActive } from './dropout.ts';
-import { type Attributes, type FusedOp, present, runFused } from './fused-op.ts';
+import { type Attributes, type FusedOp, isRecording, present, runFused } from './fused-op.ts';
 
 const name = 'RetortAttention';
 const gradientName = 'RetortAttentionGradient';
@@ -19,7 +19,7 @@ export interface AttentionOptions {
 
 /** query, key, value [B, A, T, D] -> context [B, A, T, D]. */
 export function attention(query: tf.Tensor, key: tf.Tensor, value: tf.Tensor, { bias, scale, dropout }: AttentionOptions): tf.Tensor {
-  const attributes: Attributes = { scale, ...(isActive(dropout) ? dropoutAttributes(dropout) : { rate: 0, high: 0, low: 0 }) };
+  const attributes: Attributes = { scale, gradient: isRecording(), ...(isActive(dropout) ? dropoutAttributes(dropout) : { rate: 0, high: 0, low: 0 }) };
   const [context, left] = runFused<tf.Tensor[]>(name, { query, key, value, bias }, attributes);
   present(left, 'what the gradient wants').dispose(); // the tape keeps its own reference
   return present(context, 'context');

@@ -34,7 +34,7 @@ export interface Addon {
   upload(values: HostArray): void;
   download(into: HostArray): void;
   downloadLater(into: HostArray): Promise<HostArray>;
-  configure(device: string, threads: number, half: number): void;
+  configure(device: string, threads: number, half: number, ownKernels: number): void;
   facts(): AddonFacts;
   memory(): AddonMemory;
   synchronize(): void;

@@ -33,7 +33,12 @@ export const fusedKernels: readonly Kernel[] = [
   { name: 'RetortFeedForwardGradient', inputs: ['dy', 'x', 'expansion', 'contraction', 'before', 'hidden'], many: true },
   { name: 'RetortEmbedding', inputs: ['table', 'ids'] },
   { name: 'RetortEmbeddingGradient', inputs: ['dy', 'ids'], attributes: (command, { padId, rows }: { padId: number; rows: number }) => command.integer(padId).integer(rows) },
-  { name: 'RetortAttention', inputs: ['query', 'key', 'value', 'bias'], attributes: attention, many: true },
+  {
+    name: 'RetortAttention',
+    inputs: ['query', 'key', 'value', 'bias'],
+    attributes: (command, attributes: DropoutAttributes & { scale: number; gradient?: boolean }) => attention(command, attributes).flag(attributes.gradient !== false),
+    many: true,
+  },
   { name: 'RetortAttentionGradient', inputs: ['dy', 'query', 'key', 'value', 'bias', 'left'], attributes: attention, many: true },
   { name: 'RetortSoftmaxCrossEntropy', inputs: ['logits', 'targets'] },
   { name: 'RetortSoftmaxDivergence', inputs: ['student', 'teacher'], attributes: (command, { temperature }: { temperature: number }) => command.real(temperature) },

@@ -14,11 +14,11 @@ import { plainKernels, registerKernels } from './kernels.ts';
 const backendName = 'torch';
 
 /** Loads the addon and makes its backend the current one. @throws if it is not built here, or the device is not there. */
-export async function startTorch({ device = 'cpu', precision = 'fp32', threads = availableParallelism() }: EngineOptions): Promise<StartedEngine> {
+export async function startTorch({ device = 'cpu', precision = 'fp32', threads = availableParallelism(), kernels: whose = 'own' }: EngineOptions): Promise<StartedEngine> {
   const addon = loadAddon();
   const kernels = [...plainKernels, ...fusedKernels];
   const places = operationPlaces(addon.facts(), ['Contiguous', ...kernels.filter(({ share }) => share === undefined).map(({ name, operation }) => operation ?? name)]);
-  addon.configure(device, threads, precision === 'bf16' ? 1 : 0);
+  addon.configure(device, threads, precision === 'bf16' ? 1 : 0, whose === 'own' ? 1 : 0);
   const backend = new TorchBackend({ addon, places, asynchronous: device !== 'cpu' });
   tf.registerBackend(backendName, () => backend, 0);
   registerKernels(backendName, kernels);

@@ -254,17 +254,18 @@ napi_value downloadLater(napi_env env, napi_callback_info info) {
   });
 }
 
-// configure(device text, threads, bfloat16 0 or 1)
+// configure(device text, threads, bfloat16 0 or 1, kernels of our own 0 or 1)
 napi_value configure(napi_env env, napi_callback_info info) {
   return guarded(env, "configure", [&]() -> napi_value {
-    napi_value values[3];
+    napi_value values[4];
     arguments(env, info, values);
     char name[64];
     size_t length = 0;
-    int32_t threads = 0, half = 0;
+    int32_t threads = 0, half = 0, own = 1;
     must(napi_get_value_string_utf8(env, values[0], name, sizeof(name), &length), "the device must be a text");
     must(napi_get_value_int32(env, values[1], &threads), "threads must be a number");
     must(napi_get_value_int32(env, values[2], &half), "precision must be a number");
+    must(napi_get_value_int32(env, values[3], &own), "kernels must be a number");
     const at::Device device{std::string(name, length)};
     TORCH_CHECK(device.is_cpu() || device.is_cuda(), "the device is cpu or cuda:N, not ", device.str());
     if (device.is_cuda()) {
@@ -277,6 +278,7 @@ napi_value configure(napi_env env, napi_callback_info info) {
     if (threads > 0) at::set_num_threads(threads);
     settings().device = device.is_cuda() ? at::Device(at::kCUDA, std::max<int>(device.index(), 0)) : at::Device(at::kCPU);
     settings().half = half != 0;
+    settings().ownKernels = own != 0;
 #ifdef __GLIBC__
     // Activations of a step are freed and asked for again in the next: kept in the heap, they cost no page fault.
     mallopt(M_MMAP_THRESHOLD, 32 << 20);  // the most it accepts

@@ -88,6 +88,8 @@ struct Settings {
   at::Device device = at::kCPU;
   // Activations and matrix products in bfloat16.
   bool half = false;
+  // Whether the kernels of cpu/ may serve; without them everything is LibTorch's, as it is on CUDA and on older processors.
+  bool ownKernels = true;
 };
 Settings& settings();
 

@@ -14,9 +14,9 @@ inline at::ScalarType activationType() { return settings().half ? at::kBFloat16 
 // In the precision of activations.
 inline at::Tensor asActivation(const at::Tensor& x) { return x.to(activationType()); }
 
-inline bool onRows() { return settings().device.is_cpu() && cpu::hasRows(); }
+inline bool onRows() { return settings().ownKernels && settings().device.is_cpu() && cpu::hasRows(); }
 
-inline bool ownProducts() { return settings().device.is_cpu() && (settings().half ? cpu::multipliesHalf() : cpu::multipliesSingle()); }
+inline bool ownProducts() { return settings().ownKernels && settings().device.is_cpu() && (settings().half ? cpu::multipliesHalf() : cpu::multipliesSingle()); }
 
 inline cpu::Values values(const at::Tensor& x) { return {x.data_ptr(), x.scalar_type() == at::kBFloat16}; }
 

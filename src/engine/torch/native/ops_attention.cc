@@ -34,11 +34,12 @@ Prepared prepared(const at::Tensor& query, const at::Tensor& key, const at::Tens
   return made;
 }
 
-// -> context, and what the gradient wants back
+// Attributes: scale, dropout, and whether a gradient will be asked for. -> context, and what the gradient wants back
 OPERATION(RetortAttention) {
   const at::Tensor query = call.stored(), key = call.stored(), value = call.stored(), bias = call.tensor();
   const double scale = call.real();
   const Mask mask = readMask(call);
+  const bool withGradient = call.flag();
   if (headByHead()) {
     const at::Tensor context = freshHeads(query);
     const at::Tensor logSums = at::empty({query.size(0), query.size(1), query.size(2)}, options(at::kFloat));
@@ -50,6 +51,12 @@ OPERATION(RetortAttention) {
     return;
   }
   const at::Tensor q = asActivation(query), k = asActivation(key), v = asActivation(value);
+  if (!withGradient && !mask.active) {
+    // Nobody will ask for scores: LibTorch's own fused kernel (FlashAttention and its kin on CUDA) need not keep them.
+    call.give(at::scaled_dot_product_attention(q, k, v, bias.to(q.scalar_type()), 0.0, false, scale));
+    call.give(at::empty({0}, options(at::kFloat)));
+    return;
+  }
   const at::Tensor probabilities = at::softmax(full(at::matmul(q, k.transpose(-2, -1))).mul(scale).add(bias), -1);
   call.give(at::matmul(asActivation(dropped(probabilities, mask)), v));
   call.give(probabilities);
