@@ -1,0 +1,38 @@
+/**
+ * What a case of the bench is: it writes a folder of weights, batches and settings once, and every side, ours or a peer's, opens that
+ * folder and does the same work.
+ */
+import type { Part, Settings } from '../protocol.ts';
+
+/** Our own work on a case, opened in a side's process with an engine in use. */
+export interface Work {
+  readonly parts: readonly Part[];
+  check(): Promise<readonly number[]>;
+  prepare(): Promise<void>;
+  /** Resolves when the device has done the work. */
+  run(part: string, steps: number): Promise<void>;
+  /** For the row: what was updated, how batches were made. */
+  settings(): Settings;
+}
+
+export interface CaseOptions {
+  /** A case of a few thousand parameters, to try the bench itself. */
+  readonly small: boolean;
+  /** Sentences to label. */
+  readonly sentences: number;
+  /** A file of sentences, one a line, whose lengths are taken. */
+  readonly text?: string | undefined;
+  /** Whether a peer wants an ONNX file. */
+  readonly onnx: boolean;
+}
+
+export interface BenchCase {
+  readonly what: string;
+  /** The unit of its rate. */
+  readonly items: string;
+  /** Whether each checked number is held against its own size, or all against the largest. */
+  readonly agreement: 'each' | 'largest';
+  /** Writes the folder; what it returns stands in the row's settings. */
+  write(folder: string, options: CaseOptions): Promise<Settings>;
+  open(folder: string): Promise<Work>;
+}

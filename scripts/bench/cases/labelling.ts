@@ -1,0 +1,104 @@
+/**
+ * `label`: the rate at which a BERT of 12x768 labels sentences, longest first. A step is one pass over all of them. How many rows go into
+ * a batch is each side's own choice: it tries several before it is timed.
+ */
+import { join } from 'node:path';
+import { engineMemory } from '../../../src/engine/engine.ts';
+import { randomKey } from '../../../src/engine/random.ts';
+import { loadModel } from '../../../src/models/load.ts';
+import type { Model } from '../../../src/models/model.ts';
+import { writeJson } from '../../../src/storage/json.ts';
+import { classLogits } from '../../../src/teacher/label-corpus.ts';
+import type { EncodedCorpus } from '../../../src/text/encoded-corpus.ts';
+import type { Part, Settings } from '../protocol.ts';
+import type { BenchCase, Work } from './case.ts';
+import { encoderConfig, readArrays, writeArrays, writeFreshModel } from './case-folder.ts';
+import { corpusOfLengths, drawnLengths, lengthLimits, lengthsOfFile } from './sentence-lengths.ts';
+
+const seed = 1;
+
+export const labellingCase: BenchCase = {
+  what: 'labelling: BERT 12x768 over sentences sorted by length',
+  items: 'sentences',
+  agreement: 'largest',
+  write: async (folder, { small, sentences, text, onnx }) => {
+    const size = small ? { layers: 2, width: 32, heads: 2, vocabulary: 2000 } : { layers: 12, width: 768, heads: 12, vocabulary: 30_522 };
+    const key = randomKey(seed, 'sentences');
+    await writeFreshModel(join(folder, 'teacher'), encoderConfig({ family: 'bert', task: 'single-label', dropout: 0.1, ...size }), { seed, onnx });
+    const lengths = text === undefined ? drawnLengths(sentences, key) : await lengthsOfFile(text, sentences);
+    const { ids, offsets } = corpusOfLengths(lengths, { vocabulary: size.vocabulary, key });
+    await writeArrays(join(folder, 'sentences.safetensors'), {
+      ids: { shape: [ids.length], data: ids },
+      offsets: { shape: [offsets.length], data: Int32Array.from(offsets) },
+    });
+    await writeJson(join(folder, 'case.json'), { kind: 'label' });
+    return { ...size, sentences: lengths.length, meanTokens: ids.length / lengths.length, longestTokens: Math.max(...lengths), lengths: text === undefined ? 'drawn' : 'from a file' };
+  },
+  open: async (folder) => {
+    const { ints } = await readArrays(join(folder, 'sentences.safetensors'));
+    const [ids, offsets] = [ints('ids'), Uint32Array.from(ints('offsets'))];
+    const corpus: EncodedCorpus = {
+      exampleIds: Array.from({ length: offsets.length - 1 }, (_, row) => String(row)),
+      ids, offsets, typeIds: new Int32Array(ids.length), maxTokens: lengthLimits.most, truncated: 0, corpus: '', tokenizer: '',
+    };
+    return new LabellingWork((await loadModel(join(folder, 'teacher'))).model, corpus);
+  },
+};
+
+class LabellingWork implements Work {
+  readonly parts: readonly Part[];
+  readonly #model: Model;
+  readonly #corpus: EncodedCorpus;
+  #rows = 32;
+  #triedMs: Readonly<Record<string, number>> = {};
+
+  constructor(model: Model, corpus: EncodedCorpus) {
+    this.parts = [{ name: 'pass', itemsPerStep: corpus.exampleIds.length }];
+    this.#model = model;
+    this.#corpus = corpus;
+  }
+
+  async check(): Promise<number[]> {
+    return Array.from(await this.#pass());
+  }
+
+  async prepare(): Promise<void> {
+    const { best, triedMs } = await fastestRows(async (rows) => void (await classLogits(this.#model, this.#corpus, { rows })), { sentences: this.#corpus.exampleIds.length });
+    this.#rows = best;
+    this.#triedMs = triedMs;
+  }
+
+  async run(_part: string, steps: number): Promise<void> {
+    for (let step = 0; step < steps; step++) await this.#pass();
+  }
+
+  settings(): Settings {
+    const peakDeviceBytes = engineMemory()?.peakBytes;
+    return { dropout: 'off', updatedParameters: 0, rows: this.#rows, rowsTriedMs: this.#triedMs, padTo: 8, ...(peakDeviceBytes !== undefined && { peakDeviceMB: peakDeviceBytes / 1e6 }) };
+  }
+
+  async #pass(): Promise<Float32Array> {
+    return classLogits(this.#model, this.#corpus, { rows: this.#rows });
+  }
+}
+
+const mostRows = 1024;
+
+/** Doubles the rows until a pass takes a tenth longer than the best one. The peers choose by the same rule (`peers/sentences.py`). */
+export async function fastestRows(
+  pass: (rows: number) => Promise<void>,
+  { sentences, now = () => performance.now() }: { sentences: number; now?: () => number },
+): Promise<{ best: number; triedMs: Record<string, number> }> {
+  const triedMs: Record<string, number> = {};
+  let [best, bestMs] = [0, Infinity];
+  for (let rows = 8; rows <= mostRows; rows *= 2) {
+    const start = now();
+    await pass(rows);
+    const ms = now() - start;
+    triedMs[rows] = Math.round(ms * 10) / 10;
+    if (ms > 1.1 * bestMs) break;
+    if (ms < bestMs) [best, bestMs] = [rows, ms];
+    if (rows >= sentences) break;
+  }
+  return { best, triedMs };
+}

@@ -1,0 +1,91 @@
+/**
+ * Our side of a training case: the steps that `train` takes, gradients and one update, over a ring of batches. Dropout is off while
+ * losses are compared and on while steps are timed; the weights stay the same ones.
+ */
+import { engineMemory } from '../../../src/engine/engine.ts';
+import type { HostArrays } from '../../../src/engine/batch.ts';
+import { randomKey } from '../../../src/engine/random.ts';
+import * as tf from '../../../src/engine/tf.ts';
+import { createModel, type Model } from '../../../src/models/model.ts';
+import type { Objective } from '../../../src/objectives/objective.ts';
+import type { Teacher } from '../../../src/teacher/teacher.ts';
+import { stepGradients } from '../../../src/train/gradients.ts';
+import { Optimizer } from '../../../src/train/optimizer.ts';
+import type { Part, Settings } from '../protocol.ts';
+import type { Work } from './case.ts';
+import type { TrainingSettings } from './case-folder.ts';
+
+export interface Lesson {
+  readonly student: Model;
+  readonly teacher: Teacher;
+  readonly objective: Objective;
+  readonly batches: readonly HostArrays[];
+  readonly settings: TrainingSettings;
+}
+
+const checkedSteps = 3;
+
+export class TrainingWork implements Work {
+  readonly parts: readonly Part[];
+  readonly #lesson: Lesson;
+  readonly #optimizer: Optimizer;
+  #student: Model;
+  #step = 0;
+  #updatedParameters = 0;
+
+  constructor(lesson: Lesson) {
+    this.parts = [{ name: 'step', itemsPerStep: lesson.batches[0]?.rows ?? 0 }];
+    this.#lesson = lesson;
+    const { config, parameters } = lesson.student;
+    this.#student = createModel({ ...config, hiddenDropout: 0, attentionDropout: 0, classifierDropout: 0 }, parameters);
+    this.#optimizer = new Optimizer(parameters, lesson.settings);
+  }
+
+  async check(): Promise<number[]> {
+    const losses: number[] = [];
+    for (let step = 0; step < checkedSteps; step++) losses.push(await this.#steps(1));
+    return losses;
+  }
+
+  async prepare(): Promise<void> {
+    this.#student = this.#lesson.student;
+    return Promise.resolve();
+  }
+
+  async run(_part: string, steps: number): Promise<void> {
+    await this.#steps(steps);
+  }
+
+  settings(): Settings {
+    const { hiddenDropout, attentionDropout } = this.#student.config;
+    const peakDeviceBytes = engineMemory()?.peakBytes;
+    return {
+      dropout: { hidden: hiddenDropout, attention: attentionDropout },
+      updatedParameters: this.#updatedParameters,
+      maxGradientNorm: this.#lesson.settings.maxGradientNorm,
+      ...(peakDeviceBytes !== undefined && { peakDeviceMB: peakDeviceBytes / 1e6 }),
+    };
+  }
+
+  /** @returns the last step's loss; reading it waits for the device. */
+  async #steps(count: number): Promise<number> {
+    const { batches, settings, objective, teacher } = this.#lesson;
+    const { learningRate, seed } = settings;
+    let last: tf.Tensor[] = [];
+    for (let i = 0; i < count; i++) {
+      tf.dispose(last);
+      const batch = batches[this.#step % batches.length];
+      if (batch === undefined) throw new Error('the case has no batches');
+      const step = ++this.#step;
+      const { gradients, loss, parts } = await stepGradients({ student: this.#student, objective, teacher }, [batch], { step, key: randomKey(seed, 'dropout', step) });
+      const verdict = this.#optimizer.update(gradients, { step, learningRate });
+      this.#updatedParameters = [...gradients.keys()].reduce((sum, { size }) => sum + size, 0);
+      tf.dispose([...gradients.values(), ...parts.values()]);
+      last = [loss, verdict];
+    }
+    const [[loss = NaN] = [], [, taken] = []] = await Promise.all(last.map(async (tensor) => tensor.data()));
+    tf.dispose(last);
+    if (taken !== 1) throw new Error(`step ${this.#step} was skipped: its gradients were not finite`);
+    return loss;
+  }
+}

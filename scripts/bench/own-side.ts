@@ -1,0 +1,48 @@
+/** Our own side of a case, run in a process of its own by `bench --side`: starts the engine it is told to and opens the case on it. */
+import manifest from '../../package.json' with { type: 'json' };
+import { type EngineFacts, type EngineName, useEngine } from '../../src/engine/engine.ts';
+import type { Work } from './cases/case.ts';
+import { type CaseName, caseNamed } from './cases/catalogue.ts';
+import { type Facts, type Opened, type Order, peakRssMB, type Side } from './protocol.ts';
+
+export class OwnSide implements Omit<Side, 'close'> {
+  #opened: { readonly work: Work; readonly engine: EngineFacts } | undefined;
+
+  async open({ case: name, folder, engine: choice, device, precision, threads }: Order): Promise<Opened> {
+    let engine: EngineFacts;
+    try {
+      engine = await useEngine(choice as EngineName | 'auto', { device, precision, threads });
+    } catch (error) {
+      return { absent: error instanceof Error ? error.message : String(error) };
+    }
+    const work = await caseNamed(name as CaseName).open(folder);
+    this.#opened = { work, engine };
+    return { parts: work.parts };
+  }
+
+  async check(): Promise<readonly number[]> {
+    return this.#work.check();
+  }
+
+  async prepare(): Promise<void> {
+    return this.#work.prepare();
+  }
+
+  async run(part: string, steps: number): Promise<number> {
+    const start = performance.now();
+    await this.#work.run(part, steps);
+    return performance.now() - start;
+  }
+
+  async facts(): Promise<Facts> {
+    if (this.#opened === undefined) throw new Error('open comes first');
+    const { engine, device, precision, threads, library, tfjs } = this.#opened.engine;
+    const versions = { retort: manifest.version, node: process.versions.node, tfjs, ...(library !== undefined && { library }) };
+    return Promise.resolve({ device, precision, threads, peakRssMB: peakRssMB(), settings: { engine, versions, ...this.#work.settings() } });
+  }
+
+  get #work(): Work {
+    if (this.#opened === undefined) throw new Error('open comes first');
+    return this.#opened.work;
+  }
+}

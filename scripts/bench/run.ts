@@ -1,0 +1,142 @@
+/**
+ * The bench from options to rows: for each case and precision our side and, one after another, the peers that are here. Both sides must
+ * compute the same before either is timed.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Precision } from '../../src/engine/options.ts';
+import type { BenchCase } from './cases/case.ts';
+import { type CaseName, caseNamed } from './cases/catalogue.ts';
+import { type Limits, measureAlone, measurePair } from './measure.ts';
+import type { BenchOptions } from './options.ts';
+import { ownSide, type PeerName, peerNamed, type Surroundings } from './peers.ts';
+import { type Order, type Part, type Settings, type Side, SideFailure } from './protocol.ts';
+import { agreementBounds, type BenchRow, disagreement, errorRow, loneRow, measuredRow, type RowContext } from './row.ts';
+
+export interface Listener {
+  /** What is being done, for a person who waits. */
+  readonly progress: (line: string) => void;
+  /** A peer that is not here: one sentence. */
+  readonly note: (sentence: string) => void;
+  /** All rows so far. */
+  readonly rows: (rows: readonly BenchRow[]) => Promise<void>;
+}
+
+/** Our side of a case, opened, checked and prepared. */
+interface Own {
+  readonly side: Side;
+  readonly order: Order;
+  readonly parts: readonly Part[];
+  readonly checked: readonly number[];
+  readonly context: RowContext;
+  readonly against: BenchCase['agreement'];
+}
+
+export async function runBench(options: BenchOptions, surroundings: Surroundings, listener: Listener): Promise<BenchRow[]> {
+  const rows: BenchRow[] = [];
+  const limits: Limits = { pairs: options.pairs, seconds: options.seconds, leastPairs: Math.min(5, options.pairs), turnMs: options.small ? 30 : 300, warmUpMs: options.small ? 0 : 2000 };
+  for (const name of options.cases) {
+    const folder = await mkdtemp(join(tmpdir(), `retort-bench-${name}-`));
+    try {
+      listener.progress(`${name}: writing weights and batches`);
+      const settings = await caseNamed(name).write(folder, { ...options, onnx: options.peers.includes('onnxruntime') });
+      for (const precision of options.precisions) {
+        rows.push(...(await benchCase({ name, precision, folder, settings: { ...settings, items: caseNamed(name).items, ...(options.small && { small: true }) } }, options, { surroundings, limits, listener })));
+        await listener.rows(rows);
+      }
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+  return rows;
+}
+
+interface Subject {
+  readonly name: CaseName;
+  readonly precision: Precision;
+  readonly folder: string;
+  readonly settings: Settings;
+}
+
+interface Means {
+  readonly surroundings: Surroundings;
+  readonly limits: Limits;
+  readonly listener: Listener;
+}
+
+async function benchCase({ name, precision, folder, settings }: Subject, options: BenchOptions, { surroundings, limits, listener }: Means): Promise<BenchRow[]> {
+  const order: Order = { case: name, folder, engine: options.engine, device: options.device, precision, threads: options.threads };
+  const context: RowContext = { case: name, precision, engine: options.engine, settings };
+  const side = ownSide('our side', surroundings);
+  try {
+    listener.progress(`${name} ${precision}: our side`);
+    const opened = await side.open(order);
+    if ('absent' in opened) return [errorRow(context, order, null, opened.absent)];
+    const checked = await side.check();
+    await side.prepare();
+    const { settings: { engine } } = await side.facts();
+    const own: Own = { side, order, parts: opened.parts, checked, context: { ...context, engine: String(engine) }, against: caseNamed(name).agreement };
+    const rows: BenchRow[] = [];
+    for (const peer of options.peers) {
+      if (!peerNamed(peer).cases.includes(name)) continue;
+      listener.progress(`${name} ${precision}: against ${peer}`);
+      rows.push(...(await againstPeer(own, peer, options.threads, { surroundings, limits, listener })));
+    }
+    return rows.length > 0 ? rows : await alone(own, limits);
+  } catch (error) {
+    return [errorRow(context, order, null, messageOf(error))];
+  } finally {
+    await side.close();
+  }
+}
+
+/** Rows against one peer: none where it is not here, and those it had where it gives up. Our own failures are thrown. */
+async function againstPeer(own: Own, name: PeerName, threads: number, { surroundings, limits, listener }: Means): Promise<BenchRow[]> {
+  const definition = peerNamed(name);
+  const peer = definition.start(surroundings, threads);
+  const rows: BenchRow[] = [];
+  const leave = (why: string) => listener.note(`${own.context.case} ${own.context.precision} without ${name}: ${why}`);
+  try {
+    const opened = await peer.open(definition.order(own.order));
+    if ('absent' in opened) {
+      leave(opened.absent);
+      return rows;
+    }
+    const checked = await peer.check();
+    const agreement = agreementOf(own, checked);
+    if (agreement.largestDifference > agreement.bound) {
+      const error = `the two sides do not compute the same: ${agreement.compared}, ours ${shown(own.checked)}, its ${shown(checked)}; they differ by ${agreement.largestDifference.toPrecision(2)}, ${agreement.bound} is allowed`;
+      return [errorRow(own.context, own.order, name, error, { agreement })];
+    }
+    await peer.prepare();
+    for (const part of own.parts) {
+      const measured = await measurePair(own.side, peer, part, limits);
+      rows.push(measuredRow(own.context, part, measured, { ours: await own.side.facts(), peer: await peer.facts() }, { peerName: name, agreement }));
+    }
+  } catch (error) {
+    if (!(error instanceof SideFailure && error.side === name)) throw error;
+    leave(error.message);
+  } finally {
+    await peer.close();
+  }
+  return rows;
+}
+
+async function alone({ side, parts, context }: Own, limits: Limits): Promise<BenchRow[]> {
+  const rows: BenchRow[] = [];
+  for (const part of parts) rows.push(loneRow(context, part, await measureAlone(side, part, limits), await side.facts()));
+  return rows;
+}
+
+function agreementOf({ checked, context, against }: Own, peer: readonly number[]) {
+  return {
+    compared: against === 'each' ? `the first ${checked.length} losses at dropout 0` : `${checked.length} outputs, against the largest`,
+    ...(against === 'each' && { ours: checked, peer }),
+    largestDifference: disagreement(checked, peer, against),
+    bound: agreementBounds[context.precision],
+  };
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+const shown = (values: readonly number[]): string => `${values.slice(0, 3).map((value) => value.toPrecision(6)).join(', ')}${values.length > 3 ? ', …' : ''}`;
