@@ -9,7 +9,15 @@ export type { Scalar, Tensor, Tensor1D, Tensor2D, Tensor3D, Variable } from './e
 export { type EngineFacts, engineFacts, type EngineName, engineNames, measureMatMulRate, useEngine } from './engine/engine.ts';
 export { type Batch, type HostArrays, upload } from './engine/batch.ts';
 export { leaks, scope } from './engine/memory.ts';
-export { fold, type Key, randomKey } from './engine/random.ts';
+export { fold, type Key, normals, randomKey, uniform } from './engine/random.ts';
+export { softmaxCrossEntropy, softmaxDivergence } from './engine/fused/cross-entropy.ts';
+export { embedding } from './engine/fused/embedding.ts';
+export { layerNorm } from './engine/fused/layer-norm.ts';
+export { linear } from './engine/fused/linear.ts';
+
+// nn: layers
+export { freshValues, linearSpecs, normSpecs, Parameters, type ParameterSpec } from './nn/parameters.ts';
+export type { Mode } from './nn/mode.ts';
 
 // text: words
 export { type Corpus, makeCorpus } from './text/corpus.ts';
@@ -42,11 +50,26 @@ export { type Labeller, modelFingerprint, modelLabeller } from './teacher/labell
 export { openLabels, type StoredLabels } from './teacher/label-store.ts';
 
 // objectives: matching
-export { type Objective, type Paper, type StepContext, weighted } from './objectives/objective.ts';
-export { hardLabels } from './objectives/hard-labels.ts';
-export { labelSmoothing } from './objectives/label-smoothing.ts';
-export { softLabel, type SoftLabelOptions } from './objectives/soft-label.ts';
+export { meanOver, type Objective, type Paper, type StepContext, weighted } from './objectives/objective.ts';
+export type { DescribedWeight, LinearWeight, Weight } from './objectives/weight.ts';
+export { stopGradient } from './objectives/stop-gradient.ts';
+export type { HeadTask } from './objectives/rows.ts';
 export { distilbert, type DistilbertOptions } from './objectives/distilbert.ts';
+export { ensembleAverage, type EnsembleAverageOptions } from './objectives/ensemble-average.ts';
+export { balancedClassWeights, hardLabels, type HardLabelOptions } from './objectives/hard-labels.ts';
+export { kdPt } from './objectives/kd-pt.ts';
+export { kdRel, type KdRelOptions } from './objectives/kd-rel.ts';
+export { kdSim, type KdSimOptions } from './objectives/kd-sim.ts';
+export { kdTopk, type KdTopkOptions } from './objectives/kd-topk.ts';
+export { labelSmoothing } from './objectives/label-smoothing.ts';
+export { logitMse, type LogitMseOptions, type LogitStatistics, logitStatistics } from './objectives/logit-mse.ts';
+export { mtDnn, type MtDnnOptions } from './objectives/mt-dnn.ts';
+export { type LabelGraph, noisyLabel, type NoisyLabelOptions } from './objectives/noisy-label.ts';
+export { noisyLogit, type NoisyLogitOptions } from './objectives/noisy-logit.ts';
+export { oracleEnsemble, type OracleEnsembleOptions } from './objectives/oracle-ensemble.ts';
+export type { PartialOptions } from './objectives/partial-knowledge.ts';
+export { softLabel, type SoftLabelOptions } from './objectives/soft-label.ts';
+export { tinybertPrediction, type TinybertPredictionOptions } from './objectives/tinybert-prediction.ts';
 export { objectiveCatalogue } from './objectives/catalogue.ts';
 
 // train: learning

@@ -4,25 +4,11 @@
  */
 import * as tf from '../engine/tf.ts';
 import { checkAlpha, checkTemperature, mixtureWith } from './mixture.ts';
-import type { Objective, Paper } from './objective.ts';
+import type { Objective } from './objective.ts';
+import { type PartialOptions, tang } from './partial-knowledge.ts';
 import { labelRows, labelsOf, requireAlike } from './rows.ts';
 import { stopGradient } from './stop-gradient.ts';
-import { describedWeight, type Weight } from './weight.ts';
-
-export const paper: Paper = {
-  authors: 'Tang, Shivanna, Zhao, Lin, Singh, Chi & Jain',
-  year: 2020,
-  title: 'Understanding and improving knowledge distillation',
-  id: '2002.03532',
-};
-
-/** What the four partial kinds of distillation of Tang et al. share. */
-export interface PartialOptions {
-  /** T, above 0. */
-  readonly temperature?: number;
-  /** α, 0..1: how much the synthetic distribution counts; the rest is hard cross-entropy at T = 1. May follow the step. */
-  readonly alpha?: Weight;
-}
+import { describedWeight } from './weight.ts';
 
 /**
  * L = mean over labelled rows of (1 - α) CE(y, p_s) + α T² KL(ρ ‖ p_s^T), ρ_y = p_y and ρ_c = (1 - p_y) / (C - 1) elsewhere, p = softmax(z_t / T);
@@ -37,7 +23,7 @@ export function kdPt({ temperature = 2, alpha = 1 }: PartialOptions = {}): Objec
   return {
     name: 'kd-pt',
     settings: { temperature, alpha: describedWeight(alpha) },
-    paper,
+    paper: tang,
     wants: { student: { logits: true }, teacher: { logits: true } },
     loss: ({ logits }, teacher, batch, context) => {
       requireAlike('kd-pt', logits, teacher.logits);

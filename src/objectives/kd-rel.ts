@@ -4,9 +4,9 @@
  */
 import * as tf from '../engine/tf.ts';
 import { fingerprint } from '../storage/hash.ts';
-import { type PartialOptions, paper } from './kd-pt.ts';
 import { checkAlpha, checkTemperature, mixtureWith } from './mixture.ts';
 import type { Objective } from './objective.ts';
+import { type PartialOptions, tang } from './partial-knowledge.ts';
 import { labelRows, labelsOf, requireHead } from './rows.ts';
 import { stopGradient } from './stop-gradient.ts';
 import { describedWeight } from './weight.ts';
@@ -35,7 +35,7 @@ export function kdRel({ temperature = 2, alpha = 1, a = 0.7, b = 0.15, relation 
   return {
     name: 'kd-rel',
     settings: { temperature, alpha: describedWeight(alpha), a, b, ...(relation && { relation: fingerprint(relation).slice(0, 16) }) },
-    paper,
+    paper: tang,
     wants: { student: { logits: true }, teacher: {} },
     loss: ({ logits }, _teacher, batch, context) => {
       requireHead('kd-rel', 'single-label', logits, batch);

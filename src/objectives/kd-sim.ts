@@ -5,9 +5,9 @@
 import * as tf from '../engine/tf.ts';
 import { fingerprint } from '../storage/hash.ts';
 import { unit } from './cosine.ts';
-import { type PartialOptions, paper } from './kd-pt.ts';
 import { checkAlpha, checkTemperature, mixtureWith } from './mixture.ts';
 import type { Objective } from './objective.ts';
+import { type PartialOptions, tang } from './partial-knowledge.ts';
 import { labelRows, labelsOf, shown } from './rows.ts';
 import { stopGradient } from './stop-gradient.ts';
 import { describedWeight } from './weight.ts';
@@ -36,7 +36,7 @@ export function kdSim({ temperature = 2, alpha = 1, power = 0.3, tau = 0.3, clas
   return {
     name: 'kd-sim',
     settings: { temperature, alpha: describedWeight(alpha), power, tau, ...(classWeights && { classWeights: fingerprint(classWeights).slice(0, 16) }) },
-    paper,
+    paper: tang,
     wants: { student: { logits: true }, teacher: classWeights === undefined ? { classWeights: true } : {} },
     loss: ({ logits }, teacher, batch, context) => {
       const weights = classWeights === undefined ? teacher.classWeights : tf.tensor2d(classWeights.map((row) => [...row]));
@@ -52,7 +52,7 @@ export function kdSim({ temperature = 2, alpha = 1, power = 0.3, tau = 0.3, clas
 /** ρ of each label: weights [C, G], one-hot labels [B, C] -> [B, C]; even where there is no label. */
 export function kdSimTarget(weights: tf.Tensor, hits: tf.Tensor, { power, tau }: { power: number; tau: number }): tf.Tensor {
   const directions = unit(weights) as tf.Tensor2D;
-  const own = tf.matMul(hits as tf.Tensor2D, directions); // [B, G]
+  const own = tf.matMul(hits, directions); // [B, G]
   const cosines = tf.matMul(own, directions, false, true); // [B, C]
   return tf.softmax(tf.div(tf.mul(tf.sign(cosines), tf.pow(tf.abs(cosines), power)), tau));
 }

@@ -3,9 +3,9 @@
  * most of what soft labels give. Tang et al. 2020.
  */
 import * as tf from '../engine/tf.ts';
-import { type PartialOptions, paper } from './kd-pt.ts';
 import { checkAlpha, checkTemperature, mixtureWith } from './mixture.ts';
 import type { Objective } from './objective.ts';
+import { type PartialOptions, tang } from './partial-knowledge.ts';
 import { requireAlike } from './rows.ts';
 import { stopGradient } from './stop-gradient.ts';
 import { describedWeight } from './weight.ts';
@@ -29,7 +29,7 @@ export function kdTopk({ temperature = 2, alpha = 1, k = 2 }: KdTopkOptions = {}
   return {
     name: 'kd-topk',
     settings: { temperature, alpha: describedWeight(alpha), k },
-    paper,
+    paper: tang,
     wants: { student: { logits: true }, teacher: { logits: true } },
     loss: ({ logits }, teacher, batch, context) => {
       requireAlike('kd-topk', logits, teacher.logits);

@@ -33,7 +33,7 @@ export function labelRows({ kind, values }: NonNullable<Batch['labels']>, depth:
       return { targets: oneHot(flat, depth), known: labelled(flat) };
     case 'multi-label': {
       const known = labelled(flat);
-      const hits = tf.mul(flat, known);
+      const hits = tf.relu(flat);
       return { targets: tf.stack([hits, tf.sub(known, hits)], -1), known }; // [B C, 2]
     }
     case 'regression': {

@@ -84,7 +84,7 @@ export const objectiveRunners: Readonly<Record<string, Prepare>> = {
     const { alpha, ...options } = parse(z.strictObject({ ...mixed, a: ratio, b: ratio }), given);
     const relation = tableOf(inputs.relation, 'relation');
     const at = (share: number) => kdRel({ ...options, relation, alpha: share });
-    const target = (tensors: Inputs) => tf.matMul(hits(tensors) as tf.Tensor2D, tf.tensor2d(kdRelTable(relation.length, { ...options, relation })));
+    const target = (tensors: Inputs) => tf.matMul(hits(tensors), tf.tensor2d(kdRelTable(relation.length, { ...options, relation })));
     return onClassLogits(at(alpha), { relation: 'int32', ...labels }, { ...bothTerms(at), target });
   },
   'tinybert-prediction': (given) => {

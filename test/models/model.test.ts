@@ -14,14 +14,14 @@ test.before(startEngine);
 
 const families = ['bert', 'distilbert'] as const;
 const familyChange = (family: EncoderConfig['family']) => ({ family, typeVocabulary: family === 'bert' ? 2 : 0 });
-const everything = { logits: true, pooled: true, hidden: [0, 1, 2], cls: [2, 0], scores: [1], attention: [0, 1], qkv: [0] } as const;
+const everything = { logits: true, members: true, classWeights: true, pooled: true, hidden: [0, 1, 2], cls: [2, 0], scores: [1], attention: [0, 1], qkv: [0] } as const;
 
 for (const family of families) {
   test(`${family}: every want is answered in its shape, under its layers`, (t) => {
     t.is(tf.getBackend(), engineUnderTest);
     const said = tinyModel(familyChange(family)).forward(tinyBatch(), everything);
     t.deepEqual(Object.keys(said).sort(), Object.keys(everything).sort());
-    t.deepEqual([said.logits.shape, said.pooled.shape], [[2, 3], [2, 9]]);
+    t.deepEqual([said.logits.shape, said.members.shape, said.classWeights.shape, said.pooled.shape], [[2, 3], [1, 2, 3], [3, 9], [2, 9]]);
     t.deepEqual([...said.hidden].map(([layer, { shape }]) => [layer, shape]), [0, 1, 2].map((layer) => [layer, [2, 4, 9]]));
     t.deepEqual([...said.cls].map(([layer, { shape }]) => [layer, shape]), [2, 0].map((layer) => [layer, [2, 9]]));
     t.deepEqual([...said.scores].map(([layer, { shape }]) => [layer, shape]), [[1, [2, 3, 4, 4]]]);
@@ -33,7 +33,7 @@ for (const family of families) {
 
 test('what is not wanted is not said', (t) => {
   const model = tinyModel();
-  for (const wants of [{}, { logits: true }, { pooled: true }, { hidden: [1] }, { attention: [0] }, { cls: [] }] satisfies Wants[]) {
+  for (const wants of [{}, { logits: true }, { members: true }, { classWeights: true }, { pooled: true }, { hidden: [1] }, { attention: [0] }, { cls: [] }] satisfies Wants[]) {
     t.deepEqual(Object.keys(model.forward(tinyBatch(), wants)), Object.keys(wants));
   }
 });
@@ -100,6 +100,10 @@ test('each task says what its head can say', (t) => {
   t.deepEqual(Object.keys(say(bareDistilbert, { hidden: [2] })), ['hidden']);
   for (const bare of [{ task: 'none' } as const, bareDistilbert]) t.throws(() => say(bare, { logits: true }), { message: 'a bare encoder has no logits: load it with a task' });
   t.throws(() => say(bareDistilbert, { pooled: true }), { message: 'a bare DistilBERT has no pooled output' });
+  for (const task of ['none', 'masked-lm'] as const) {
+    t.throws(() => say({ task }, { members: true }), { message: 'only classifiers speak as members of an ensemble' });
+    t.throws(() => say({ task }, { classWeights: true }), { message: 'only classifiers have class weights' });
+  }
   t.throws(() => say({ labels: ['a'] }, { headInput: true }), { message: 'only a masked-LM model has a decoder' });
 });
 

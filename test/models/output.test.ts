@@ -2,9 +2,9 @@ import test from 'ava';
 import fc from 'fast-check';
 import { mergeWants, type Wants, wantsNothing } from '../../src/models/output.ts';
 
-const layers = fc.uniqueArray(fc.nat(6), { maxLength: 4 });
+const layers = fc.uniqueArray(fc.integer({ min: -3, max: 6 }), { maxLength: 4 });
 const wants: fc.Arbitrary<Wants> = fc.record(
-  { logits: fc.constant(true as const), pooled: fc.constant(true as const), headInput: fc.constant(true as const), hidden: layers, cls: layers, scores: layers, attention: layers, qkv: layers },
+  { logits: fc.constant(true as const), members: fc.constant(true as const), classWeights: fc.constant(true as const), pooled: fc.constant(true as const), headInput: fc.constant(true as const), hidden: layers, cls: layers, scores: layers, attention: layers, qkv: layers },
   { requiredKeys: [] },
 );
 const sorted = (list: Wants): unknown => Object.fromEntries(Object.entries(list).map(([key, want]: [string, unknown]) => [key, Array.isArray(want) ? [...(want as number[])].sort((a, b) => a - b) : want]));

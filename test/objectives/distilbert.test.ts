@@ -59,6 +59,16 @@ test('temperature and weights are the caller\'s; those left out stay', async (t)
   t.deepEqual(distilbert({ weights: { masked: 1 } }).settings, { temperature: 2, soft: 5, masked: 1, cosine: 1 });
 });
 
+test('a weight may follow the step', async (t) => {
+  const { soft, masked, cosine } = await terms(2);
+  const objective = distilbert({ weights: { soft: { from: 5, to: 1, steps: 3 } } });
+  for (const [step, weight] of [[1, 5], [2, 3], [4, 1]] as const) {
+    const { loss } = await gradientsOf({ objective, student: student(), teacher: teacher(), batch: batch(), context: { ...firstStep, step } });
+    close(t, `step ${step}`, [loss], [weight * soft + 2 * masked + cosine]);
+  }
+  t.is(objective.settings?.soft, '5 to 1 over 3 steps');
+});
+
 test('a term of weight 0 is neither asked for nor computed', async (t) => {
   const alone = distilbert({ weights: { soft: 0, cosine: 0 } });
   t.deepEqual(alone.wants, { student: { decoder: true, hidden: [] }, teacher: { hidden: [] } });

@@ -87,3 +87,27 @@ export function logSoftmax(row: readonly number[], temperature = 1): number[] {
 export function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
+
+/** softmax(row / T) in float64. */
+export function softmax(row: readonly number[], temperature = 1): number[] {
+  return logSoftmax(row, temperature).map(Math.exp);
+}
+
+/** KL(target ‖ softmax(row / T)) in float64. */
+export function divergenceFrom(target: readonly number[], row: readonly number[], temperature = 1): number {
+  const logP = logSoftmax(row, temperature);
+  return target.reduce((sum, share, c) => sum + (share > 0 ? share * (Math.log(share) - logP[c]!) : 0), 0);
+}
+
+export function sigmoid(value: number): number {
+  return 1 / (1 + Math.exp(-value));
+}
+
+/** What an objective is heard to say of its parts, and its loss. */
+export async function heard(said: Said): Promise<Record<string, number>> {
+  const parts = new Map<string, tf.Scalar>();
+  const loss = lossOf({ ...said, context: { ...firstStep, ...said.context, hear: (part, value) => parts.set(part, value) } });
+  const values: Record<string, number> = { loss: (await read(loss))[0]! };
+  for (const [part, value] of parts) values[part] = (await read(value))[0]!;
+  return values;
+}

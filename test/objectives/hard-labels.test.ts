@@ -1,8 +1,8 @@
 import test from 'ava';
 import * as tf from '../../src/engine/tf.ts';
-import { hardLabels } from '../../src/objectives/hard-labels.ts';
+import { balancedClassWeights, hardLabels } from '../../src/objectives/hard-labels.ts';
 import { close, drawn, read, slopes } from '../engine/numbers.ts';
-import { batchOf, classBatch, logSoftmax, lossAndGradient, lossOf, mean } from './examples.ts';
+import { batchOf, classBatch, logSoftmax, lossAndGradient, lossOf, mean, sigmoid } from './examples.ts';
 import { engineUnderTest, startEngine } from '../engine-under-test.ts';
 
 test.before(startEngine);
@@ -65,6 +65,53 @@ test('regression: mean squared error over scored rows', async (t) => {
   close(t, 'gradient', gradient, [-2, 0, 0.5, 0]);
   const found = await slopes((moved) => lossOf({ objective, student: moved, batch }), student, [0, 1, 2, 3]);
   close(t, 'differences', gradient, found, { relative: 3e-3 });
+});
+
+test('class weights, one class: each row by its class\'s, over the weights of the labelled rows', async (t) => {
+  const student = drawn('student', [4, 3], 2);
+  const classes = [2, -1, 0, 2];
+  const weighted = hardLabels({ classWeights: [0.5, 9, 0.125] });
+  const { loss, gradient } = await lossAndGradient({ objective: weighted, student, batch: classBatch(classes) });
+  const rows = (await rowsOf(student, 3)).map((row) => logSoftmax(row));
+  const weights = [0.125, 0, 0.5, 0.125];
+  close(t, 'loss', [loss], [-(0.125 * rows[0]![2]! + 0.5 * rows[2]![0]! + 0.125 * rows[3]![2]!) / 0.75]);
+  close(t, 'gradient', gradient, rows.flatMap((row, i) => row.map((logP, c) => (weights[i]! * (Math.exp(logP) - (c === classes[i] ? 1 : 0))) / 0.75)));
+  const alike = await lossAndGradient({ objective: hardLabels({ classWeights: [3, 3, 3] }), student, batch: classBatch(classes) });
+  close(t, 'all alike', [alike.loss], [(await lossAndGradient({ objective, student, batch: classBatch(classes) })).loss]);
+});
+
+test('class weights, several classes: where a class holds', async (t) => {
+  const student = tf.tensor2d([[2, -1, 1], [-3, 0.5, 3], [7, 8, 9]]);
+  const hits = [1, 0, 1, 0, 1, 1, -1, -1, -1];
+  const classWeights = [4, 0.5, 2];
+  const batch = batchOf({ kind: 'multi-label', hits: Float32Array.from(hits) }, 3);
+  const { loss } = await lossAndGradient({ objective: hardLabels({ classWeights }), student, batch });
+  const entries = (await read(student)).slice(0, 6).map((z, i) => (hits[i] === 1 ? -classWeights[i % 3]! * Math.log(sigmoid(z)) : -Math.log(sigmoid(-z))));
+  close(t, 'loss', [loss], [mean(entries)]);
+});
+
+test('where nothing weighs, loss and gradient are 0', async (t) => {
+  for (const classes of [[1, 1], [-1, -1], [1, -1]]) {
+    const { loss, gradient } = await lossAndGradient({ objective: hardLabels({ classWeights: [1, 0] }), student: drawn('student', [2, 2]), batch: classBatch(classes) });
+    t.is(loss, 0);
+    t.true(gradient.every((push) => push === 0));
+  }
+});
+
+test('balanced weights make every class count alike', (t) => {
+  close(t, 'weights', balancedClassWeights([60, 30, 10, 0]), [100 / 240, 100 / 120, 100 / 40, 0]);
+  const counts = [60, 30, 10];
+  for (const [c, weight] of balancedClassWeights(counts).entries()) close(t, 'mass', [weight * counts[c]!], [100 / 3]);
+});
+
+test('class weights are part of the identity, and those that do not fit are refused', (t) => {
+  t.deepEqual([hardLabels().settings, hardLabels({ classWeights: [1, 1 / 3] }).settings], [undefined, { classWeights: '1 0.333333333' }]);
+  for (const classWeights of [[1, -1], [NaN], [Infinity, 1]]) t.throws(() => hardLabels({ classWeights }), { message: /a class weight must be a number from 0/ });
+  for (const classWeights of [[0, 0], []]) t.throws(() => hardLabels({ classWeights }), { message: /at least one class weight must be above 0/ });
+  const two = hardLabels({ classWeights: [1, 2] });
+  t.throws(() => lossOf({ objective: two, student: tf.zeros([2, 3]), batch: classBatch([0, 1]) }), { message: 'hard-labels: 2 class weights for 3 classes' });
+  const regression = batchOf({ kind: 'regression', scores: Float32Array.of(1, 2) }, 2);
+  t.throws(() => lossOf({ objective: two, student: tf.zeros([2, 1]), batch: regression }), { message: 'hard-labels: class weights are for classes, but the batch carries regression labels' });
 });
 
 test('without any label, loss and gradient are 0 in every task', async (t) => {

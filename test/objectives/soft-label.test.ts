@@ -1,8 +1,9 @@
 import test from 'ava';
 import * as tf from '../../src/engine/tf.ts';
+import { hardLabels } from '../../src/objectives/hard-labels.ts';
 import { softLabel } from '../../src/objectives/soft-label.ts';
 import { close, drawn, read } from '../engine/numbers.ts';
-import { batchOf, classBatch, firstStep, logSoftmax, lossAndGradient, lossOf, mean } from './examples.ts';
+import { batchOf, classBatch, firstStep, logSoftmax, lossAndGradient, lossOf, mean, sigmoid } from './examples.ts';
 import { engineUnderTest, startEngine } from '../engine-under-test.ts';
 
 test.before(startEngine);
@@ -87,6 +88,57 @@ test('alpha 0 on labelled rows is hard labels', async (t) => {
   const labels = [0, 1, 2, 0];
   const { loss } = await lossAndGradient({ objective: softLabel({ alpha: 0 }), student: student(), teacher: teacher(), batch: classBatch(labels) });
   close(t, 'loss', [loss], [-mean(students.map((row, i) => logSoftmax(row)[labels[i]!]!))]);
+});
+
+test('alpha may follow the step', async (t) => {
+  const objective = softLabel({ alpha: { from: 1, to: 0.2, steps: 5 } });
+  for (const [step, alpha] of [[1, 1], [3, 0.6], [5, 0.2], [50, 0.2]] as const) {
+    const { loss } = await lossAndGradient({ objective, student: student(), teacher: teacher(), batch: classBatch(classes), context: { ...firstStep, step } });
+    close(t, `step ${step}`, [loss], [(await run({ alpha })).loss]);
+  }
+  t.is(objective.settings?.alpha, '1 to 0.2 over 5 steps');
+});
+
+test('several classes: T² times the binary divergences, mean over classes; known entries take their label', async (t) => {
+  const [alpha, temperature] = [0.3, 2];
+  const hits = [1, 0, 1, 0, 0, 1, -1, -1, -1, 1, 1, 0];
+  const batch = batchOf({ kind: 'multi-label', hits: Float32Array.from(hits) }, 4);
+  const said = { student: student(), teacher: teacher(), batch };
+  const entries = students.flat().map((z, i) => {
+    const [p, q] = [sigmoid(z / temperature), sigmoid(teachers.flat()[i]! / temperature)];
+    const soft = temperature ** 2 * (q * Math.log(q / p) + (1 - q) * Math.log((1 - q) / (1 - p)));
+    return hits[i]! < 0 ? soft : alpha * soft - (1 - alpha) * Math.log(hits[i] === 1 ? sigmoid(z) : sigmoid(-z));
+  });
+  const { loss, gradient } = await lossAndGradient({ objective: softLabel({ alpha, temperature, task: 'multi-label' }), ...said });
+  close(t, 'loss', [loss], [mean(entries)]);
+  const slope = students.flat().map((z, i) => {
+    const push = temperature * (sigmoid(z / temperature) - sigmoid(teachers.flat()[i]! / temperature));
+    return (hits[i]! < 0 ? push : alpha * push + (1 - alpha) * (sigmoid(z) - hits[i]!)) / 12;
+  });
+  close(t, 'gradient', gradient, slope, { absolute: 1e-7 });
+  const hard = await lossAndGradient({ objective: softLabel({ alpha: 0, task: 'multi-label' }), ...said, student: tf.tensor2d(students.slice(0, 2)), teacher: tf.tensor2d(teachers.slice(0, 2)), batch: batchOf({ kind: 'multi-label', hits: Float32Array.from(hits.slice(0, 6)) }, 2) });
+  const own = await lossAndGradient({ objective: hardLabels(), student: tf.tensor2d(students.slice(0, 2)), batch: batchOf({ kind: 'multi-label', hits: Float32Array.from(hits.slice(0, 6)) }, 2) });
+  close(t, 'alpha 0', [hard.loss], [own.loss]);
+});
+
+test('a score: the squared distance to the teacher\'s, to which no temperature applies', async (t) => {
+  const batch = batchOf({ kind: 'regression', scores: Float32Array.of(2, NaN) }, 2);
+  const said = { student: tf.tensor2d([[1], [5]]), teacher: tf.tensor2d([[4], [3]]), batch };
+  for (const temperature of [1, 5]) {
+    const { loss, gradient } = await lossAndGradient({ objective: softLabel({ alpha: 0.75, temperature, task: 'regression' }), ...said });
+    close(t, 'loss', [loss], [(0.25 * 1 + 0.75 * 9 + 4) / 2]);
+    close(t, 'gradient', gradient, [(0.25 * -2 + 0.75 * -6) / 2, 4 / 2]);
+  }
+  t.is(softLabel({ task: 'regression' }).settings?.task, 'regression');
+});
+
+test('heads and labels of another kind than it is set for are refused', (t) => {
+  const regression = batchOf({ kind: 'regression', scores: Float32Array.of(1, 2) }, 2);
+  const refused = (objective: ReturnType<typeof softLabel>, shape: number[], batch: typeof regression, message: RegExp) => t.throws(() => lossOf({ objective, student: tf.zeros(shape), teacher: tf.zeros(shape), batch }), { message });
+  refused(softLabel(), [2, 3], regression, /set for single-label heads, but the batch carries regression labels/);
+  refused(softLabel(), [2, 1], batchOf(undefined, 2), /this one says a single number: is it a regression/);
+  refused(softLabel({ task: 'regression' }), [2, 3], regression, /a regression head says one score, not 3/);
+  refused(softLabel(), [2, 3, 4], batchOf(undefined, 2), /is for class logits \[B, C\], not \[2, 3, 4\]/);
 });
 
 test('both terms are heard before they are weighted', async (t) => {

@@ -8,7 +8,7 @@ import { startEngine } from '../engine-under-test.ts';
 
 test.before(startEngine);
 
-const wants = { logits: true, pooled: true, hidden: [0, 2], cls: [1], scores: [0], attention: [1], qkv: [1] } as const;
+const wants = { logits: true, classWeights: true, pooled: true, hidden: [0, 2], cls: [1], scores: [0], attention: [1], qkv: [1] } as const;
 
 test('it says what the model says without dropout', async (t) => {
   const model = tinyModel({ hiddenDropout: 0.5, attentionDropout: 0.5, classifierDropout: 0.5 });
@@ -26,7 +26,7 @@ test.serial('a signal outlives the scope it was made in, down to its maps, and i
   const teacher = liveTeacher(model);
   const before = tf.memory().numTensors;
   const said = await teacher.says(batch, wants);
-  t.is(tf.memory().numTensors - before, 10, 'logits, pooled, two hidden, cls, scores, attention, query, key, value');
+  t.is(tf.memory().numTensors - before, 11, 'logits, class weights, pooled, two hidden, cls, scores, attention, query, key, value');
   for (const { query } of said.qkv.values()) t.is((await query.data()).length, 2 * 3 * 4 * 3);
   disposeSignal(said);
   t.is(tf.memory().numTensors, before);

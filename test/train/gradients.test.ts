@@ -4,6 +4,7 @@ import { leaks } from '../../src/engine/memory.ts';
 import { randomKey } from '../../src/engine/random.ts';
 import * as tf from '../../src/engine/tf.ts';
 import { hardLabels } from '../../src/objectives/hard-labels.ts';
+import { noisyLogit } from '../../src/objectives/noisy-logit.ts';
 import { type Objective, weighted } from '../../src/objectives/objective.ts';
 import { softLabel } from '../../src/objectives/soft-label.ts';
 import { liveTeacher, type Teacher } from '../../src/teacher/teacher.ts';
@@ -49,6 +50,14 @@ for (const [rows, count] of [[4, 3], [6, 2], [1, 12]] as const) {
     t.true([...big.gradients.values()].some((values) => values.some((value) => Math.abs(value) > 1e-2)), 'there is something to compare');
   });
 }
+
+test('what an objective draws is drawn by example: micro-batches change nothing, the key does', async (t) => {
+  const learning = { student: student(), objective: weighted([[1, noisyLogit({ share: 0.5 })]]), teacher: teacher() };
+  const [big, micro] = [await numbersOf(learning, hosts(12)), await numbersOf(learning, hosts(4, 3))];
+  close(t, 'loss', micro.loss, big.loss, { absolute: 1e-6, relative: 0 });
+  for (const [name, values] of big.gradients) close(t, name, micro.gradients.get(name) ?? [], values, { absolute: 1e-6, relative: 0 });
+  t.notDeepEqual((await numbersOf(learning, hosts(12), { step: 1, key: randomKey(10) })).loss, big.loss);
+});
 
 test('the gradient is that of the loss: moving against it lowers the loss by as much as it says', async (t) => {
   const learning = { student: student(), objective, teacher: teacher() };
