@@ -1,39 +1,44 @@
 #!/usr/bin/env python3
-"""Checks a saved student with the Python libraries it is meant for.
+"""Checks what the toolkit wrote with the Python libraries it is meant for.
 
-    python3 scripts/parity.py STUDENT_FOLDER [--text FILE] [--tolerance 1e-4]
+    python3 scripts/parity.py FOLDER [--text FILE] [--tolerance 1e-4]
 
-Loads the folder with transformers (every weight name must be known and none missing), computes the logits of the texts in its
-parity.json and compares them with those the toolkit stored there when it saved the student:
+FOLDER is one of three, told apart by what lies in it.
+
+parity.json: a saved student. Loads the folder with transformers (every weight name must be known and none missing), computes the
+logits of the texts in its parity.json and compares them with those the toolkit stored there when it saved the student:
 
     { "texts": [string], "pairs": [string] | null, "logits": [[number]], "maxTokens": integer }
 
 Where onnxruntime is installed, onnx/model.onnx is held to the same numbers. --text adds lines of your own (a tab separates the two
 texts of a pair), on which PyTorch and ONNX are compared with each other. A difference may reach tolerance * max(1, largest logit).
+
+header.json: a label store. pyarrow and datasets open every shard, and rows, ids, checksums, and the columns with their types are
+those of the header.
+
+events.jsonl: a run. TensorBoard's own reader loads tensorboard/, and every scalar of every step is that of the run log, once.
+
 Exit code: 0 all checks passed, 1 one failed, 2 could not be run.
 """
 
 import argparse
+import hashlib
+import importlib
 import json
+import struct
 import sys
 from pathlib import Path
 
 BATCH = 32
 
-try:
-    import numpy
-    import torch
-    from transformers import AutoModelForSequenceClassification, AutoTokenizer
-    from transformers.utils import logging as transformers_logging
-except ImportError as error:
-    print(f"parity.py: {error}. Install what it needs with:", file=sys.stderr)
-    print(f"  {sys.executable} -m pip install torch transformers onnxruntime", file=sys.stderr)
-    sys.exit(2)
 
-try:
-    import onnxruntime
-except ImportError:
-    onnxruntime = None
+def require(*names):
+    """Imports libraries by name, or says how to get them."""
+    try:
+        return [importlib.import_module(name) for name in names]
+    except ImportError as error:
+        packages = " ".join(sorted({name.split(".")[0] for name in names}))
+        raise Unusable(f"{error}. Install what this check needs with: {sys.executable} -m pip install {packages}") from error
 
 
 class Unusable(Exception):
@@ -54,6 +59,7 @@ class Report:
         print(f"skipped {name:<32} {reason}", flush=True)
 
     def compare(self, name, got, expected, tolerance):
+        (numpy,) = require("numpy")
         if got.shape != expected.shape:
             return self.line(False, name, f"shape {list(got.shape)}, expected {list(expected.shape)}")
         bound = tolerance * max(1.0, float(numpy.abs(expected).max()))
@@ -66,6 +72,7 @@ class Report:
 
 
 def read_parity(path):
+    (numpy,) = require("numpy")
     try:
         stored = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
@@ -100,11 +107,13 @@ def batches(tokenizer, texts, pairs, max_tokens):
 
 
 def torch_logits(model, tokenizer, texts, pairs, max_tokens):
+    numpy, torch = require("numpy", "torch")
     with torch.no_grad():
         return numpy.concatenate([model(**batch).logits.numpy() for batch in batches(tokenizer, texts, pairs, max_tokens)])
 
 
 def onnx_logits(session, tokenizer, texts, pairs, max_tokens):
+    numpy, torch = require("numpy", "torch")
     names = [entry.name for entry in session.get_inputs()]
     # Tokenisers may leave out the types of a single text; they are then all 0, in PyTorch too.
     feeds = ({name: batch.get(name, torch.zeros_like(batch["input_ids"])).numpy() for name in names} for batch in batches(tokenizer, texts, pairs, max_tokens))
@@ -115,16 +124,20 @@ def open_onnx(folder, report):
     path = folder / "onnx" / "model.onnx"
     if not path.exists():
         return report.skip("onnx", f"{path} does not exist")
-    if onnxruntime is None:
+    try:
+        import onnxruntime
+    except ImportError:
         return report.skip("onnx", f"onnxruntime is absent: {sys.executable} -m pip install onnxruntime")
     return onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
 
 
-def check(folder, text, tolerance):
-    report = Report()
+def check_student(folder, report, text, tolerance):
+    numpy, _, transformers = require("numpy", "torch", "transformers")
+    transformers.utils.logging.set_verbosity_error()  # what it would warn of, the check of the names reports
+    transformers.utils.logging.disable_progress_bar()
     texts, pairs, expected, max_tokens = read_parity(folder / "parity.json")
-    tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-    model, loading = AutoModelForSequenceClassification.from_pretrained(
+    tokenizer = transformers.AutoTokenizer.from_pretrained(folder, local_files_only=True)
+    model, loading = transformers.AutoModelForSequenceClassification.from_pretrained(
         folder, local_files_only=True, output_loading_info=True, ignore_mismatched_sizes=True
     )
     model = model.float().eval()
@@ -143,17 +156,133 @@ def check(folder, text, tolerance):
         else:
             expected = torch_logits(model, *own).astype(numpy.float64)
             report.compare(f"onnxruntime, {text.name}", onnx_logits(session, *own), expected, tolerance)
+
+
+def label_columns(header):
+    """Names and Arrow types of a label store's columns, in order."""
+    import pyarrow
+
+    half = None if header["states"] is None else pyarrow.list_(pyarrow.field("item", pyarrow.float16(), nullable=False), header["states"]["width"])
+    wants = header["wants"]
+    return [
+        ("id", pyarrow.string()),
+        ("logits", pyarrow.list_(pyarrow.field("item", pyarrow.float32(), nullable=False), len(header["source"]["labels"]))),
+        *([("pooled", half)] if wants.get("pooled") else []),
+        *((f"cls_{layer}", half) for layer in wants.get("cls", [])),
+        *((f"hidden_{layer}", pyarrow.list_(pyarrow.field("item", half, nullable=False))) for layer in wants.get("hidden", [])),
+    ]
+
+
+def check_labels(folder, report):
+    pyarrow, ipc, datasets = require("pyarrow", "pyarrow.ipc", "datasets")
+    datasets.disable_progress_bars()
+    header = read_json(folder / "header.json")
+    expected = label_columns(header)
+    ids = []
+    for shard in header["shards"]:
+        path = folder / shard["file"]
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        with pyarrow.memory_map(str(path)) as source:
+            table = ipc.open_stream(source).read_all()
+        table.validate(full=True)
+        columns = [(field.name, field.type) for field in table.schema]
+        fits = table.num_rows == shard["rows"] and columns == expected and all(column.null_count == 0 for column in table.columns)
+        shown = ", ".join(f"{name}: {kind}" for name, kind in columns[1:])
+        report.line(fits and digest == shard["sha256"], f"pyarrow, {shard['file']}", f"{table.num_rows} rows of {shown}; sha-256 {'as in the header' if digest == shard['sha256'] else 'is another'}")
+        opened = datasets.Dataset.from_file(str(path))
+        same = opened.column_names == table.column_names and all(repr(opened[name][:]) == repr(table.column(name).to_pylist()) for name in opened.column_names)
+        report.line(same, f"datasets, {shard['file']}", f"{opened.num_rows} rows, columns {', '.join(opened.column_names)}")
+        ids += table.column("id").to_pylist()
+    said = header["examples"] - header["silent"]
+    report.line(len(ids) == said and len(set(ids)) == len(ids), "ids", f"{len(set(ids))} different ids of {header['examples']} examples, {header['silent']} without an answer")
+
+
+def logged_scalars(folder):
+    """What the run log says of each training: tag -> {step: value}, without the steps that a resumed run did again."""
+    runs = {}
+    for line in (folder / "events.jsonl").read_text(encoding="utf-8").splitlines():
+        try:
+            event = json.loads(line)
+        except ValueError:
+            continue  # what a kill tore; nothing follows it
+        scalars = runs.setdefault(event["run"], {})
+        if event["kind"] == "start":
+            for values in scalars.values():
+                for step in [step for step in values if step > event.get("resumedAt", -1)]:
+                    del values[step]
+        for tag, value in tags_of(event):
+            scalars.setdefault(tag, {})[event["step"]] = float("nan") if value is None else value
+    return runs
+
+
+def tags_of(event):
+    if event["kind"] == "evaluation":
+        return [(f"scores/{name}", value) for name, value in event["scores"].items()]
+    if event["kind"] != "step":
+        return []
+    memories = [(f"memory/{place}{moment}_bytes", event[name][f"{moment}Bytes"]) for name, place in (("memory", ""), ("deviceMemory", "device_")) if name in event for moment in ("now", "peak")]
+    return [
+        ("loss", event["loss"]),
+        *((f"loss/{name}", value) for name, value in event["parts"].items()),
+        ("optimizer/learning_rate", event["learningRate"]),
+        ("optimizer/gradient_norm", event["gradientNorm"]),
+        ("progress/epoch", event["epoch"]),
+        ("rates/examples_per_second", event["examplesPerSecond"]),
+        ("rates/tokens_per_second", event["tokensPerSecond"]),
+        *memories,
+    ]
+
+
+def check_tensorboard(folder, report):
+    (accumulators,) = require("tensorboard.backend.event_processing.event_accumulator")
+    for run, logged in logged_scalars(folder).items():
+        path = folder / "tensorboard" / run
+        if not path.is_dir():
+            report.line(False, f"TensorBoard, {run}", f"{path} does not exist")
+            continue
+        accumulator = accumulators.EventAccumulator(str(path), size_guidance={accumulators.SCALARS: 0, accumulators.TENSORS: 0})
+        accumulator.Reload()
+        shown = {tag: [(event.step, event.value) for event in accumulator.Scalars(tag)] for tag in accumulator.Tags()["scalars"]}
+        # TensorBoard keeps scalars as float32.
+        expected = {tag: [(step, rounded(value)) for step, value in values.items()] for tag, values in logged.items() if values}
+        wrong = sorted(tag for tag in shown.keys() | expected.keys() if repr(shown.get(tag)) != repr(expected.get(tag)))
+        points = sum(len(values) for values in expected.values())
+        files = len(list(path.iterdir()))
+        report.line(not wrong, f"TensorBoard, {run}", f"other than the log: {', '.join(wrong)}" if wrong else f"{points} points of {len(expected)} curves in {files} files")
+        texts = [event.tensor_proto.string_val[0].decode() for event in accumulator.Tensors("settings")] if "settings" in accumulator.Tags()["tensors"] else []
+        report.line(bool(texts) and texts[-1].startswith("| setting | value |"), f"settings, {run}", f"{len(texts[-1].splitlines()) - 2 if texts else 0} settings")
+
+
+def rounded(value):
+    return struct.unpack("<f", struct.pack("<f", value))[0]
+
+
+def read_json(path):
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise Unusable(f"{path} is not JSON: {error}") from error
+
+
+def check(folder, text, tolerance):
+    report = Report()
+    if (folder / "parity.json").exists():
+        check_student(folder, report, text, tolerance)
+    elif (folder / "header.json").exists():
+        check_labels(folder, report)
+    elif (folder / "events.jsonl").exists():
+        check_tensorboard(folder, report)
+    else:
+        raise Unusable(f"{folder} holds neither parity.json (a student), header.json (labels) nor events.jsonl (a run)")
     return 1 if report.failed else 0
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", metavar="STUDENT_FOLDER", type=Path)
+    parser.add_argument("folder", metavar="FOLDER", type=Path)
     parser.add_argument("--text", metavar="FILE", type=Path)
     parser.add_argument("--tolerance", type=float, default=1e-4)
     options = parser.parse_args()
-    transformers_logging.set_verbosity_error()  # what it would warn of, the check of the names reports
-    transformers_logging.disable_progress_bar()
     try:
         return check(options.folder.resolve(), options.text, options.tolerance)
     except (Unusable, OSError) as error:
