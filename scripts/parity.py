@@ -13,7 +13,8 @@ logits of the texts in its parity.json and compares them with those the toolkit 
 Where onnxruntime is installed, onnx/model.onnx is held to the same numbers. --text adds lines of your own (a tab separates the two
 texts of a pair), on which PyTorch and ONNX are compared with each other. A difference may reach tolerance * max(1, largest logit).
 
-header.json: a label store. pyarrow and datasets open every shard, and rows, ids and checksums are those of the header.
+header.json: a label store. pyarrow and datasets open every shard, and rows, ids, checksums, and the columns with their types are
+those of the header.
 
 events.jsonl: a run. TensorBoard's own reader loads tensorboard/, and every scalar of every step is that of the run log, once.
 
@@ -157,24 +158,43 @@ def check_student(folder, report, text, tolerance):
             report.compare(f"onnxruntime, {text.name}", onnx_logits(session, *own), expected, tolerance)
 
 
+def label_columns(header):
+    """Names and Arrow types of a label store's columns, in order."""
+    import pyarrow
+
+    half = None if header["states"] is None else pyarrow.list_(pyarrow.field("item", pyarrow.float16(), nullable=False), header["states"]["width"])
+    wants = header["wants"]
+    return [
+        ("id", pyarrow.string()),
+        ("logits", pyarrow.list_(pyarrow.field("item", pyarrow.float32(), nullable=False), len(header["source"]["labels"]))),
+        *([("pooled", half)] if wants.get("pooled") else []),
+        *((f"cls_{layer}", half) for layer in wants.get("cls", [])),
+        *((f"hidden_{layer}", pyarrow.list_(pyarrow.field("item", half, nullable=False))) for layer in wants.get("hidden", [])),
+    ]
+
+
 def check_labels(folder, report):
     pyarrow, ipc, datasets = require("pyarrow", "pyarrow.ipc", "datasets")
+    datasets.disable_progress_bars()
     header = read_json(folder / "header.json")
-    classes = len(header["source"]["labels"])
+    expected = label_columns(header)
     ids = []
     for shard in header["shards"]:
         path = folder / shard["file"]
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
         with pyarrow.memory_map(str(path)) as source:
             table = ipc.open_stream(source).read_all()
-        logits = table.column("logits")
-        fits = table.num_rows == shard["rows"] and logits.type.list_size == classes and logits.null_count == 0
-        report.line(fits and digest == shard["sha256"], f"pyarrow, {shard['file']}", f"{table.num_rows} rows of {logits.type}, sha-256 {'as in the header' if digest == shard['sha256'] else 'is another'}")
+        table.validate(full=True)
+        columns = [(field.name, field.type) for field in table.schema]
+        fits = table.num_rows == shard["rows"] and columns == expected and all(column.null_count == 0 for column in table.columns)
+        shown = ", ".join(f"{name}: {kind}" for name, kind in columns[1:])
+        report.line(fits and digest == shard["sha256"], f"pyarrow, {shard['file']}", f"{table.num_rows} rows of {shown}; sha-256 {'as in the header' if digest == shard['sha256'] else 'is another'}")
         opened = datasets.Dataset.from_file(str(path))
-        same = opened["id"][:] == table.column("id").to_pylist() and opened["logits"][:] == logits.to_pylist()
+        same = opened.column_names == table.column_names and all(repr(opened[name][:]) == repr(table.column(name).to_pylist()) for name in opened.column_names)
         report.line(same, f"datasets, {shard['file']}", f"{opened.num_rows} rows, columns {', '.join(opened.column_names)}")
         ids += table.column("id").to_pylist()
-    report.line(len(ids) == header["examples"] and len(set(ids)) == len(ids), "ids", f"{len(set(ids))} different ids of {header['examples']} examples")
+    said = header["examples"] - header["silent"]
+    report.line(len(ids) == said and len(set(ids)) == len(ids), "ids", f"{len(set(ids))} different ids of {header['examples']} examples, {header['silent']} without an answer")
 
 
 def logged_scalars(folder):

@@ -44,10 +44,16 @@ export type { ModelOutput, OutputOf, SignalOf, Wants } from './models/output.ts'
 
 // teacher: voices
 export { disposeSignal, liveTeacher, type Teacher } from './teacher/teacher.ts';
-export { recordedTeacher } from './teacher/recorded.ts';
+export { recordedTeacher, type RecordedOptions } from './teacher/recorded.ts';
+export { ensembleTeacher, type EnsembleOptions } from './teacher/ensemble.ts';
+export { openOnnxTeacher, type OnnxTeacher } from './teacher/onnx.ts';
 export { classLogits, labelCorpus, type LabelOptions } from './teacher/label-corpus.ts';
 export { type Labeller, modelFingerprint, modelLabeller } from './teacher/labeller.ts';
 export { openLabels, type StoredLabels } from './teacher/label-store.ts';
+export type { LabelHeader, LabelSource } from './teacher/label-header.ts';
+export { type Answers, readAnswers } from './teacher/answers.ts';
+export type { AnswerSpace } from './teacher/answer-values.ts';
+export { labelFromAnswers } from './teacher/label-answers.ts';
 
 // objectives: matching
 export { meanOver, type Objective, type Paper, type StepContext, weighted } from './objectives/objective.ts';
