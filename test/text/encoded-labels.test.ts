@@ -34,7 +34,7 @@ test('labels of one space are joined, of two refused', (t) => {
 });
 
 test('a label that does not fit is an error with the example', (t) => {
-  t.throws(() => single(['yes', 'perhaps']), { message: 'example e1: label "perhaps" is none of the known labels: no, maybe, yes' });
+  t.throws(() => single(['yes', 'perhaps']), { message: 'example e1: label "perhaps" is none of the known labels: no, maybe, yes; correct it, or name it among the labels' });
   t.throws(() => encode(['yes', 3], { kind: 'single-label', names }), { message: 'example e1: label 3 where one class name (single-label) is wanted' });
   t.throws(() => encode(['3'], { kind: 'regression' }), { message: 'example e0: label "3" where a score (regression) is wanted' });
   t.throws(() => scores([Infinity]), { message: /example e0/ });
