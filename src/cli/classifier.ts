@@ -20,9 +20,10 @@ import { plain } from '../strategies/plain.ts';
 import type { Teacher } from '../teacher/teacher.ts';
 import { evaluationBatches } from '../text/batches.ts';
 import type { EncodedCorpus } from '../text/encoded-corpus.ts';
+import type { TokenisedCorpus } from '../text/tokenised-corpus.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
 import type { TrainSettings } from '../train/train.ts';
-import type { ClassifierCorpus } from './classifier-corpus.ts';
+import type { LessonCorpus } from './classifier-corpus.ts';
 import type { Run } from './run.ts';
 
 export interface ClassifierLesson {
@@ -31,8 +32,8 @@ export interface ClassifierLesson {
   readonly start: () => Promise<Model>;
   readonly objective: Objective;
   readonly teacher?: Teacher;
-  readonly corpus: EncodedCorpus;
-  readonly data: ClassifierCorpus;
+  readonly corpus: TokenisedCorpus;
+  readonly data: LessonCorpus;
   readonly tokenizer: Tokenizer;
   readonly settings: TrainSettings;
   readonly metric?: string;

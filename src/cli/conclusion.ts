@@ -19,7 +19,8 @@ import { formatTable } from '../report/table.ts';
 import { formatBytes, formatCount, formatDecimal } from '../report/units.ts';
 import { writeFolderAtomically } from '../storage/atomic.ts';
 import { writeJson } from '../storage/json.ts';
-import type { ClassifierCorpus } from './classifier-corpus.ts';
+import { exampleCount } from '../text/tokenised-corpus.ts';
+import type { ClassifierCorpus, LessonCorpus } from './classifier-corpus.ts';
 import type { JudgedClassifier } from './classifier.ts';
 import { type Run, versions } from './run.ts';
 
@@ -34,7 +35,7 @@ export interface Contender {
 export interface Conclusion {
   readonly title: string;
   readonly subtitle: string;
-  readonly data: ClassifierCorpus;
+  readonly data: LessonCorpus;
   /** Students first. */
   readonly contenders: readonly Contender[];
   /** Accuracy of counting words, where it was measured. */
@@ -82,7 +83,7 @@ export async function conclude(run: Run, conclusion: Conclusion): Promise<Accura
 
 type Row = ComparisonRow & { readonly score: Spread };
 
-function rowOf({ name, role, seeds, teachers }: Contender, data: ClassifierCorpus): Row {
+function rowOf({ name, role, seeds, teachers }: Contender, data: LessonCorpus): Row {
   const [first] = seeds;
   if (first === undefined) throw new Error(`${name}: there is nothing to compare`);
   const classes = data.names.length;
@@ -143,7 +144,7 @@ async function keepStudent(run: Run, { contenders, data }: Conclusion) {
 const shownDisagreements = 12;
 
 /** Test examples on which student and teacher answer differently, those first on which the student is surest of the other answer. */
-function disagreementsOf(student: JudgedClassifier, teacher: JudgedClassifier, { test, names }: ClassifierCorpus): Disagreement[] {
+function disagreementsOf(student: JudgedClassifier, teacher: JudgedClassifier, { test, names }: LessonCorpus): Disagreement[] {
   const classes = names.length;
   const [said, taught] = [predictedClasses(student.logits, classes), predictedClasses(teacher.logits, classes)];
   const margin = (row: number) => (student.logits[row * classes + (said[row] ?? 0)] ?? 0) - (student.logits[row * classes + (taught[row] ?? 0)] ?? 0);
@@ -162,11 +163,11 @@ function disagreementsOf(student: JudgedClassifier, teacher: JudgedClassifier, {
     });
 }
 
-function corpusFacts({ train, dev, test, everything }: ClassifierCorpus): Record<string, string | number> {
+function corpusFacts({ train, dev, test, everything }: LessonCorpus): Record<string, string | number> {
   return {
     corpus: train.corpus.name,
-    'training rows': train.corpus.examples.length,
-    'transfer rows (unlabelled)': everything.exampleIds.length - train.corpus.examples.length,
+    'training rows': exampleCount(train.encoded),
+    'transfer rows (unlabelled)': exampleCount(everything) - exampleCount(train.encoded),
     'dev rows': dev.corpus.examples.length,
     'test rows': test.corpus.examples.length,
     'corpus sha256 (train, dev, test)': [train, dev, test].map(({ corpus }) => corpus.fingerprint.slice(0, 12)).join(' '),

@@ -1,14 +1,16 @@
 /**
- * Options that say what is read: a corpus folder (TSV splits, or a GLUE task), a single file, and how many tokens of each text.
+ * Options that say what is read: a corpus folder (splits as TSV, CSV or JSONL, or a GLUE task), a single file, and how many tokens of each text.
  */
 import { stat } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { type Corpus, makeCorpus } from '../text/corpus.ts';
+import type { Corpus } from '../text/corpus.ts';
 import { devSplits, glueTask, openGlue } from '../text/glue.ts';
-import { firstExamples, openGlueSplits, openTsvSplits, type Splits } from './classifier-corpus.ts';
+import { firstOf, joinStreams } from '../text/streamed-corpus.ts';
 import { column, wholeNumber } from './option-values.ts';
-import { openLabelled, openTexts, type TsvColumns } from './text-files.ts';
+import { findSplit, splitFile } from './split-files.ts';
+import { streamFolderSplits, streamGlueSplits, type StreamedSplits } from './streamed-splits.ts';
+import { openLabelled, streamTexts, type TsvColumns } from './text-files.ts';
 
 export interface CorpusOptions extends TsvColumns {
   readonly task?: string;
@@ -18,6 +20,7 @@ export interface CorpusOptions extends TsvColumns {
 export interface LearningTextOptions extends CorpusOptions {
   readonly examples?: number;
   readonly transfer?: string;
+  readonly cache: string;
 }
 
 /** Which columns, and how much of a text. */
@@ -26,7 +29,8 @@ export function addTextOptions(command: Command): Command {
     .option('--text <column>', 'column of the text, by name or number (default: sentence)', column)
     .option('--pair <column>', 'column of the second text, where examples are pairs', column)
     .option('--id <column>', 'column of the ids (default: id, where there is one)', column)
-    .option('--no-header', 'the first line of a TSV is an example already')
+    .option('--no-header', 'the first line of a TSV or CSV is an example already')
+    .option('--delimiter <character>', 'what parts the cells of a CSV (default: a comma)')
     .option('--max-tokens <n>', 'cut texts to so many tokens (default: 128, or what the model has)', wholeNumber);
 }
 
@@ -37,28 +41,31 @@ export function addCorpusOptions(command: Command): Command {
 
 /** What is learned from: fewer examples, or more text. */
 export function addLearningTextOptions(command: Command): Command {
-  return addExamplesOption(command).option('--transfer <file>', 'more unlabelled text: a TSV, or one example a line');
+  return addExamplesOption(command).option('--transfer <file>', 'more unlabelled text: a TSV, CSV or JSONL file, or one example a line');
 }
 
 export function addExamplesOption(command: Command): Command {
-  return command.option('--examples <n>', 'learn from the first n examples only (of training and of transfer text)', wholeNumber);
+  return command
+    .option('--examples <n>', 'learn from the first n examples only (of training and of transfer text)', wholeNumber)
+    .option('--cache <folder>', 'where tokenised text is kept, to be read instead of tokenised again', 'runs/tokens');
 }
 
 /** The splits of a corpus folder, with the transfer text of `--transfer` after the folder's own. */
-export async function openSplits(folder: string, options: LearningTextOptions): Promise<Splits> {
-  if (!(await isFolder(folder))) throw new Error(`${folder}: there is no such folder; a corpus is a folder with train.tsv and dev.tsv, or with --task a GLUE folder`);
-  const splits = options.task === undefined ? await openTsvSplits(folder, options) : await openGlueSplits(folder, options.task);
-  const more = options.transfer === undefined ? undefined : await openTexts(options.transfer, options);
-  const transfer = joined(splits.transfer, more);
-  return { ...splits, train: firstExamples(splits.train, options.examples), ...(transfer && { transfer: firstExamples(transfer, options.examples) }) };
+export async function openSplits(folder: string, options: Omit<LearningTextOptions, 'cache'>): Promise<StreamedSplits> {
+  if (!(await isFolder(folder))) throw new Error(`${folder}: there is no such folder; a corpus is a folder with train.tsv and dev.tsv (or .csv, .jsonl), or with --task a GLUE folder`);
+  const splits = options.task === undefined ? await streamFolderSplits(folder, options) : await streamGlueSplits(folder, options.task);
+  const more = options.transfer === undefined ? undefined : await streamTexts(options.transfer, options);
+  const transfer = splits.transfer === undefined || more === undefined ? (splits.transfer ?? more) : await joinStreams(splits.transfer, more);
+  const { examples = Infinity } = options;
+  return { ...splits, train: await firstOf(splits.train, examples), ...(transfer && { transfer: await firstOf(transfer, examples) }) };
 }
 
-/** The examples a model is scored on: a labelled TSV, or the test split of a corpus folder (dev where no labelled test is). */
-export async function openScored(path: string, options: CorpusOptions): Promise<Corpus> {
-  if (options.task !== undefined) return openGlue(path, options.task, devSplits(glueTask(options.task))[0] ?? 'dev');
+/** The examples a model is scored on: a labelled file, or a split of a corpus folder (by default test, or dev where no labelled test is). */
+export async function openScored(path: string, options: CorpusOptions & { readonly split?: string }): Promise<Corpus> {
+  const { task, split } = options;
+  if (task !== undefined) return openGlue(path, task, split ?? devSplits(glueTask(task))[0] ?? 'dev');
   if (!(await isFolder(path))) return openLabelled(path, options);
-  const test = join(path, 'test.tsv');
-  return openLabelled((await stat(test).catch(() => undefined)) === undefined ? join(path, 'dev.tsv') : test, options);
+  return openLabelled(split === undefined ? ((await findSplit(path, 'test')) ?? (await splitFile(path, 'dev'))) : await splitFile(path, split), options);
 }
 
 /** What a corpus is called in the names of runs; a `sample` bears its corpus's name. */
@@ -69,9 +76,4 @@ export function corpusName(folder: string, { task }: CorpusOptions): string {
 
 export async function isFolder(path: string): Promise<boolean> {
   return stat(path).then((found) => found.isDirectory(), () => false);
-}
-
-function joined(a: Corpus | undefined, b: Corpus | undefined): Corpus | undefined {
-  if (a === undefined || b === undefined) return a ?? b;
-  return makeCorpus([...a.examples, ...b.examples], { name: a.name, split: `${a.split}+${b.split}` });
 }

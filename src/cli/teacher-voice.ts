@@ -9,7 +9,7 @@ import { labelCorpus, labelSource } from '../teacher/label-corpus.ts';
 import { openLabels, type StoredLabels } from '../teacher/label-store.ts';
 import { recordedTeacher } from '../teacher/recorded.ts';
 import { liveTeacher, type Teacher } from '../teacher/teacher.ts';
-import type { EncodedCorpus } from '../text/encoded-corpus.ts';
+import { exampleCount, type TokenisedCorpus } from '../text/tokenised-corpus.ts';
 import { type JudgedClassifier, latencyOf } from './classifier.ts';
 import type { EncodedSplit } from './classifier-corpus.ts';
 import type { ModelFolder } from './model-folder.ts';
@@ -22,7 +22,7 @@ export interface VoiceOptions {
 }
 
 /** @throws if `labels` is a store of something else, with both sides. */
-export async function openVoice(run: Run, teacher: ModelFolder, corpus: EncodedCorpus, { labels, live = false }: VoiceOptions): Promise<Teacher> {
+export async function openVoice(run: Run, teacher: ModelFolder, corpus: TokenisedCorpus, { labels, live = false }: VoiceOptions): Promise<Teacher> {
   if (!live) return recordedTeacher(await labelsOf(run, teacher, corpus, labels));
   const { teacher: address } = await labelSource(teacher.model, corpus);
   return liveTeacher(teacher.model, { name: `live ${address.slice(0, 16)}` }); // the name is part of a run's identity
@@ -37,9 +37,9 @@ export async function judgeTeacher(run: Run, { folder, model, bytes, ...rest }: 
   return { name: 'teacher', model: folder, parameters: model.parameters.count, bytes, scores, latencyMs: await latencyOf(model, encoded), trainMs: 0, reused: true, logits };
 }
 
-async function labelsOf(run: Run, { model }: ModelFolder, corpus: EncodedCorpus, root: string): Promise<StoredLabels> {
+async function labelsOf(run: Run, { model }: ModelFolder, corpus: TokenisedCorpus, root: string): Promise<StoredLabels> {
   if (await isStore(root)) return openLabels(root, await labelSource(model, corpus));
-  const onProgress = run.count('labels', 'examples', corpus.exampleIds.length);
+  const onProgress = run.count('labels', 'examples', exampleCount(corpus));
   return labelCorpus(model, corpus, { root, onProgress, signal: run.signal });
 }
 

@@ -9,7 +9,7 @@ export type ArrowBatch = {
   readonly rows: number;
   /** One per field, depth first. */
   readonly nodes: readonly { readonly length: number; readonly nullCount: number }[];
-  /** Per field, depth first: validity, then what its type has (Utf8: offsets, data; Float32: data; FixedSizeList: nothing). */
+  /** Per field, depth first: validity, then what its type has (Utf8: offsets, data; numbers: data; List: offsets; FixedSizeList: nothing). */
   readonly buffers: readonly Uint8Array[];
 };
 
@@ -48,7 +48,7 @@ export function readArrowStream(bytes: Uint8Array): { columns: string; batches: 
 function describeSchema(schema: FlatTable): string {
   if (schema.int16(0) !== 0) throw new Error('its numbers are big-endian');
   const fields = schema.tables(1);
-  if (fields.length > 16) throw new Error(`it has ${fields.length} columns`);
+  if (fields.length > 256) throw new Error(`it has ${fields.length} columns`);
   return fields.map((field) => `${field.string(0)}: ${describeField(field, 0)}`).join(', ');
 }
 
@@ -64,10 +64,14 @@ function describeField(field: FlatTable, depth: number): string {
 
 function describeType(type: number, details: FlatTable | undefined): string {
   switch (type) {
+    case 2:
+      return `${details?.uint8(1) === 1 ? 'Int' : 'Uint'}${details?.int32(0) ?? 0}`;
     case 3:
       return ['Float16', 'Float32', 'Float64'][details?.int16(0) ?? 0] ?? 'Float?';
     case 5:
       return 'Utf8';
+    case 12:
+      return 'List';
     case 16:
       return `FixedSizeList[${details?.int32(0) ?? 0}]`;
     default:

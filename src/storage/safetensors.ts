@@ -2,8 +2,9 @@
 //   0    u64 little-endian  N, the length of the header
 //   8    N bytes            UTF-8 JSON (safetensors-header.ts), padded with spaces so that 8 + N is a multiple of 8
 //   8+N  to the end         the tensors, row-major and little-endian, end to end in the order of their offsets
-import { open, type FileHandle } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { writeFileAtomically } from './atomic.ts';
+import { readBytes, withFile } from './file-bytes.ts';
 import { byteSize, formatHeader, parseHeader, type Dtype, type Header } from './safetensors-header.ts';
 
 export type { Dtype };
@@ -13,7 +14,6 @@ export type HostTensor = { readonly dtype: Dtype; readonly shape: readonly numbe
 
 /** What the reference library allows; it also bounds what a hostile file can make us allocate. */
 const maxHeaderLength = 100_000_000;
-const maxReadLength = 2 ** 30;
 
 /**
  * Reads a whole file. The map is in the order of the bytes; every tensor has a buffer of its own.
@@ -84,27 +84,5 @@ function decode(header: Uint8Array): string {
     return new TextDecoder('utf-8', { fatal: true }).decode(header);
   } catch (error) {
     throw new Error('the header is not UTF-8', { cause: error });
-  }
-}
-
-/** A fresh buffer, so that its offset is aligned whatever the file's is. */
-async function readBytes(file: FileHandle, position: number, length: number): Promise<Uint8Array> {
-  const bytes = new Uint8Array(length);
-  for (let done = 0; done < length; ) {
-    const { bytesRead } = await file.read(bytes, done, Math.min(maxReadLength, length - done), position + done);
-    if (bytesRead === 0) throw new Error('the file became shorter while it was read');
-    done += bytesRead;
-  }
-  return bytes;
-}
-
-async function withFile<T>(path: string, read: (file: FileHandle) => Promise<T>): Promise<T> {
-  const file = await open(path, 'r');
-  try {
-    return await read(file);
-  } catch (error) {
-    throw new Error(`${path}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
-  } finally {
-    await file.close();
   }
 }

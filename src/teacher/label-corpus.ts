@@ -6,7 +6,8 @@ import { upload } from '../engine/batch.ts';
 import * as tf from '../engine/tf.ts';
 import type { Model } from '../models/model.ts';
 import { evaluationBatches } from '../text/batches.ts';
-import { type EncodedCorpus, sliceCorpus } from '../text/encoded-corpus.ts';
+import type { EncodedCorpus } from '../text/encoded-corpus.ts';
+import { exampleCount, sliceRows, type TokenisedCorpus } from '../text/tokenised-corpus.ts';
 import { fingerprint, sha256 } from '../storage/hash.ts';
 import type { LabelSource } from './label-header.ts';
 import { LabelWriter, openLabels, type StoredLabels } from './label-store.ts';
@@ -47,13 +48,13 @@ export async function classLogits(model: Model, corpus: EncodedCorpus, { rows = 
 }
 
 /** Labels what is not labelled yet and opens the store. */
-export async function labelCorpus(teacher: Model, corpus: EncodedCorpus, { root, shardRows = 4096, onProgress, ...options }: LabelOptions): Promise<StoredLabels & { folder: string }> {
-  const total = corpus.exampleIds.length;
+export async function labelCorpus(teacher: Model, corpus: TokenisedCorpus, { root, shardRows = 4096, onProgress, ...options }: LabelOptions): Promise<StoredLabels & { folder: string }> {
+  const total = exampleCount(corpus);
   const source = await labelSource(teacher, corpus);
   const writer = await LabelWriter.open(root, source, total);
   while (!writer.complete) {
     const from = writer.stored;
-    const shard = sliceCorpus(corpus, from, Math.min(total, from + shardRows));
+    const shard = await sliceRows(corpus, from, Math.min(total, from + shardRows));
     const logits = await classLogits(teacher, shard, { ...options, onProgress: (done) => onProgress?.(from + done, total) });
     await writer.append(shard.exampleIds, logits);
   }
@@ -61,7 +62,7 @@ export async function labelCorpus(teacher: Model, corpus: EncodedCorpus, { root,
 }
 
 /** What determines the labels: the teacher's numbers and everything it is shown. */
-export async function labelSource(teacher: Model, corpus: EncodedCorpus): Promise<LabelSource> {
+export async function labelSource(teacher: Model, corpus: TokenisedCorpus): Promise<LabelSource> {
   return {
     teacher: await modelFingerprint(teacher),
     tokenizer: corpus.tokenizer,

@@ -3,8 +3,8 @@
  * tensor in a step, knows no listener, and goes on from a checkpoint as if it had never stopped.
  */
 import { randomKey } from '../engine/random.ts';
-import { trainingBatches } from '../text/batches.ts';
-import type { EncodedCorpus } from '../text/encoded-corpus.ts';
+import { type HostBatch, trainingBatches } from '../text/batches.ts';
+import { exampleCount, type TokenisedCorpus } from '../text/tokenised-corpus.ts';
 import { wantsNothing } from '../models/output.ts';
 import { described } from '../objectives/objective.ts';
 import { BestWeights } from './best-weights.ts';
@@ -68,19 +68,19 @@ export interface TrainOutcome {
 }
 
 /** Trains `learning.student` in place on `corpus`. Same settings and seed, same engine: same weights, bit for bit. */
-export async function train(learning: Learning, corpus: EncodedCorpus, settings: TrainSettings, hooks: TrainHooks): Promise<TrainOutcome> {
+export async function train(learning: Learning, corpus: TokenisedCorpus, settings: TrainSettings, hooks: TrainHooks): Promise<TrainOutcome> {
   check(settings, learning);
   const { parameters, config } = learning.student;
   const { run, emit, checkpoints, signal, world = alone } = hooks;
   const identity = { ...hooks.identity, ...settings, corpus: corpus.corpus, tokenizer: corpus.tokenizer, objective: described(learning.objective), teacher: learning.teacher?.name ?? 'none' };
   const optimizer = new Optimizer(parameters, settings);
   const bestWeights = new BestWeights(checkpoints);
-  const ledger = new Ledger({ run, totalSteps: settings.steps, examples: corpus.exampleIds.length, emit });
+  const ledger = new Ledger({ run, totalSteps: settings.steps, examples: exampleCount(corpus), emit });
   const started = performance.now();
   try {
     const resumed = checkpoints === undefined ? undefined : await loadTrainState(checkpoints, identity, parameters, optimizer);
     let { step, cursor, best }: Progress = resumed ?? { step: 0, cursor: 0, best: null };
-    emit({ kind: 'start', run, totalSteps: settings.steps, examples: corpus.exampleIds.length, parameters: parameters.count, ...(resumed && { resumedAt: step }) });
+    emit({ kind: 'start', run, totalSteps: settings.steps, examples: exampleCount(corpus), parameters: parameters.count, ...(resumed && { resumedAt: step }) });
 
     const microRows = settings.rows / settings.accumulation;
     const batches = trainingBatches(corpus, { seed: settings.seed, rows: microRows, cursor, padId: config.padId, world });
@@ -91,7 +91,8 @@ export async function train(learning: Learning, corpus: EncodedCorpus, settings:
 
     while (step < settings.steps && signal?.aborted !== true) {
       step++;
-      const microBatches = Array.from({ length: settings.accumulation }, () => batches.next().value);
+      const microBatches: HostBatch[] = [];
+      while (microBatches.length < settings.accumulation) microBatches.push((await batches.next()).value);
       cursor += settings.rows;
       const learningRate = learningRateAt(step, { ...settings, shape: settings.schedule, totalSteps: settings.steps });
       const { gradients, loss, parts } = await stepGradients(learning, microBatches, { step, key: randomKey(settings.seed, 'dropout', step) });

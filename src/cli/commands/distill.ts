@@ -9,8 +9,8 @@ import { type Objective, weighted } from '../../objectives/objective.ts';
 import { softLabel } from '../../objectives/soft-label.ts';
 import { formatTable } from '../../report/table.ts';
 import { readJson } from '../../storage/json.ts';
+import { exampleCount } from '../../text/tokenised-corpus.ts';
 import { trainClassifier } from '../classifier.ts';
-import { encodeSplits, type Splits } from '../classifier-corpus.ts';
 import { conclude } from '../conclusion.ts';
 import { addCorpusOptions, addLearningTextOptions, corpusName, type LearningTextOptions, openSplits } from '../corpus-options.ts';
 import type { Door } from '../door.ts';
@@ -19,6 +19,7 @@ import { agreeOnLabels, cutNotice, type ModelFolder, openClassifier, requireMode
 import { layerList, positiveNumber, share } from '../option-values.ts';
 import { withRun } from '../run.ts';
 import { type StartingModel, startCut, startFresh, startFromFolder } from '../starting-model.ts';
+import { corpusWarnings, type StreamedSplits, tokeniseSplits } from '../streamed-splits.ts';
 import { isStore, judgeTeacher, openVoice } from '../teacher-voice.ts';
 import { addTrainingOptions, rankingMetric, type TrainingOptions, trainSettings } from '../training-options.ts';
 
@@ -38,7 +39,7 @@ export function addDistill(program: Command, door: Door): void {
     .command('distill')
     .description('train a small student on what a teacher says')
     .argument('<teacher>', 'a classifier\'s folder')
-    .argument('<corpus>', 'a folder with train.tsv, dev.tsv, test.tsv and perhaps transfer.tsv, or with --task a GLUE folder')
+    .argument('<corpus>', 'a folder with train, dev, test and perhaps transfer (.tsv, .csv or .jsonl), or with --task a GLUE folder')
     .option('--size <LxH>', 'a fresh student: layers x width, as 2x128 or 4x256:4:1024 (heads, feed-forward width)')
     .option('--layers <list>', 'a student cut from these layers of the teacher, from 0, as 0,2,4', layerList)
     .option('--from <folder>', 'a student that starts as this encoder, which must read with the teacher\'s tokenizer')
@@ -62,13 +63,14 @@ export function addDistill(program: Command, door: Door): void {
       for (const notice of starting.notices) console.note(notice);
       if (starting.layerMap !== undefined) console.say(`${formatTable(['student', 'teacher'], starting.layerMap.map((row) => [row.student, row.teacher]))}\n`);
       const labels = agreeOnLabels(splits.labels, { names: starting.config.labels, model: teacherFolder, place: corpus });
-      const data = await encodeSplits({ ...splits, labels }, teacher.tokenizer, starting);
+      const data = await tokeniseSplits({ ...splits, labels }, teacher.tokenizer, { maxTokens: starting.maxTokens, cache: options.cache, signal: door.signal }, console);
+      for (const warning of await corpusWarnings(splits, data)) console.note(warning);
       const cut = cutNotice(data.everything);
       if (cut !== undefined) console.note(cut);
       await withRun({ folder, command: door.command, settings: options, console, signal: door.signal }, async (run) => {
         const student = await trainClassifier(run, 'student', {
           ...starting,
-          settings: trainSettings(options, { ...starting, examples: data.everything.exampleIds.length }),
+          settings: trainSettings(options, { ...starting, examples: exampleCount(data.everything) }),
           objective: objectiveOf(options),
           teacher: await openVoice(run, teacher, data.everything, options),
           corpus: data.everything, data, metric: rankingMetric(options),
@@ -86,7 +88,7 @@ export function addDistill(program: Command, door: Door): void {
     });
 }
 
-async function studentOf(teacher: ModelFolder, splits: Splits, options: Options): Promise<StartingModel> {
+async function studentOf(teacher: ModelFolder, splits: StreamedSplits, options: Options): Promise<StartingModel> {
   const { labels: names } = teacher.model.config;
   const maxTokens = tokenLimit(teacher, options);
   if (options.layers !== undefined) return startCut(teacher, { ...options, layers: options.layers, maxTokens });

@@ -3,13 +3,15 @@
  */
 import type { Command } from 'commander';
 import { labelCorpus } from '../../teacher/label-corpus.ts';
-import { concatenate, encodeCorpus } from '../../text/encoded-corpus.ts';
+import type { StoredCorpus } from '../../text/stored-corpus.ts';
+import { tokenise } from '../../text/token-cache.ts';
 import { formatCount } from '../../report/units.ts';
 import { addCorpusOptions, addLearningTextOptions, isFolder, type LearningTextOptions, openSplits } from '../corpus-options.ts';
 import type { Door } from '../door.ts';
 import { addEngineOption, type EngineOption, startEngine } from '../engine-option.ts';
 import { cutNotice, openClassifier, requireModel, tokenLimit } from '../model-folder.ts';
-import { openTexts } from '../text-files.ts';
+import { tokenProgress } from '../streamed-splits.ts';
+import { streamTexts } from '../text-files.ts';
 
 type Options = LearningTextOptions & EngineOption & { out: string };
 
@@ -26,15 +28,19 @@ export function addLabel(program: Command, door: Door): void {
     .action(async (teacherFolder: string, path: string, options: Options) => {
       const console = door.console();
       await requireModel(teacherFolder);
-      const corpora = (await isFolder(path)) || options.task !== undefined ? await learningText(path, options) : [await openTexts(path, options)];
+      const corpora = (await isFolder(path)) || options.task !== undefined ? await learningText(path, options) : [await streamTexts(path, options)];
       await startEngine(console, options);
       const teacher = await openClassifier(teacherFolder);
       const maxTokens = tokenLimit(teacher, options);
-      const encoded = await Promise.all(corpora.map((corpus) => encodeCorpus(corpus, teacher.tokenizer, { maxTokens })));
-      const everything = encoded.reduce(concatenate);
+      let everything: StoredCorpus | undefined;
+      for (const corpus of corpora) {
+        const stored = await tokenise(corpus, teacher.tokenizer, { maxTokens, cache: options.cache, signal: door.signal, ...tokenProgress(corpus, console) });
+        everything = everything === undefined ? stored : await everything.join(stored);
+      }
+      if (everything === undefined) return;
       const cut = cutNotice(everything);
       if (cut !== undefined) console.note(cut);
-      const total = everything.exampleIds.length;
+      const total = everything.size;
       const onProgress = console.count('labels', 'examples', total);
       let asked = false;
       const { folder, header } = await labelCorpus(teacher.model, everything, {

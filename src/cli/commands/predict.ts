@@ -20,7 +20,7 @@ export function addPredict(program: Command, door: Door): void {
     .command('predict')
     .description('answer for every example of a file, as JSON lines')
     .argument('<model>', 'a classifier\'s folder')
-    .argument('<in>', 'a TSV, or a text file with one example a line')
+    .argument('<in>', 'a TSV, CSV or JSONL file, or a text file with one example a line')
     .option('--out <file>', 'write here, whole or not at all (default: standard output)');
   for (const add of [addTextOptions, addEngineOption]) add(command);
   command
