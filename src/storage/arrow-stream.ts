@@ -64,6 +64,8 @@ function describeField(field: FlatTable, depth: number): string {
 
 function describeType(type: number, details: FlatTable | undefined): string {
   switch (type) {
+    case 2:
+      return `${details?.uint8(1) === 1 ? 'Int' : 'Uint'}${details?.int32(0) ?? 0}`;
     case 3:
       return ['Float16', 'Float32', 'Float64'][details?.int16(0) ?? 0] ?? 'Float?';
     case 5:
