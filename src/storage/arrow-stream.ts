@@ -90,6 +90,7 @@ function readBatch(batch: FlatTable, body: Uint8Array): ArrowBatch {
 }
 
 function slice(bytes: Uint8Array, start: number, length: number): Uint8Array {
-  if (length < 0 || start + length > bytes.length) throw new Error('the file was cut short');
+  if (length === 0) return bytes.subarray(0, 0); // writers may place an empty buffer anywhere
+  if (length < 0 || start < 0 || start + length > bytes.length) throw new Error('the file was cut short');
   return bytes.subarray(start, start + length);
 }

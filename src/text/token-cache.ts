@@ -63,16 +63,31 @@ interface Work {
  * made anew. Throws an Error for a label that is not of the label space, for a text that cannot be cut, and for a corpus that changes meanwhile.
  */
 export async function tokenise(corpus: StreamedCorpus, tokenizer: Tokenizer, options: TokeniseOptions): Promise<StoredCorpus> {
-  const { cache, maxTokens, truncation = 'longest-first', shardTokens = usualShardTokens, labels, onNotice } = options;
+  const { cache, maxTokens, truncation = 'longest-first', shardTokens = usualShardTokens, labels } = options;
   const source: Source = { corpus: corpus.fingerprint, tokenizer: tokenizer.fingerprint, maxTokens, truncation, shardTokens };
-  const work: Work = { folder: join(cache, fingerprint({ format: 'retort-tokens-1', ...source }).slice(0, 16)), source, corpus, tokenizer, options };
+  const folder = join(cache, fingerprint({ format: 'retort-tokens-1', ...source }).slice(0, 16));
+  // One at a time for each address: who comes second finds what the first has made.
+  const before = atWork.get(folder) ?? Promise.resolve();
+  const now = before.then(() => openOrMake({ folder, source, corpus, tokenizer, options }));
+  const settled = now.then(() => undefined, () => undefined);
+  atWork.set(folder, settled);
+  const { header, shards } = await now.finally(() => {
+    if (atWork.get(folder) === settled) atWork.delete(folder);
+  });
+  const stored = new StoredCorpus(shards, { maxTokens, truncated: header.truncated, corpus: source.corpus, tokenizer: source.tokenizer });
+  return labels === undefined ? stored : stored.withLabels(labels);
+}
+
+/** What this process is tokenising, by folder. */
+const atWork = new Map<string, Promise<void>>();
+
+async function openOrMake(work: Work): Promise<{ header: Header; shards: TokenShard[] }> {
+  const { corpus, options: { onNotice } } = work;
   const found = await readHeader(work).catch((error: unknown) => {
     onNotice?.(`${messageOf(error)}; ${corpus.name} (${corpus.split}) is tokenised anew`);
     return undefined;
   });
-  const { header, shards } = found === undefined ? await makeAll(work) : await openAll(work, found);
-  const stored = new StoredCorpus(shards, { maxTokens, truncated: header.truncated, corpus: source.corpus, tokenizer: source.tokenizer });
-  return labels === undefined ? stored : stored.withLabels(labels);
+  return found === undefined ? makeAll(work) : openAll(work, found);
 }
 
 /** @returns undefined where there is none. @throws where there is one that cannot be used. */
