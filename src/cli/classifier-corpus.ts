@@ -1,14 +1,17 @@
 /**
  * The splits of a classification corpus, opened and encoded: train, dev, test, and unlabelled transfer text where there is some.
+ * In memory for recipes and whoever wants the texts at hand; streamed-splits.ts leaves on disk what is learned from.
  */
-import { access } from 'node:fs/promises';
-import { join } from 'node:path';
 import { permutation, randomKey } from '../engine/random.ts';
 import { concatenate, encodeCorpus, type EncodedCorpus } from '../text/encoded-corpus.ts';
-import type { Corpus } from '../text/corpus.ts';
-import { type LabelSpace } from '../text/example.ts';
+import { makeCorpus, type Corpus } from '../text/corpus.ts';
+import type { LabelSpace } from '../text/example.ts';
 import { devSplits, glueTask, openGlue } from '../text/glue.ts';
+import { streamOf } from '../text/streamed-corpus.ts';
+import { tokenise } from '../text/token-cache.ts';
+import type { TokenisedCorpus } from '../text/tokenised-corpus.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
+import { findSplit, splitFile } from './split-files.ts';
 import { openLabelled, openTexts, type TsvColumns } from './text-files.ts';
 
 export interface Splits {
@@ -25,29 +28,45 @@ export interface EncodedSplit {
   readonly encoded: EncodedCorpus;
 }
 
-export interface ClassifierCorpus {
-  readonly train: EncodedSplit;
+/** What lessons are given from: what is learned from may lie on disk, what is scored is in memory. */
+export interface LessonCorpus {
+  readonly train: { readonly corpus: Pick<Corpus, 'name' | 'split' | 'fingerprint'>; readonly encoded: TokenisedCorpus };
   readonly dev: EncodedSplit;
   readonly test: EncodedSplit;
   /** Training rows and transfer text together, the latter unlabelled; the training rows alone where there is no transfer text. */
-  readonly everything: EncodedCorpus;
+  readonly everything: TokenisedCorpus;
   readonly labels: LabelSpace;
   /** Class names. */
   readonly names: readonly string[];
 }
 
-/** A folder with train.tsv, dev.tsv, perhaps test.tsv (columns sentence, label, perhaps id) and perhaps transfer.tsv (unlabelled). */
+/** A lesson corpus that is all in memory. */
+export interface ClassifierCorpus extends LessonCorpus {
+  readonly train: EncodedSplit;
+  readonly everything: EncodedCorpus;
+}
+
+export interface EncodeSplitsOptions {
+  readonly maxTokens: number;
+  /** Folder of token caches, to tokenise once: the next run with the same corpus, tokenizer and limit reads what is stored there. */
+  readonly cache?: string;
+}
+
+/**
+ * A folder with train, dev, perhaps test (columns sentence or text, label, perhaps id) and perhaps transfer (unlabelled), each a .tsv,
+ * .csv or .jsonl file; transfer may be a .txt too.
+ */
 export async function openTsvSplits(folder: string, columns: TsvColumns = {}): Promise<Splits> {
-  const file = (split: string) => join(folder, `${split}.tsv`);
-  const train = await openLabelled(file('train'), columns);
+  const train = await openLabelled(await splitFile(folder, 'train'), columns);
   const { labels } = train;
-  if (labels === undefined) throw new Error(`${folder}/train.tsv has no labels`);
-  const dev = await openLabelled(file('dev'), columns, labels);
+  if (labels === undefined) throw new Error(`${folder}: its training split has no labels`);
+  const dev = await openLabelled(await splitFile(folder, 'dev'), columns, labels);
+  const [test, transfer] = [await findSplit(folder, 'test'), await findSplit(folder, 'transfer')];
   return {
     train,
     dev,
-    test: (await isPresent(file('test'))) ? await openLabelled(file('test'), columns, labels) : dev,
-    ...((await isPresent(file('transfer'))) && { transfer: await openTexts(file('transfer'), columns) }),
+    test: test === undefined ? dev : await openLabelled(test, columns, labels),
+    ...(transfer !== undefined && { transfer: await openTexts(transfer, columns) }),
     labels,
   };
 }
@@ -61,8 +80,11 @@ export async function openGlueSplits(folder: string, taskName: string): Promise<
 }
 
 /** Encodes every split with one tokenizer. */
-export async function encodeSplits({ train, dev, test, transfer, labels }: Splits, tokenizer: Tokenizer, { maxTokens }: { maxTokens: number }): Promise<ClassifierCorpus> {
-  const encode = async (corpus: Corpus): Promise<EncodedSplit> => ({ corpus, encoded: await encodeCorpus(corpus, tokenizer, { maxTokens, labels }) });
+export async function encodeSplits({ train, dev, test, transfer, labels }: Splits, tokenizer: Tokenizer, { maxTokens, cache }: EncodeSplitsOptions): Promise<ClassifierCorpus> {
+  const encode = async (corpus: Corpus): Promise<EncodedSplit> => {
+    const encoded = cache === undefined ? encodeCorpus(corpus, tokenizer, { maxTokens, labels }) : (await tokenise(streamOf(corpus), tokenizer, { maxTokens, labels, cache })).load();
+    return { corpus, encoded: await encoded };
+  };
   const encodedTrain = await encode(train);
   const encodedDev = await encode(dev);
   return {
@@ -71,14 +93,18 @@ export async function encodeSplits({ train, dev, test, transfer, labels }: Split
     test: test === dev ? encodedDev : await encode(test),
     everything: transfer === undefined ? encodedTrain.encoded : concatenate(encodedTrain.encoded, (await encode(transfer)).encoded),
     labels,
-    names: 'names' in labels ? labels.names : ['score'],
+    names: namesOf(labels),
   };
+}
+
+/** What a model of these labels answers with. */
+export function namesOf(labels: LabelSpace): readonly string[] {
+  return 'names' in labels ? labels.names : ['score'];
 }
 
 /** The first `count` examples of a corpus, or all of them. */
 export function firstExamples(corpus: Corpus, count: number | undefined): Corpus {
-  if (count === undefined || count >= corpus.examples.length) return corpus;
-  return { ...corpus, examples: corpus.examples.slice(0, count), fingerprint: `${corpus.fingerprint}:first-${count}` };
+  return count === undefined || count >= corpus.examples.length ? corpus : makeCorpus(corpus.examples.slice(0, count), corpus);
 }
 
 /** Disjoint parts of a corpus, of so many examples each, drawn in an order that follows the seed. @throws if it has not as many. */
@@ -89,16 +115,11 @@ export function drawExamples<const Counts extends readonly number[]>(corpus: Cor
   let from = 0;
   return counts.map((count) => {
     const places = order.subarray(from, (from += count));
-    const examples = Array.from(places, (place) => corpus.examples[place]).filter((example) => example !== undefined);
-    return { ...corpus, examples, fingerprint: `${corpus.fingerprint}:seed-${seed}-from-${from - count}-${count}` };
+    return makeCorpus(Array.from(places, (place) => corpus.examples[place]).filter((example) => example !== undefined), corpus);
   }) as { [Part in keyof Counts]: Corpus };
 }
 
 /** The same texts as if nobody had labelled them. */
 export function withoutLabels({ examples, ...corpus }: Corpus): Corpus {
-  return { ...corpus, examples: examples.map(({ label: _label, ...example }) => example), fingerprint: `${corpus.fingerprint}:unlabelled` };
-}
-
-async function isPresent(path: string): Promise<boolean> {
-  return access(path).then(() => true, () => false);
+  return makeCorpus(examples.map(({ label: _label, ...example }) => example), corpus);
 }

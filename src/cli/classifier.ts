@@ -16,10 +16,10 @@ import { float32Tensor, float32Of } from '../storage/halves.ts';
 import { readSafetensors, writeSafetensors } from '../storage/safetensors.ts';
 import { plain } from '../strategies/plain.ts';
 import type { Teacher } from '../teacher/teacher.ts';
-import type { EncodedCorpus } from '../text/encoded-corpus.ts';
+import type { TokenisedCorpus } from '../text/tokenised-corpus.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
 import type { TrainSettings } from '../train/train.ts';
-import type { ClassifierCorpus } from './classifier-corpus.ts';
+import type { LessonCorpus } from './classifier-corpus.ts';
 import { lineageOf, type ModelLineage, writeLineage } from './lineage.ts';
 import type { Run } from './run.ts';
 
@@ -29,8 +29,8 @@ export interface ClassifierLesson {
   readonly start: () => Promise<Model>;
   readonly objective: Objective;
   readonly teacher?: Teacher;
-  readonly corpus: EncodedCorpus;
-  readonly data: ClassifierCorpus;
+  readonly corpus: TokenisedCorpus;
+  readonly data: LessonCorpus;
   readonly tokenizer: Tokenizer;
   readonly settings: TrainSettings;
   readonly metric?: string;
@@ -70,7 +70,7 @@ export async function trainClassifier(run: Run, name: string, lesson: Classifier
     tokenizer: corpus.tokenizer,
     maxTokens: corpus.maxTokens,
   };
-  const lineage = lineageOf(name, lesson);
+  const lineage = await lineageOf(name, lesson);
   run.describe(name, { ...lineage, settings });
   const { result, folder, reused } = await run.stage<StageResult>(name, inputs, async (stage) => {
     const started = performance.now();

@@ -14,7 +14,7 @@ import type { LayerRow, Note } from '../report/html.ts';
 import { formatTable } from '../report/table.ts';
 import { formatBytes, formatCount, formatDecimal } from '../report/units.ts';
 import { writeFolderAtomically } from '../storage/atomic.ts';
-import type { ClassifierCorpus } from './classifier-corpus.ts';
+import type { ClassifierCorpus, LessonCorpus } from './classifier-corpus.ts';
 import type { JudgedClassifier } from './classifier.ts';
 import { type Evaluation, writeEvaluation } from './evaluation-file.ts';
 import { disagreementsOf, likenessOf } from './likeness.ts';
@@ -33,7 +33,7 @@ export interface Contender {
 export interface Conclusion {
   readonly title: string;
   readonly subtitle: string;
-  readonly data: ClassifierCorpus;
+  readonly data: LessonCorpus;
   /** Students first. */
   readonly contenders: readonly Contender[];
   /** Accuracy of counting words, where it was measured. */
@@ -83,7 +83,7 @@ function evaluationOf(run: Run, { title, subtitle, data, contenders, bagOfWords,
 }
 
 /** The first student's best seed beside the teacher it had. */
-function besideTheTeacher(contenders: readonly Contender[], { test, names }: ClassifierCorpus): Pick<Evaluation, 'likeness' | 'disagreements'> {
+function besideTheTeacher(contenders: readonly Contender[], { test, names }: LessonCorpus): Pick<Evaluation, 'likeness' | 'disagreements'> {
   const [contender, best] = bestStudent(contenders) ?? [];
   if (contender === undefined || best === undefined) return { disagreements: [] };
   const teacher = contender.teachers?.[contender.seeds.indexOf(best)];
@@ -105,7 +105,7 @@ function differencesOf(contenders: readonly Contender[]): Difference[] {
 
 type Row = ComparisonRow & { readonly score: Spread };
 
-function rowOf({ name, role, seeds, teachers }: Contender, data: ClassifierCorpus): Row {
+function rowOf({ name, role, seeds, teachers }: Contender, data: LessonCorpus): Row {
   const [first] = seeds;
   if (first === undefined) throw new Error(`${name}: there is nothing to compare`);
   const classes = data.names.length;

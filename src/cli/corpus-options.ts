@@ -1,16 +1,18 @@
 /**
- * Options that say what is read: a corpus folder (TSV splits, or a GLUE task), a single file, and how many tokens of each text.
+ * Options that say what is read: a corpus folder (splits as TSV, CSV or JSONL, or a GLUE task), a single file, and how many tokens of each text.
  */
 import { stat } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { SubmissionFile } from '../evaluate/glue-submission.ts';
-import { type Corpus, makeCorpus } from '../text/corpus.ts';
+import type { Corpus } from '../text/corpus.ts';
 import type { LabelSpace } from '../text/example.ts';
 import { devSplits, glueTask, openGlue } from '../text/glue.ts';
-import { firstExamples, openGlueSplits, openTsvSplits, type Splits } from './classifier-corpus.ts';
+import { firstOf, joinStreams } from '../text/streamed-corpus.ts';
 import { column, wholeNumber } from './option-values.ts';
-import { openLabelled, openTexts, type TsvColumns } from './text-files.ts';
+import { findSplit, splitFile } from './split-files.ts';
+import { streamFolderSplits, streamGlueSplits, type StreamedSplits } from './streamed-splits.ts';
+import { openLabelled, openTexts, streamTexts, type TsvColumns } from './text-files.ts';
 
 export interface CorpusOptions extends TsvColumns {
   readonly task?: string;
@@ -20,6 +22,7 @@ export interface CorpusOptions extends TsvColumns {
 export interface LearningTextOptions extends CorpusOptions {
   readonly examples?: number;
   readonly transfer?: string;
+  readonly cache: string;
 }
 
 /** Which columns, and how much of a text. */
@@ -28,7 +31,8 @@ export function addTextOptions(command: Command): Command {
     .option('--text <column>', 'column of the text, by name or number (default: sentence)', column)
     .option('--pair <column>', 'column of the second text, where examples are pairs', column)
     .option('--id <column>', 'column of the ids (default: id, where there is one)', column)
-    .option('--no-header', 'the first line of a TSV is an example already')
+    .option('--no-header', 'the first line of a TSV or CSV is an example already')
+    .option('--delimiter <character>', 'what parts the cells of a CSV (default: a comma)')
     .option('--max-tokens <n>', 'cut texts to so many tokens (default: 128, or what the model has)', wholeNumber);
 }
 
@@ -39,36 +43,44 @@ export function addCorpusOptions(command: Command): Command {
 
 /** What is learned from: fewer examples, or more text. */
 export function addLearningTextOptions(command: Command): Command {
-  return addExamplesOption(command).option('--transfer <file>', 'more unlabelled text: a TSV, or one example a line');
+  return addExamplesOption(command).option('--transfer <file>', 'more unlabelled text: a TSV, CSV or JSONL file, or one example a line');
 }
 
 export function addExamplesOption(command: Command): Command {
-  return command.option('--examples <n>', 'learn from the first n examples only (of training and of transfer text)', wholeNumber);
+  return command
+    .option('--examples <n>', 'learn from the first n examples only (of training and of transfer text)', wholeNumber)
+    .option('--cache <folder>', 'where tokenised text is kept, to be read instead of tokenised again', 'runs/tokens');
 }
 
 /** The splits of a corpus folder, with the transfer text of `--transfer` after the folder's own. */
-export async function openSplits(folder: string, options: LearningTextOptions): Promise<Splits> {
-  if (!(await isFolder(folder))) throw new Error(`${folder}: there is no such folder; a corpus is a folder with train.tsv and dev.tsv, or with --task a GLUE folder`);
-  const splits = options.task === undefined ? await openTsvSplits(folder, options) : await openGlueSplits(folder, options.task);
-  const more = options.transfer === undefined ? undefined : await openTexts(options.transfer, options);
-  const transfer = joined(splits.transfer, more);
-  return { ...splits, train: firstExamples(splits.train, options.examples), ...(transfer && { transfer: firstExamples(transfer, options.examples) }) };
+export async function openSplits(folder: string, options: Omit<LearningTextOptions, 'cache'>): Promise<StreamedSplits> {
+  if (!(await isFolder(folder))) throw new Error(`${folder}: there is no such folder; a corpus is a folder with train.tsv and dev.tsv (or .csv, .jsonl), or with --task a GLUE folder`);
+  const splits = options.task === undefined ? await streamFolderSplits(folder, options) : await streamGlueSplits(folder, options.task);
+  const more = options.transfer === undefined ? undefined : await streamTexts(options.transfer, options);
+  const transfer = splits.transfer === undefined || more === undefined ? (splits.transfer ?? more) : await joinStreams(splits.transfer, more);
+  return firstOfSplits({ ...splits, ...(transfer && { transfer }) }, options.examples);
+}
+
+/** The same splits, learning from the first `count` examples only (of training and of transfer text). */
+export async function firstOfSplits({ train, transfer, ...others }: StreamedSplits, count = Infinity): Promise<StreamedSplits> {
+  return { ...others, train: await firstOf(train, count), ...(transfer && { transfer: await firstOf(transfer, count) }) };
 }
 
 /**
- * The examples a model is scored on: a labelled TSV, the test split of a corpus folder (dev where no labelled test is), or all dev splits
- * of a GLUE task, which are two for MNLI.
- * @param labels what the label column of a TSV holds; absent: one class name.
+ * The examples a model is scored on: a labelled file; a split of a corpus folder, by default test (dev where no labelled test is); or one
+ * of a GLUE task, by default all dev splits, which are two for MNLI.
+ * @param labels what the label column of a file holds; absent: one class name.
  */
-export async function openScored(path: string, options: CorpusOptions, labels?: LabelSpace): Promise<[Corpus, ...Corpus[]]> {
-  if (options.task !== undefined) {
-    const task = glueTask(options.task);
-    const [first = 'dev', ...others] = devSplits(task);
-    return [await openGlue(path, task, first), ...(await Promise.all(others.map((split) => openGlue(path, task, split))))];
+export async function openScored(path: string, options: CorpusOptions & { readonly split?: string }, labels?: LabelSpace): Promise<[Corpus, ...Corpus[]]> {
+  const { task: name, split } = options;
+  if (name !== undefined) {
+    const task = glueTask(name);
+    const [first = 'dev', ...others] = split === undefined ? devSplits(task) : [split];
+    return [await openGlue(path, task, first), ...(await Promise.all(others.map((other) => openGlue(path, task, other))))];
   }
   if (!(await isFolder(path))) return [await openLabelled(path, options, labels)];
-  const test = join(path, 'test.tsv');
-  return [await openLabelled((await stat(test).catch(() => undefined)) === undefined ? join(path, 'dev.tsv') : test, options, labels)];
+  const file = split === undefined ? ((await findSplit(path, 'test')) ?? (await splitFile(path, 'dev'))) : await splitFile(path, split);
+  return [await openLabelled(file, options, labels)];
 }
 
 /** The rows that GLUE's server wants answered in a submission file: of the GLUE folder, or of the split's own file (for AX, always that). */
@@ -87,9 +99,4 @@ export function corpusName(folder: string, { task }: CorpusOptions): string {
 
 export async function isFolder(path: string): Promise<boolean> {
   return stat(path).then((found) => found.isDirectory(), () => false);
-}
-
-function joined(a: Corpus | undefined, b: Corpus | undefined): Corpus | undefined {
-  if (a === undefined || b === undefined) return a ?? b;
-  return makeCorpus([...a.examples, ...b.examples], { name: a.name, split: `${a.split}+${b.split}` });
 }

@@ -5,14 +5,13 @@
 import type { StoredLabels } from '../teacher/label-store.ts';
 import { ensembleTeacher } from '../teacher/ensemble.ts';
 import type { Teacher } from '../teacher/teacher.ts';
-import type { Corpus } from '../text/corpus.ts';
 import type { Example } from '../text/example.ts';
+import { keepExamples, type StreamedCorpus } from '../text/streamed-corpus.ts';
 import { formatCount } from '../report/units.ts';
-import type { Splits } from './classifier-corpus.ts';
-import { keepExamples, learningText } from './learning-text.ts';
-import type { Run } from './run.ts';
+import { learningText } from './learning-text.ts';
 import type { StartingModel } from './starting-model.ts';
-import { areBareLabels, labelsOf, recordedVoices, type VoiceOptions } from './teacher-voice.ts';
+import type { StreamedSplits } from './streamed-splits.ts';
+import { areBareLabels, type LabellingOptions, labelsOf, recordedVoices, type VoiceOptions } from './teacher-voice.ts';
 import type { Voice } from './voice.ts';
 
 export interface TeachingOptions extends VoiceOptions {
@@ -23,7 +22,7 @@ export interface TeachingOptions extends VoiceOptions {
 export interface Teaching {
   readonly teacher: Teacher;
   /** With what nobody speaks of left out. */
-  readonly splits: Splits;
+  readonly splits: StreamedSplits;
   /** Whether every answer of every teacher is a bare label. */
   readonly bareLabels: boolean;
   /** One line each, for the person. */
@@ -31,28 +30,31 @@ export interface Teaching {
 }
 
 /** @throws where teachers cannot be asked live, or nobody speaks of any training example. */
-export async function teachingOf(run: Run, voices: readonly [Voice, ...Voice[]], splits: Splits, options: TeachingOptions & { student: StartingModel }): Promise<Teaching> {
+export async function teachingOf(voices: readonly [Voice, ...Voice[]], splits: StreamedSplits, options: TeachingOptions & LabellingOptions & { student: StartingModel }): Promise<Teaching> {
   const { student, mean, live = false } = options;
   const names = student.config.labels;
   if (live) return { teacher: liveVoices(voices, student, mean), splits, bareLabels: false, notices: [] };
   const text = learningText(splits.train, splits.transfer);
   const stores: StoredLabels[] = [];
-  for (const voice of voices) stores.push(await labelsOf(voice, text, { ...options, count: (label, unit, total) => run.count(label, unit, total), signal: run.signal }));
-  const heard = whoIsHeard(stores, splits);
-  return { teacher: recordedVoices(stores, { names, text, mean }), bareLabels: stores.every(areBareLabels), ...heard };
+  for (const voice of voices) stores.push(await labelsOf(voice, text, options));
+  const heard = await whoIsHeard(stores, splits);
+  return { teacher: await recordedVoices(stores, { names, text, mean }), bareLabels: stores.every(areBareLabels), ...heard };
 }
 
-function whoIsHeard(stores: readonly StoredLabels[], splits: Splits): Pick<Teaching, 'splits' | 'notices'> {
+async function whoIsHeard(stores: readonly StoredLabels[], splits: StreamedSplits): Promise<Pick<Teaching, 'splits' | 'notices'>> {
   if (stores.every(({ header }) => header.silent === 0)) return { splits, notices: [] };
   const isSpoken = ({ id }: Example) => stores.every(({ rows }) => rows.has(id));
-  const isHeard = (example: Example) => isSpoken(example) || example.label !== undefined;
-  const train = keepExamples(splits.train, isHeard);
+  let [own, lost] = [0, 0];
+  const heardOf = async (corpus: StreamedCorpus): Promise<StreamedCorpus | undefined> => {
+    const kept = await keepExamples(corpus, (example) => isSpoken(example) || example.label !== undefined);
+    for await (const example of kept?.read() ?? []) own += isSpoken(example) ? 0 : 1;
+    lost += corpus.size - (kept?.size ?? 0);
+    return kept;
+  };
+  const train = await heardOf(splits.train);
   if (train === undefined) throw new Error(`${splits.train.name}: no training example has an answer or a label`);
-  const transfer = splits.transfer && keepExamples(splits.transfer, isHeard);
+  const transfer = splits.transfer && (await heardOf(splits.transfer));
   const { transfer: _all, ...rest } = splits;
-  const count = (corpora: readonly (Corpus | undefined)[], which: (example: Example) => boolean) => corpora.reduce((sum, corpus) => sum + (corpus?.examples.filter(which).length ?? 0), 0);
-  const own = count([train, transfer], (example) => !isSpoken(example));
-  const lost = count([splits.train, splits.transfer], (example) => !isHeard(example));
   const examples = (number: number) => `${formatCount(number)} ${number === 1 ? 'example' : 'examples'}`;
   return {
     splits: { ...rest, train, ...(transfer && { transfer }) },

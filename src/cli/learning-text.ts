@@ -1,39 +1,46 @@
 /**
- * What is learned from, before any tokenizer has read it: training rows, then transfer text. Each teacher reads it with its own.
+ * What is learned from, before any tokenizer has read it: training rows, then transfer text, left on disk. Each teacher reads it with its own.
  */
-import { concatenate, encodeCorpus, type EncodedCorpus, joinedFingerprint } from '../text/encoded-corpus.ts';
-import { type Corpus, makeCorpus } from '../text/corpus.ts';
-import type { Example, LabelSpace } from '../text/example.ts';
+import { joinedFingerprint } from '../text/encoded-corpus.ts';
+import type { Example } from '../text/example.ts';
+import type { StoredCorpus } from '../text/stored-corpus.ts';
+import type { StreamedCorpus } from '../text/streamed-corpus.ts';
+import { tokenise, type TokeniseOptions } from '../text/token-cache.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
+import type { Console } from './console.ts';
+import { tokenProgress } from './streamed-splits.ts';
 
 export interface LearningText {
   /** Training rows, and transfer text where there is some; or texts alone. */
-  readonly corpora: readonly [Corpus, ...Corpus[]];
+  readonly corpora: readonly [StreamedCorpus, ...StreamedCorpus[]];
 }
 
-export function learningText(train: Corpus, transfer?: Corpus): LearningText {
+export function learningText(train: StreamedCorpus, transfer?: StreamedCorpus): LearningText {
   return { corpora: transfer === undefined ? [train] : [train, transfer] };
 }
 
-export function examplesOf({ corpora }: LearningText): Example[] {
-  return corpora.flatMap(({ examples }) => examples);
+export async function* examplesOf({ corpora }: { readonly corpora: readonly StreamedCorpus[] }): AsyncGenerator<Example, void, undefined> {
+  for (const { read } of corpora) yield* read();
 }
 
-/** That of the encoded text, whatever the tokenizer. */
+export async function* idsOf(text: { readonly corpora: readonly StreamedCorpus[] }): AsyncGenerator<string, void, undefined> {
+  for await (const { id } of examplesOf(text)) yield id;
+}
+
+/** Of a pair, one after the other. */
+export async function* textsOf(learned: LearningText): AsyncGenerator<string, void, undefined> {
+  for await (const { text, pair } of examplesOf(learned)) yield* pair === undefined ? [text] : [text, pair];
+}
+
+/** That of the tokenised text, whatever the tokenizer. */
 export function fingerprintOf({ corpora }: LearningText): string {
   return corpora.map(({ fingerprint }) => fingerprint).reduce(joinedFingerprint);
 }
 
-/** Encodes all of it in one corpus. */
-export async function encodeText({ corpora }: LearningText, tokenizer: Tokenizer, options: { maxTokens: number; labels?: LabelSpace }): Promise<EncodedCorpus> {
-  const encoded = await Promise.all(corpora.map((corpus) => encodeCorpus(corpus, tokenizer, options)));
-  return encoded.reduce(concatenate);
-}
-
-/** The examples that `keep` says so; undefined where none of a corpus is left. */
-export function keepExamples(corpus: Corpus, keep: (example: Example) => boolean): Corpus | undefined {
-  const kept = corpus.examples.filter(keep);
-  if (kept.length === corpus.examples.length) return corpus;
-  const { name, split, labels } = corpus;
-  return kept.length === 0 ? undefined : makeCorpus(kept, { name, split, ...(labels && { labels }) });
+/** All of it in one corpus: tokenised into the cache, or found there. */
+export async function tokeniseText({ corpora: [first, ...others] }: LearningText, tokenizer: Tokenizer, options: Pick<TokeniseOptions, 'maxTokens' | 'cache' | 'signal'>, console: Console): Promise<StoredCorpus> {
+  const store = (corpus: StreamedCorpus) => tokenise(corpus, tokenizer, { ...options, ...tokenProgress(corpus, console) });
+  let all = await store(first);
+  for (const other of others) all = await all.join(await store(other));
+  return all;
 }

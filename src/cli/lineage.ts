@@ -8,10 +8,9 @@ import { described, type Objective } from '../objectives/objective.ts';
 import type { Lineage, LineageRow } from '../report/lineage.ts';
 import { readJson, writeJson } from '../storage/json.ts';
 import type { Teacher } from '../teacher/teacher.ts';
-import type { EncodedCorpus } from '../text/encoded-corpus.ts';
-import type { EncodedLabels } from '../text/encoded-labels.ts';
+import { exampleCount, labelledCount, type TokenisedCorpus } from '../text/tokenised-corpus.ts';
 import type { TrainSettings } from '../train/train.ts';
-import type { ClassifierCorpus } from './classifier-corpus.ts';
+import type { LessonCorpus } from './classifier-corpus.ts';
 
 const materialSchema = z.object({ split: z.string(), corpus: z.string(), rows: z.number(), sha256: z.string() });
 
@@ -37,14 +36,14 @@ export interface Made {
   readonly origin: unknown;
   readonly objective: Objective;
   readonly teacher?: Teacher;
-  readonly corpus: EncodedCorpus;
-  readonly data: ClassifierCorpus;
+  readonly corpus: TokenisedCorpus;
+  readonly data: LessonCorpus;
   readonly settings: TrainSettings;
 }
 
-export function lineageOf(model: string, { origin, objective, teacher, corpus, data, settings }: Made): ModelLineage {
-  const rows = corpus.exampleIds.length;
-  const labelledRows = labelledCount(corpus.labels);
+export async function lineageOf(model: string, { origin, objective, teacher, corpus, data, settings }: Made): Promise<ModelLineage> {
+  const rows = exampleCount(corpus);
+  const labelledRows = await labelledCount(corpus);
   const { name } = data.train.corpus;
   const read = { split: labelledRows < rows ? 'train and transfer text' : 'train', corpus: name, rows, sha256: corpus.corpus };
   const held = (['dev', 'test'] as const).map((split) => ({ split, corpus: data[split].corpus.name, rows: data[split].corpus.examples.length, sha256: data[split].corpus.fingerprint }));
@@ -63,20 +62,6 @@ export function lineageOf(model: string, { origin, objective, teacher, corpus, d
     tokenizer: corpus.tokenizer,
     materials: [read, ...held],
   };
-}
-
-function labelledCount(labels: EncodedLabels | undefined): number {
-  if (labels === undefined) return 0;
-  switch (labels.kind) {
-    case 'single-label':
-      return labels.indices.reduce((count, label) => count + (label >= 0 ? 1 : 0), 0);
-    case 'regression':
-      return labels.scores.reduce((count, score) => count + (Number.isNaN(score) ? 0 : 1), 0);
-    case 'multi-label': {
-      const classes = labels.names.length;
-      return labels.hits.reduce((count, hit, place) => count + (place % classes === 0 && hit >= 0 ? 1 : 0), 0);
-    }
-  }
 }
 
 /** What a lesson says of its student's start, in words; the seed stands in a column of its own. */

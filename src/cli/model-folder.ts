@@ -6,7 +6,10 @@ import { join } from 'node:path';
 import { type LoadOptions, loadModel } from '../models/load.ts';
 import type { Model } from '../models/model.ts';
 import { checkpointBytes } from '../storage/checkpoint.ts';
+import type { EncodedCorpus } from '../text/encoded-corpus.ts';
 import type { LabelSpace } from '../text/example.ts';
+import type { StoredCorpus } from '../text/stored-corpus.ts';
+import { exampleCount } from '../text/tokenised-corpus.ts';
 import { loadTokenizer } from '../text/tokenizer-files.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
 
@@ -56,8 +59,10 @@ export function tokenLimit({ folder, model }: ModelFolder, { maxTokens }: { maxT
 export const usualTokens = 128;
 
 /** The line that says so when texts were cut; undefined when none was. */
-export function cutNotice({ truncated, exampleIds, maxTokens }: { truncated: number; exampleIds: readonly string[]; maxTokens: number }): string | undefined {
-  return truncated === 0 ? undefined : `${truncated} of ${exampleIds.length} texts are longer than ${maxTokens} tokens and were cut (--max-tokens)`;
+export function cutNotice(corpus: Pick<EncodedCorpus, 'exampleIds' | 'truncated' | 'maxTokens'> | StoredCorpus): string | undefined {
+  const { truncated, maxTokens } = corpus;
+  const examples = exampleCount(corpus);
+  return truncated === 0 ? undefined : `${truncated} of ${examples} texts are longer than ${maxTokens} tokens and were cut (${((100 * truncated) / examples).toFixed(1)} % of them; --max-tokens)`;
 }
 
 /** @throws where the folder holds no model, naming the folder inside that does. */

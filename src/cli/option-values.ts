@@ -2,7 +2,7 @@
  * Values typed after an option, read and checked. A value that is none is wrong use (exit code 2), and the message says what is wanted.
  */
 import { InvalidArgumentError } from 'commander';
-import type { Column } from '../text/tsv.ts';
+import type { Column } from '../text/example-row.ts';
 
 export function wholeNumber(text: string): number {
   return numberIn(text, 'a whole number from 1', (value) => Number.isSafeInteger(value) && value >= 1);

@@ -2,9 +2,10 @@
  * Which student a distillation trains: a fresh one of a size, one cut from its teacher, or a folder's encoder; and what it reads with.
  */
 import { trainWordPiece } from '../text/train-word-piece.ts';
-import type { Splits } from './classifier-corpus.ts';
+import { learningText, textsOf } from './learning-text.ts';
 import { usualTokens } from './model-folder.ts';
 import { type StartingModel, startCut, startFresh, startFromFolder } from './starting-model.ts';
+import type { StreamedSplits } from './streamed-splits.ts';
 import { readingLimit } from './teacher-voice.ts';
 import { agreeWith, type ReadingVoice, type Voice } from './voice.ts';
 
@@ -22,7 +23,7 @@ export interface StudentOptions {
 const usualVocabulary = 8000;
 
 /** @throws where teacher and student know different classes, or there is nothing to cut from. */
-export async function studentOf(voices: readonly [Voice, ...Voice[]], splits: Pick<Splits, 'train' | 'transfer' | 'labels'>, options: StudentOptions): Promise<StartingModel> {
+export async function studentOf(voices: readonly [Voice, ...Voice[]], splits: Pick<StreamedSplits, 'train' | 'transfer' | 'labels'>, options: StudentOptions): Promise<StartingModel> {
   const [first] = voices;
   const { labels: names } = first;
   if (options.layers !== undefined) {
@@ -39,9 +40,8 @@ export async function studentOf(voices: readonly [Voice, ...Voice[]], splits: Pi
 }
 
 /** What a fresh student reads with: its teacher's tokenizer, or a vocabulary made of the text it learns from. */
-async function reading(voices: readonly Voice[], { train, transfer }: Pick<Splits, 'train' | 'transfer'>, { vocabulary, maxTokens }: StudentOptions) {
+async function reading(voices: readonly Voice[], { train, transfer }: Pick<StreamedSplits, 'train' | 'transfer'>, { vocabulary, maxTokens }: StudentOptions) {
   const [reader] = voices.filter((voice): voice is ReadingVoice => 'tokenizer' in voice);
   if (reader !== undefined && vocabulary === undefined) return { tokenizer: reader.tokenizer, maxTokens: readingLimit(reader, maxTokens === undefined ? {} : { maxTokens }) };
-  const texts = [train, transfer].flatMap((corpus) => corpus?.examples.flatMap(({ text, pair }) => (pair === undefined ? [text] : [text, pair])) ?? []);
-  return { tokenizer: await trainWordPiece(texts, { size: vocabulary ?? usualVocabulary, lowercase: true }), maxTokens: maxTokens ?? usualTokens };
+  return { tokenizer: await trainWordPiece(textsOf(learningText(train, transfer)), { size: vocabulary ?? usualVocabulary, lowercase: true }), maxTokens: maxTokens ?? usualTokens };
 }

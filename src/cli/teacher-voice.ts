@@ -14,17 +14,22 @@ import { classLogits, labelCorpus, labelSource } from '../teacher/label-corpus.t
 import { openLabels, readHeader, type StoredLabels } from '../teacher/label-store.ts';
 import { recordedTeacher } from '../teacher/recorded.ts';
 import type { Teacher } from '../teacher/teacher.ts';
+import type { ExampleLabel } from '../text/example.ts';
+import type { StoredCorpus } from '../text/stored-corpus.ts';
+import { streamOf } from '../text/streamed-corpus.ts';
 import type { Wants } from '../models/output.ts';
 import type { JudgedClassifier } from './classifier.ts';
 import type { EncodedSplit } from './classifier-corpus.ts';
-import { encodeText, examplesOf, fingerprintOf, learningText, type LearningText } from './learning-text.ts';
+import type { Console } from './console.ts';
+import { examplesOf, fingerprintOf, idsOf, learningText, type LearningText, tokeniseText } from './learning-text.ts';
 import { usualTokens } from './model-folder.ts';
-import type { Run } from './run.ts';
 import type { AnswerVoice, ReadingVoice, Voice } from './voice.ts';
 
 export interface VoiceOptions {
   /** A store, or the folder of stores. */
   readonly labels: string;
+  /** Folder of token caches. */
+  readonly cache: string;
   /** What texts are cut to; by default what each teacher takes, at most 128. */
   readonly maxTokens?: number;
   /** Whether examples without an answer count as if the system had abstained. */
@@ -35,10 +40,12 @@ export interface LabellingOptions extends VoiceOptions {
   /** Hidden states to keep beside the logits. */
   readonly wants?: Wants;
   readonly shardRows?: number;
-  readonly count: Run['count'];
+  readonly console: Console;
   readonly signal: AbortSignal;
   /** Hears how many texts were cut. */
-  readonly onCut?: (text: { truncated: number; exampleIds: readonly string[]; maxTokens: number }) => void;
+  readonly onCut?: (text: StoredCorpus) => void;
+  /** Called when a teacher is asked: not everything was stored before. */
+  readonly onAsked?: () => void;
 }
 
 /** What a teacher says of a text, from its store; what is not stored yet is asked. @throws if a store is of something else, with both sides. */
@@ -47,19 +54,23 @@ export async function labelsOf(voice: Voice, text: LearningText, options: Labell
     case 'store':
       return openLabels(voice.place, { corpus: fingerprintOf(text) });
     case 'answers':
-      return labelFromAnswers(voice.answers, answered(text), { root: options.labels, allowMissing: options.allowMissing ?? false, ...(options.shardRows && { shardRows: options.shardRows }) });
+      return labelFromAnswers(voice.answers, { exampleIds: () => idsOf(text), corpus: fingerprintOf(text) }, { root: options.labels, allowMissing: options.allowMissing ?? false, ...(options.shardRows && { shardRows: options.shardRows }) });
     case 'model':
     case 'onnx':
       return askReader(voice, text, options);
   }
 }
 
-async function askReader(voice: ReadingVoice, text: LearningText, { labels: root, count, signal, onCut, wants, shardRows, ...options }: LabellingOptions): Promise<StoredLabels> {
-  const encoded = await encodeText(text, voice.tokenizer, { maxTokens: readingLimit(voice, options) });
-  onCut?.(encoded);
-  if (await isStore(root)) return openLabels(root, await labelSource(voice.labeller, encoded));
-  const onProgress = count('labels', 'examples', encoded.exampleIds.length);
-  return labelCorpus(voice.labeller, encoded, { root, onProgress, signal, ...(wants && { wants }), ...(shardRows && { shardRows }) });
+async function askReader(voice: ReadingVoice, text: LearningText, { labels: root, cache, console, signal, onCut, onAsked, wants, shardRows, ...options }: LabellingOptions): Promise<StoredLabels> {
+  const tokenised = await tokeniseText(text, voice.tokenizer, { maxTokens: readingLimit(voice, options), cache, signal }, console);
+  onCut?.(tokenised);
+  if (await isStore(root)) return openLabels(root, await labelSource(voice.labeller, tokenised));
+  const reach = console.count('labels', 'examples', tokenised.size);
+  const onProgress = (done: number) => {
+    onAsked?.();
+    reach(done);
+  };
+  return labelCorpus(voice.labeller, tokenised, { root, onProgress, signal, ...(wants && { wants }), ...(shardRows && { shardRows }) });
 }
 
 /** How many tokens a teacher's texts are cut to. @throws if it has not as many positions as were asked for. */
@@ -69,17 +80,18 @@ export function readingLimit({ place, positions }: Pick<ReadingVoice, 'place' | 
 }
 
 /** One teacher of recorded ones, whose logits are in the order of `names`; an example's own label speaks where one of them is silent. */
-export function recordedVoices(stores: readonly StoredLabels[], { names, text, mean }: { names: readonly string[]; text: LearningText; mean: 'arithmetic' | 'geometric' }): Teacher {
-  const otherwise = stores.some(({ header }) => header.silent > 0) ? { name: "the corpus's own labels", logitsOf: ownLabels(text, names) } : undefined;
+export async function recordedVoices(stores: readonly StoredLabels[], { names, text, mean }: { names: readonly string[]; text: LearningText; mean: 'arithmetic' | 'geometric' }): Promise<Teacher> {
+  const otherwise = stores.some(({ header }) => header.silent > 0) ? { name: "the corpus's own labels", logitsOf: await ownLabels(text, stores, names) } : undefined;
   const members = stores.map((labels) => recordedTeacher(labels, { classes: names, ...(otherwise && { otherwise }) }));
   const [only] = members;
   const task = stores[0]?.header.source.task ?? 'single-label';
   return only !== undefined && members.length === 1 ? only : ensembleTeacher(members, { task, mean });
 }
 
-/** The logits of an example's own label, as a bare answer would have them. */
-function ownLabels(text: LearningText, names: readonly string[]): (id: string) => readonly number[] | undefined {
-  const labels = new Map(examplesOf(text).flatMap(({ id, label }) => (label === undefined ? [] : [[id, label] as const])));
+/** The logits of an example's own label, as a bare answer would have them. In memory are those alone that some store is silent about. */
+async function ownLabels(text: LearningText, stores: readonly StoredLabels[], names: readonly string[]): Promise<(id: string) => readonly number[] | undefined> {
+  const labels = new Map<string, ExampleLabel>();
+  for await (const { id, label } of examplesOf(text)) if (label !== undefined && stores.some(({ rows }) => !rows.has(id))) labels.set(id, label);
   const space = { task: 'single-label', labels: names, ordered: true } as const;
   return (id) => (labels.has(id) ? fromLabel(labels.get(id), space) : undefined);
 }
@@ -98,14 +110,14 @@ export function areBareLabels({ logits, header: { source } }: StoredLabels): boo
 /** The teachers as a row of the comparison; undefined where one of them has not spoken of the test split. */
 export async function judgeVoices(voices: readonly [Voice, ...Voice[]], { encoded, corpus }: EncodedSplit, options: LabellingOptions & { names: readonly string[]; mean: 'arithmetic' | 'geometric' }): Promise<JudgedClassifier | undefined> {
   if (encoded.labels?.kind !== 'single-label') throw new Error('the test split wants one class per example');
-  const text = learningText(corpus);
+  const text = learningText(streamOf(corpus));
   const stores: StoredLabels[] = [];
   for (const voice of voices) {
     const store = await testLabels(voice, text, options);
     if (store === undefined) return undefined;
     stores.push(store);
   }
-  const teacher = recordedVoices(stores, { ...options, text });
+  const teacher = await recordedVoices(stores, { ...options, text });
   const { names } = options;
   const logits = await classLogits({ ...teacher, fingerprint: teacher.name, task: 'single-label', labels: names, padId: 0, states: null }, encoded);
   const scores = classificationScores({ predictions: predictedClasses(logits, names.length), labels: encoded.labels.indices, classes: names.length });
@@ -127,7 +139,7 @@ async function testLabels(voice: Voice, text: LearningText, options: LabellingOp
     case 'store':
       return storeBeside(voice.place, voice.header.source.teacher, fingerprintOf(text));
     case 'answers':
-      return speaksOfAll(voice, text) ? labelsOf(voice, text, { ...options, labels: root }) : undefined;
+      return (await speaksOfAll(voice, text)) ? labelsOf(voice, text, { ...options, labels: root }) : undefined;
     case 'model':
     case 'onnx':
       return labelsOf(voice, text, { ...options, labels: root });
@@ -142,12 +154,9 @@ async function storeBeside(place: string, teacher: string, corpus: string): Prom
   return undefined;
 }
 
-function speaksOfAll({ answers }: AnswerVoice, text: LearningText): boolean {
-  return examplesOf(text).every(({ id }) => answers.byId.get(id) !== undefined);
-}
-
-function answered(text: LearningText): { exampleIds: string[]; corpus: string } {
-  return { exampleIds: examplesOf(text).map(({ id }) => id), corpus: fingerprintOf(text) };
+async function speaksOfAll({ answers }: AnswerVoice, text: LearningText): Promise<boolean> {
+  for await (const id of idsOf(text)) if (answers.byId.get(id) === undefined) return false;
+  return true;
 }
 
 /** The teachers' places, for titles and stories. */

@@ -1,48 +1,58 @@
 /**
- * Text files as people have them: TSV whose columns are named or numbered, or plain lines. The ending decides which.
+ * Text files as people have them: TSV, quoted CSV or JSON lines whose columns are named or numbered, or plain lines. The ending decides which.
  */
-import { extname } from 'node:path';
 import { stat } from 'node:fs/promises';
 import type { Corpus } from '../text/corpus.ts';
+import type { Column } from '../text/example-row.ts';
 import type { LabelSpace } from '../text/example.ts';
-import { readLines } from '../text/lines.ts';
-import { openPlainLines } from '../text/plain-lines.ts';
-import { type Column, openTsv } from '../text/tsv.ts';
+import type { StreamedCorpus } from '../text/streamed-corpus.ts';
+import { columnNames, formatOf, openTextFile, streamTextFile, type TextFileOptions } from '../text/text-file.ts';
 
-/** How a TSV is laid out; by default `sentence` and `label`, and `id` where there is such a column. */
+/** How a file is laid out; by default `sentence` (or `text`) and `label`, and `id` where there is such a column. */
 export interface TsvColumns {
   readonly text?: Column;
   readonly pair?: Column;
   readonly label?: Column;
   readonly id?: Column;
   readonly header?: boolean;
+  /** Between the cells of a CSV. */
+  readonly delimiter?: string;
 }
 
-/** A labelled TSV. @param labels absent: the names found in it. */
+/** A labelled file. @param labels absent: the names found in it. */
 export async function openLabelled(file: string, columns: TsvColumns = {}, labels?: LabelSpace): Promise<Corpus> {
-  return openTsv(file, { ...(await textColumns(file, columns)), label: columns.label ?? 'label', ...(labels && { labels }) });
+  return openTextFile(file, await labelledColumns(file, columns, labels));
 }
 
-/** The texts of a TSV (`.tsv`), or every line of any other file; labels are not looked at. */
+/** The same, left on disk. */
+export async function streamLabelled(file: string, columns: TsvColumns = {}, labels?: LabelSpace): Promise<StreamedCorpus> {
+  return streamTextFile(file, await labelledColumns(file, columns, labels));
+}
+
+/** The texts of a file with columns, or every line of any other; labels are not looked at. */
 export async function openTexts(file: string, columns: TsvColumns = {}): Promise<Corpus> {
-  if (extname(file).toLowerCase() === '.tsv') return openTsv(file, await textColumns(file, columns));
-  await requireFile(file);
-  return openPlainLines(file);
+  return openTextFile(file, await textColumns(file, columns));
 }
 
-async function textColumns(file: string, { text = 'sentence', pair, id, header = true }: TsvColumns) {
-  await requireFile(file);
-  const found = id ?? (header && (await firstLine(file)).split('\t').includes('id') ? 'id' : undefined);
-  return { text, header, ...(pair !== undefined && { pair }), ...(found !== undefined && { id: found }) };
+/** The same, left on disk. */
+export async function streamTexts(file: string, columns: TsvColumns = {}): Promise<StreamedCorpus> {
+  return streamTextFile(file, await textColumns(file, columns));
 }
 
-async function firstLine(file: string): Promise<string> {
-  for await (const { text } of readLines(file)) return text;
-  return '';
+async function labelledColumns(file: string, columns: TsvColumns, labels: LabelSpace | undefined): Promise<TextFileOptions> {
+  return { ...(await textColumns(file, columns)), label: columns.label ?? 'label', ...(labels && { labels }) };
+}
+
+async function textColumns(file: string, { text, pair, id, header = true, delimiter }: TsvColumns): Promise<TextFileOptions> {
+  await requireFile(file);
+  const names = formatOf(file) === 'lines' ? [] : await columnNames(file, { header, ...(delimiter !== undefined && { delimiter }) });
+  const foundId = id ?? (names.includes('id') ? 'id' : undefined);
+  const usualText = !names.includes('sentence') && names.includes('text') ? 'text' : 'sentence';
+  return { text: text ?? usualText, header, ...(pair !== undefined && { pair }), ...(foundId !== undefined && { id: foundId }), ...(delimiter !== undefined && { delimiter }) };
 }
 
 /** @throws in one line where `file` is absent or a folder; `mend` says what to give. */
-export async function requireFile(file: string, mend = 'give a TSV, or a text file with one example a line'): Promise<void> {
+export async function requireFile(file: string, mend = 'give a TSV, CSV or JSONL file, or a text file with one example a line'): Promise<void> {
   const found = await stat(file).catch(() => undefined);
   if (found?.isFile() !== true) throw new Error(`${file}: ${found === undefined ? 'there is no such file' : 'not a file'}; ${mend}`);
 }

@@ -64,6 +64,8 @@ function describeField(field: FlatTable, depth: number): string {
 
 function describeType(type: number, details: FlatTable | undefined): string {
   switch (type) {
+    case 2:
+      return `${details?.uint8(1) === 1 ? 'Int' : 'Uint'}${details?.int32(0) ?? 0}`;
     case 3:
       return ['Float16', 'Float32', 'Float64'][details?.int16(0) ?? 0] ?? 'Float?';
     case 5:
@@ -88,6 +90,7 @@ function readBatch(batch: FlatTable, body: Uint8Array): ArrowBatch {
 }
 
 function slice(bytes: Uint8Array, start: number, length: number): Uint8Array {
-  if (length < 0 || start + length > bytes.length) throw new Error('the file was cut short');
+  if (length === 0) return bytes.subarray(0, 0); // writers may place an empty buffer anywhere
+  if (length < 0 || start < 0 || start + length > bytes.length) throw new Error('the file was cut short');
   return bytes.subarray(start, start + length);
 }

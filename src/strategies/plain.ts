@@ -7,6 +7,7 @@ import type { Model } from '../models/model.ts';
 import type { Objective } from '../objectives/objective.ts';
 import type { Teacher } from '../teacher/teacher.ts';
 import type { EncodedCorpus } from '../text/encoded-corpus.ts';
+import type { TokenisedCorpus } from '../text/tokenised-corpus.ts';
 import { train, type TrainHooks, type TrainOutcome, type TrainSettings } from '../train/train.ts';
 
 export interface Lesson {
@@ -14,7 +15,7 @@ export interface Lesson {
   readonly objective: Objective;
   readonly teacher?: Teacher;
   /** What the student learns from; unlabelled examples are welcome where the objective listens to a teacher. */
-  readonly corpus: EncodedCorpus;
+  readonly corpus: TokenisedCorpus;
   /** Scored while training; the best weights by `metric` are kept. */
   readonly dev?: EncodedCorpus;
   /** One of the task's scores; by default the first of `rankingScores`: accuracy, micro F1 or Pearson. */

@@ -8,7 +8,8 @@ import type { Wants } from '../models/output.ts';
 import { removeStalePartials } from '../storage/atomic.ts';
 import { lockFolder } from '../storage/lock.ts';
 import { evaluationBatches } from '../text/batches.ts';
-import { type EncodedCorpus, sliceCorpus } from '../text/encoded-corpus.ts';
+import type { EncodedCorpus } from '../text/encoded-corpus.ts';
+import { exampleCount, sliceRows, type TokenisedCorpus } from '../text/tokenised-corpus.ts';
 import { type LabelSource, storable, type StoredWants } from './label-header.ts';
 import { findLabels, type LabelPlan, labelFolder, LabelWriter, openLabels, type ShardValues, type StoredLabels } from './label-store.ts';
 import { type Labeller, modelLabeller } from './labeller.ts';
@@ -40,7 +41,7 @@ export async function classLogits(teacher: Model | Labeller, corpus: EncodedCorp
 }
 
 /** Labels what is not labelled yet and opens the store. @throws if another process is labelling into it. */
-export async function labelCorpus(teacher: Model | Labeller, corpus: EncodedCorpus, { root, wants = {}, onProgress, ...options }: LabelOptions): Promise<StoredLabels> {
+export async function labelCorpus(teacher: Model | Labeller, corpus: TokenisedCorpus, { root, wants = {}, onProgress, ...options }: LabelOptions): Promise<StoredLabels> {
   const labeller = await labellerOf(teacher);
   const plan = await labelPlan(labeller, corpus, wants);
   const refusal = labeller.can(plan.wants);
@@ -51,11 +52,11 @@ export async function labelCorpus(teacher: Model | Labeller, corpus: EncodedCorp
   try {
     const writer = await LabelWriter.open(root, plan);
     await removeStalePartials(writer.folder);
-    const total = corpus.exampleIds.length;
+    const total = exampleCount(corpus);
     const { shardRows = usualShardRows(plan, corpus.maxTokens) } = options;
     while (!writer.complete) {
       const from = writer.stored;
-      const shard = sliceCorpus(corpus, from, Math.min(total, from + shardRows));
+      const shard = await sliceRows(corpus, from, Math.min(total, from + shardRows));
       const values = await askAll(labeller, shard, { ...options, wants: plan.wants, onProgress: (count) => onProgress?.(from + count, total) });
       await writer.append(shard.exampleIds, values);
     }
@@ -66,15 +67,15 @@ export async function labelCorpus(teacher: Model | Labeller, corpus: EncodedCorp
 }
 
 /** What determines the labels: the teacher's numbers and everything it is shown. */
-export async function labelSource(teacher: Model | Labeller, corpus: EncodedCorpus): Promise<LabelSource> {
+export async function labelSource(teacher: Model | Labeller, corpus: TokenisedCorpus): Promise<LabelSource> {
   const { fingerprint, task, labels } = await labellerOf(teacher);
   return { teacher: fingerprint, tokenizer: corpus.tokenizer, corpus: corpus.corpus, maxTokens: corpus.maxTokens, task, labels: [...labels] };
 }
 
-async function labelPlan(labeller: Labeller, corpus: EncodedCorpus, asked: Wants): Promise<LabelPlan & { wants: StoredWants }> {
+async function labelPlan(labeller: Labeller, corpus: TokenisedCorpus, asked: Wants): Promise<LabelPlan & { wants: StoredWants }> {
   const wants = storable(asked, { layers: labeller.states?.layers ?? 0 });
   const keepsStates = Object.keys(wants).length > 1;
-  return { source: await labelSource(labeller, corpus), voice: labeller.name, examples: corpus.exampleIds.length, wants, states: keepsStates ? labeller.states : null };
+  return { source: await labelSource(labeller, corpus), voice: labeller.name, examples: exampleCount(corpus), wants, states: keepsStates ? labeller.states : null };
 }
 
 function labellerOf(teacher: Model | Labeller): Promise<Labeller> {

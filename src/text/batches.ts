@@ -4,6 +4,8 @@ import type { HostArrays } from '../engine/batch.ts';
 import { lengthsOf, type EncodedCorpus } from './encoded-corpus.ts';
 import { takeLabels, type EncodedLabels } from './encoded-labels.ts';
 import { rowsFrom } from './example-order.ts';
+import { StoredCorpus } from './stored-corpus.ts';
+import { exampleCount, rowLengths, type TokenisedCorpus } from './tokenised-corpus.ts';
 
 /** B rows of T tokens: the arrays the engine uploads, padded at the right, and where they come from. */
 export interface HostBatch extends HostArrays {
@@ -37,24 +39,56 @@ type ResolvedOptions = TrainingBatchOptions & Required<Pick<TrainingBatchOptions
 
 /**
  * The next `rows` examples of the corpus's endless seeded order, again and again; a batch may straddle two epochs.
- * Starting at cursor k gives what is left after k examples, whatever the batch size was before.
+ * Starting at cursor k gives what is left after k examples, whatever the batch size was before. A stored corpus gives the same batches
+ * as one in memory, as promises, and reads one batch ahead.
  * Throws an Error for an empty corpus and for rows that the ranks cannot share evenly (their gradients would weigh differently).
  */
-export function trainingBatches(corpus: EncodedCorpus, options: TrainingBatchOptions): Generator<HostBatch, never, undefined> {
+export function trainingBatches(corpus: EncodedCorpus, options: TrainingBatchOptions): Generator<HostBatch, never, undefined>;
+export function trainingBatches(corpus: TokenisedCorpus, options: TrainingBatchOptions): Generator<HostBatch, never, undefined> | AsyncGenerator<HostBatch, never, undefined>;
+export function trainingBatches(corpus: TokenisedCorpus, options: TrainingBatchOptions): Generator<HostBatch, never, undefined> | AsyncGenerator<HostBatch, never, undefined> {
   const { rows, cursor = 0, world = { rank: 0, size: 1 } } = options;
   checkOptions(corpus, options);
   if (!Number.isSafeInteger(cursor) || cursor < 0) throw new Error(`cursor is ${cursor}; it counts examples from 0`);
   if (!(Number.isInteger(world.rank) && world.rank >= 0 && world.rank < world.size)) throw new Error(`rank ${world.rank} is not one of 0 to ${world.size - 1}`);
   if (rows % world.size !== 0) throw new Error(`${rows} rows cannot be shared evenly by ${world.size} ranks; use a multiple of ${world.size}`);
-  return dealRows(corpus, { ...options, cursor, world });
+  const resolved = { ...options, cursor, world };
+  return corpus instanceof StoredCorpus ? readRows(corpus, resolved) : dealRows(corpus, resolved);
+}
+
+interface Deal {
+  /** Rows of the corpus that this rank gets. */
+  readonly order: Uint32Array;
+  readonly cursor: number;
+}
+
+function* deals(corpus: TokenisedCorpus, { seed, rows, world, cursor: start }: ResolvedOptions): Generator<Deal, never, undefined> {
+  const dealt = rowsFrom(start, rowLengths(corpus), seed);
+  for (let cursor = start; ; cursor += rows) {
+    const order = Uint32Array.from({ length: rows }, () => dealt.next().value);
+    yield { order: order.filter((_, i) => i % world.size === world.rank), cursor };
+  }
 }
 
 function* dealRows(corpus: EncodedCorpus, options: ResolvedOptions): Generator<HostBatch, never, undefined> {
-  const { seed, rows, world } = options;
-  const dealt = rowsFrom(options.cursor, lengthsOf(corpus), seed);
-  for (let { cursor } = options; ; cursor += rows) {
-    const order = Uint32Array.from({ length: rows }, () => dealt.next().value);
-    yield padRows(corpus, order.filter((_, i) => i % world.size === world.rank), cursor, options);
+  const dealt = deals(corpus, options);
+  for (;;) {
+    const { order, cursor } = dealt.next().value;
+    yield padRows(corpus, order, cursor, options);
+  }
+}
+
+async function* readRows(corpus: StoredCorpus, options: ResolvedOptions): AsyncGenerator<HostBatch, never, undefined> {
+  const dealt = deals(corpus, options);
+  const read = async (): Promise<HostBatch> => {
+    const { order, cursor } = dealt.next().value;
+    const taken = await corpus.take(order);
+    return { ...padRows(taken, Uint32Array.from(order.keys()), cursor, options), order };
+  };
+  for (let next = read(); ; ) {
+    const batch = await next;
+    next = read();
+    next.catch(() => undefined); // heard when it is asked for, if it is
+    yield batch;
   }
 }
 
@@ -101,8 +135,8 @@ function padRows(corpus: EncodedCorpus, order: Uint32Array, cursor: number, { pa
   };
 }
 
-function checkOptions({ exampleIds }: EncodedCorpus, { rows, padTo = 8 }: BatchOptions): void {
-  if (exampleIds.length === 0) throw new Error('no batches can be made of an empty corpus');
+function checkOptions(corpus: TokenisedCorpus, { rows, padTo = 8 }: BatchOptions): void {
+  if (exampleCount(corpus) === 0) throw new Error('no batches can be made of an empty corpus');
   if (!Number.isInteger(rows) || rows < 1) throw new Error(`a batch of ${rows} rows; give a whole number from 1`);
   if (!Number.isInteger(padTo) || padTo < 1) throw new Error(`padTo is ${padTo}; give a whole number from 1`);
 }

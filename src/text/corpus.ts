@@ -1,8 +1,9 @@
 // A corpus in memory: named examples of one split, their label space and a fingerprint that changes when any of them does.
-// Readers (tsv.ts, plain-lines.ts, glue.ts) yield examples one at a time; this file only gathers them.
+// Readers (tsv.ts, csv.ts, jsonl.ts, plain-lines.ts, glue.ts) yield examples one at a time; this file only gathers them.
 import { createHash } from 'node:crypto';
 import { basename, dirname, extname, resolve } from 'node:path';
 import type { Example, LabelSpace } from './example.ts';
+import { quoted } from './quoted.ts';
 
 export interface Corpus {
   readonly name: string;
@@ -23,17 +24,39 @@ export interface CorpusFacts {
   readonly skipped?: number;
 }
 
+/** What every reader of a file is told. */
+export interface ReadOptions {
+  /** Ids begin with it. Default: the file's name without its ending. */
+  readonly split?: string;
+  /** Hears the line number of each row that is left out. */
+  readonly onSkip?: (line: number) => void;
+}
+
 /** A corpus of these examples. Throws an Error for an id that stands twice and for a corpus without examples. */
 export function makeCorpus(examples: readonly Example[], facts: CorpusFacts): Corpus {
   if (examples.length === 0) throw new Error(`corpus ${facts.name} (${facts.split}) holds no example`);
-  const hash = createHash('sha256');
+  const digest = new ExampleDigest();
   const ids = new Set<string>();
-  for (const { id, text, pair, label } of examples) {
-    if (ids.has(id)) throw new Error(`corpus ${facts.name} (${facts.split}): two examples have the id ${JSON.stringify(id)}`);
-    ids.add(id);
-    hash.update(`${JSON.stringify([id, text, pair ?? null, label ?? null])}\n`);
+  for (const example of examples) {
+    if (ids.has(example.id)) throw new Error(`corpus ${facts.name} (${facts.split}): two examples have the id ${quoted(example.id)}`);
+    ids.add(example.id);
+    digest.add(example);
   }
-  return { skipped: 0, ...facts, examples, fingerprint: hash.digest('hex') };
+  return { skipped: 0, ...facts, examples, fingerprint: digest.fingerprint() };
+}
+
+/** The fingerprint of a corpus, example by example. */
+export class ExampleDigest {
+  readonly #hash = createHash('sha256');
+
+  add({ id, text, pair, label }: Example): void {
+    this.#hash.update(`${JSON.stringify([id, text, pair ?? null, label ?? null])}\n`);
+  }
+
+  /** Of the examples so far; nothing can be added afterwards. */
+  fingerprint(): string {
+    return this.#hash.digest('hex');
+  }
 }
 
 /** Name and split of a corpus file where the caller gives none: `opinions/train.tsv` is split `train` of `opinions`. */

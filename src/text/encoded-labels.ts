@@ -40,6 +40,20 @@ export function encodeLabels(examples: readonly Example[], space: LabelSpace): E
   return { kind, names, hits };
 }
 
+/** Examples that have a label. */
+export function countLabelled(labels: EncodedLabels): number {
+  switch (labels.kind) {
+    case 'single-label':
+      return labels.indices.reduce((count, index) => count + (index >= 0 ? 1 : 0), 0);
+    case 'regression':
+      return labels.scores.reduce((count, score) => count + (Number.isNaN(score) ? 0 : 1), 0);
+    case 'multi-label': {
+      const { hits, names: { length: classes } } = labels;
+      return hits.reduce((count, hit, place) => count + (place % classes === 0 && hit >= 0 ? 1 : 0), 0);
+    }
+  }
+}
+
 /** The labels of some rows, in the order of `rows`. */
 export function takeLabels(labels: EncodedLabels, rows: Uint32Array): EncodedLabels {
   switch (labels.kind) {

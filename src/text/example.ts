@@ -1,5 +1,6 @@
 // One example: a text or a pair of texts, with a stable id and perhaps a label, and the space its labels live in.
 // The id travels to the batch, the label store and the predictions; every join is made by it. No reading here.
+import { listed, quoted } from './quoted.ts';
 
 /** A class name, a score, or (multi-label) the names of all classes that hold. */
 export type ExampleLabel = string | number | readonly string[];
@@ -23,6 +24,6 @@ export type LabelSpace =
 /** The index of a class name. Throws an Error that lists the known names; `place` says where the name stood. */
 export function classIndex(names: readonly string[], name: string, place: string): number {
   const index = names.indexOf(name);
-  if (index === -1) throw new Error(`${place}: label ${JSON.stringify(name)} is none of the known labels: ${names.join(', ')}`);
+  if (index === -1) throw new Error(`${place}: label ${quoted(name)} is none of the known labels: ${listed(names)}; correct it, or name it among the labels`);
   return index;
 }

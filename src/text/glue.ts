@@ -5,7 +5,9 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Corpus } from './corpus.ts';
 import type { LabelSpace } from './example.ts';
-import { openTsv, type Column, type TsvOptions } from './tsv.ts';
+import type { Column } from './example-row.ts';
+import { surveyFile, type StreamedCorpus } from './streamed-corpus.ts';
+import { openTsv, readTsv, type TsvOptions } from './tsv.ts';
 
 export type GlueMetric = 'accuracy' | 'f1' | 'matthews' | 'pearson' | 'spearman';
 
@@ -132,6 +134,17 @@ export function devSplits(task: GlueTask): string[] {
  * @param split `train`, `dev` or `test`; MNLI has `dev-matched`, `dev-mismatched`, `test-matched` and `test-mismatched`.
  */
 export async function openGlue(folder: string, task: GlueTask | string, split: string): Promise<Corpus> {
+  const { path, options } = await glueFile(folder, task, split);
+  return openTsv(path, options);
+}
+
+/** The same, left on disk. */
+export async function streamGlue(folder: string, task: GlueTask | string, split: string): Promise<StreamedCorpus> {
+  const { path, options } = await glueFile(folder, task, split);
+  return surveyFile(path, readTsv, options);
+}
+
+async function glueFile(folder: string, task: GlueTask | string, split: string): Promise<{ path: string; options: TsvOptions }> {
   const found = typeof task === 'string' ? glueTask(task) : task;
   const { name, labels, written, headerless, damaged } = found;
   const file = Object.hasOwn(found.files, split) ? found.files[split] : undefined;
@@ -140,8 +153,7 @@ export async function openGlue(folder: string, task: GlueTask | string, split: s
   const { label, ...texts } = headerless && !header ? headerless.columns : found.columns;
   const options: TsvOptions = { name, split, header, ...texts, ...(damaged && { damaged }) };
   const path = await firstPresent([join(folder, name, file), join(folder, file)]);
-  if (split.startsWith('test')) return openTsv(path, options);
-  return openTsv(path, { ...options, label, labels, ...(written && { written }) });
+  return { path, options: split.startsWith('test') ? options : { ...options, label, labels, ...(written && { written }) } };
 }
 
 async function firstPresent(paths: readonly string[]): Promise<string> {

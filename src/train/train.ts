@@ -5,8 +5,8 @@
 import { engineMark } from '../engine/engine.ts';
 import { randomKey } from '../engine/random.ts';
 import { fingerprint } from '../storage/hash.ts';
-import { trainingBatches } from '../text/batches.ts';
-import type { EncodedCorpus } from '../text/encoded-corpus.ts';
+import { type HostBatch, trainingBatches } from '../text/batches.ts';
+import { exampleCount, type TokenisedCorpus } from '../text/tokenised-corpus.ts';
 import { wantsNothing } from '../models/output.ts';
 import { described } from '../objectives/objective.ts';
 import { BestWeights } from './best-weights.ts';
@@ -73,14 +73,14 @@ export interface TrainOutcome {
 }
 
 /** Trains `learning.student` in place on `corpus`. Same settings and seed, same engine: same weights, bit for bit. */
-export async function train(learning: Learning, corpus: EncodedCorpus, settings: TrainSettings, hooks: TrainHooks): Promise<TrainOutcome> {
+export async function train(learning: Learning, corpus: TokenisedCorpus, settings: TrainSettings, hooks: TrainHooks): Promise<TrainOutcome> {
   check(settings, learning, hooks);
   const { parameters, config } = learning.student;
   const { run, emit, checkpoints, signal, world = alone } = hooks;
   const identity = { ...hooks.identity, ...settings, corpus: corpus.corpus, tokenizer: corpus.tokenizer, objective: described(learning.objective), teacher: learning.teacher?.name ?? 'none', metric: hooks.score?.metric ?? 'none' };
   const optimizer = new Optimizer(parameters, settings);
   const bestWeights = new BestWeights(checkpoints);
-  const ledger = new Ledger({ run, totalSteps: settings.steps, examples: corpus.exampleIds.length, emit });
+  const ledger = new Ledger({ run, totalSteps: settings.steps, examples: exampleCount(corpus), emit });
   const started = performance.now();
   try {
     const resumed = checkpoints === undefined ? undefined : await loadTrainState(checkpoints, identity, parameters, optimizer);
@@ -88,7 +88,7 @@ export async function train(learning: Learning, corpus: EncodedCorpus, settings:
     const engine = engineMark();
     const changed = resumed !== undefined && fingerprint(resumed.engine) !== fingerprint(engine);
     emit({
-      kind: 'start', run, totalSteps: settings.steps, examples: corpus.exampleIds.length, parameters: parameters.count, engine,
+      kind: 'start', run, totalSteps: settings.steps, examples: exampleCount(corpus), parameters: parameters.count, engine,
       ...(resumed && { resumedAt: step }), ...(changed && { engineBefore: resumed.engine }),
     });
 
@@ -102,7 +102,8 @@ export async function train(learning: Learning, corpus: EncodedCorpus, settings:
     const isOver = () => step === settings.steps || isPatienceSpent(waiting, settings);
     while (!isOver() && signal?.aborted !== true) {
       step++;
-      const microBatches = Array.from({ length: settings.accumulation }, () => batches.next().value);
+      const microBatches: HostBatch[] = [];
+      while (microBatches.length < settings.accumulation) microBatches.push((await batches.next()).value);
       cursor += settings.rows;
       const learningRate = learningRateAt(step, { ...settings, shape: settings.schedule, totalSteps: settings.steps });
       const { gradients, loss, parts } = await stepGradients(learning, microBatches, { step, key: randomKey(settings.seed, 'dropout', step) });

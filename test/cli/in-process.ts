@@ -1,4 +1,5 @@
 // Commands without a process: a door that remembers what was said, and a folder with a corpus and an untrained classifier.
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,12 +32,16 @@ export function openRecorder(): { console: Console; heard: Heard } {
   return { console, heard };
 }
 
+/** Tokenised text of this test file's commands. */
+const tokens = join(tmpdir(), `retort-tokens-${randomUUID()}`);
+
 /** Runs one command. Rejects with what it throws: a CommanderError for wrong use. */
 export async function ask(add: (program: Command, door: Door) => void, ...words: string[]): Promise<Heard> {
   const { console, heard } = openRecorder();
   const program = new Command('retort').exitOverride().configureOutput({ writeOut: () => undefined, writeErr: () => undefined });
   add(program, { console: () => console, signal: new AbortController().signal, command: 'retort', verbose: () => false });
-  await program.parseAsync(words, { from: 'user' });
+  const caches = program.commands.some(({ options }) => options.some(({ long }) => long === '--cache')) && !words.includes('--cache');
+  await program.parseAsync([...words, ...(caches ? ['--cache', tokens] : [])], { from: 'user' });
   return heard;
 }
 
@@ -58,5 +63,5 @@ export async function openBench({ labels }: { labels?: readonly string[] } = {})
   const names = labels ?? ('names' in splits.labels ? splits.labels.names : []);
   const config = freshConfig(parseSize('2x16:2'), { vocabulary: tokenizer.vocabularySize, padId: tokenizer.padId, positions: 32, task: 'single-label', labels: names });
   await saveModel(classifier, freshModel(config, { seed: 1 }), { tokenizer, card: { name: 'classifier', story: [] }, onnx: false });
-  return { folder, corpus, classifier, remove: () => rm(folder, { recursive: true, force: true }) };
+  return { folder, corpus, classifier, remove: async () => void (await Promise.all([folder, tokens].map((path) => rm(path, { recursive: true, force: true })))) };
 }

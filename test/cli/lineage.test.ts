@@ -22,8 +22,8 @@ const teacher = { name: `recorded ${hash('f').slice(0, 16)}` } as Teacher;
 const single: EncodedLabels = { kind: 'single-label', names: ['no', 'yes'], indices: Int32Array.from([0, 1, 1, -1, -1]) };
 const made = { origin: { size: '1x32:4', dropout: 0, seed: 7 }, objective: hardLabels(), teacher, corpus: encoded(5, single), data, settings };
 
-test('a lineage names the start, the rows with and without labels, the fingerprints and the settings that matter', (t) => {
-  t.deepEqual(lineageOf('distilled, seed 7', made), {
+test('a lineage names the start, the rows with and without labels, the fingerprints and the settings that matter', async (t) => {
+  t.deepEqual(await lineageOf('distilled, seed 7', made), {
     model: 'distilled, seed 7', startsAs: 'fresh, size 1x32:4, dropout 0', objective: 'hard-labels', teacher: teacher.name, labelledRows: 3, unlabelledRows: 2, maxTokens: 48,
     steps: 60, rowsPerStep: 16, learningRate: 1e-3, seed: 7, tokenizer: hash('b'),
     materials: [
@@ -32,11 +32,11 @@ test('a lineage names the start, the rows with and without labels, the fingerpri
   });
 });
 
-test('labelled rows are counted whatever a label is', (t) => {
-  const rowsOf = (labels?: EncodedLabels) => lineageOf('x', { ...made, corpus: encoded(3, labels) }).labelledRows;
-  t.is(rowsOf({ kind: 'regression', scores: Float32Array.from([1, NaN, 0]) }), 2);
-  t.is(rowsOf({ kind: 'multi-label', names: ['a', 'b'], hits: Float32Array.from([0, 1, -1, -1, 0, 0]) }), 2);
-  t.is(rowsOf(), 0);
+test('labelled rows are counted whatever a label is', async (t) => {
+  const rowsOf = async (labels?: EncodedLabels) => (await lineageOf('x', { ...made, corpus: encoded(3, labels) })).labelledRows;
+  t.is(await rowsOf({ kind: 'regression', scores: Float32Array.from([1, NaN, 0]) }), 2);
+  t.is(await rowsOf({ kind: 'multi-label', names: ['a', 'b'], hits: Float32Array.from([0, 1, -1, -1, 0, 0]) }), 2);
+  t.is(await rowsOf(), 0);
 });
 
 test('a start in words: fingerprints by their beginning, no seed', (t) => {
@@ -48,20 +48,20 @@ test('a start in words: fingerprints by their beginning, no seed', (t) => {
 test('it comes back as it was written, and what is no lineage is none', async (t) => {
   const folder = await temporaryFolder(t);
   t.is(await readLineage(folder), undefined);
-  const lineage = lineageOf('x', made);
+  const lineage = await lineageOf('x', made);
   await writeLineage(folder, lineage);
   t.deepEqual(await readLineage(folder), lineage);
   await writeFile(join(folder, 'lineage.json'), '{"model": 3}');
   t.is(await readLineage(folder), undefined);
 });
 
-test('seeds are one row with their teachers, splits are listed once with who learned from them, training text first', (t) => {
-  const seeds = [1, 2].map((seed): ModelLineage => lineageOf(`distilled, seed ${seed}`, { ...made, settings: { ...settings, seed }, teacher: { ...teacher, name: `recorded ${hash(String(seed))}` } }));
+test('seeds are one row with their teachers, splits are listed once with who learned from them, training text first', async (t) => {
+  const seeds = await Promise.all([1, 2].map((seed): Promise<ModelLineage> => lineageOf(`distilled, seed ${seed}`, { ...made, settings: { ...settings, seed }, teacher: { ...teacher, name: `recorded ${hash(String(seed))}` } })));
   const row = lineageRow('student', 'student', seeds);
   t.deepEqual(row?.training?.seeds, [1, 2]);
   t.deepEqual(row?.teachers, ['recorded 111111111111', 'recorded 222222222222']);
   t.is(lineageRow('nobody', undefined, []), undefined);
-  const teacherLineage = lineageOf('teacher', { ...made, corpus: { ...encoded(9), corpus: hash('9') } });
+  const teacherLineage = await lineageOf('teacher', { ...made, corpus: { ...encoded(9), corpus: hash('9') } });
   const { materials, tokenizer } = lineageOfAll([], [...seeds.map((lineage) => ({ ...lineage, of: 'student' })), { ...teacherLineage, of: 'teacher' }]);
   t.deepEqual(materials.map(({ sha256, readBy }) => [sha256[0], readBy]), [['a', ['student']], ['9', ['teacher']], ['d', []], ['e', []]]);
   t.is(tokenizer, hash('b'));

@@ -40,5 +40,5 @@ test('labels found, or those given', async (t) => {
 
 test('a file that is none', async (t) => {
   await t.throwsAsync(requireFile(join(folder, 'none'), 'give a recipe'), { message: /none: there is no such file; give a recipe$/ });
-  await t.throwsAsync(openTexts(folder), { message: /: not a file; give a TSV/ });
+  await t.throwsAsync(openTexts(folder), { message: /: not a file; give a TSV, CSV or JSONL file/ });
 });

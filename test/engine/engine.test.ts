@@ -11,19 +11,26 @@ test.serial('importing chooses nothing: no backend is known before useEngine', a
 
 test.serial('an unknown engine is named, with those there are', async (t) => {
   for (const name of ['cuda', 'toString', '']) {
-    await t.throwsAsync(useEngine(name as EngineName), { message: `no engine is called '${name}'; there are: auto, wasm` });
+    await t.throwsAsync(useEngine(name as EngineName), { message: `no engine is called '${name}'; there are: auto, torch, wasm, webgpu` });
   }
   t.deepEqual(Object.keys(tf.engine().registryFactory), []);
 });
 
-test.serial('auto takes wasm, says so, and asking again changes nothing', async (t) => {
+test.serial('auto takes the first engine that loads, says so and why not another, and asking again changes nothing', async (t) => {
+  t.deepEqual(engineNames, ['torch', 'wasm', 'webgpu']);
   const facts = await useEngine('auto');
-  t.is(tf.getBackend(), 'wasm');
-  t.deepEqual(engineNames, ['wasm']);
-  t.like(facts, { engine: 'wasm', device: 'cpu', precision: 'fp32', threads: 1, tfjs: '4.22.0' });
-  t.is(await useEngine('wasm'), facts);
+  t.is(tf.getBackend(), facts.engine);
+  if (facts.engine === 'wasm') {
+    t.like(facts, { engine: 'wasm', device: 'cpu', precision: 'fp32', threads: 1, tfjs: '4.22.0' });
+    t.regex(facts.passedOver.join(), /^torch: the torch engine/);
+  } else {
+    t.like(facts, { engine: 'torch', device: 'cpu', precision: 'fp32', tfjs: '4.22.0', passedOver: [] });
+  }
+  t.is(await useEngine(facts.engine), facts);
   t.is(await useEngine(), facts);
   t.is(engineFacts(), facts);
+  await t.throwsAsync(useEngine(facts.engine === 'wasm' ? 'torch' : 'wasm'), { message: /one process keeps one engine/ });
+  await t.throwsAsync(useEngine('auto', { device: 'cuda:7' }), { message: /in use with device cpu/ });
 });
 
 test.serial('the multiplication rate is a positive number, and measuring it leaves nothing behind', async (t) => {

@@ -13,6 +13,10 @@ import { evaluationBatches } from '../../src/text/batches.ts';
 import { close, closeTensors, read } from '../engine/numbers.ts';
 import { tinyModel } from '../models/tiny-model.ts';
 import { temporaryFolder } from '../storage/temporary-folder.ts';
+import { makeCorpus } from '../../src/text/corpus.ts';
+import { streamOf } from '../../src/text/streamed-corpus.ts';
+import { tokenise } from '../../src/text/token-cache.ts';
+import { trainWordPiece } from '../../src/text/train-word-piece.ts';
 import { tinyCorpus } from './tiny-corpus.ts';
 import { startEngine } from '../engine-under-test.ts';
 
@@ -45,6 +49,17 @@ test('progress is told to the end, and an abort stops it', async (t) => {
 
 test('a model without classes is refused', async (t) => {
   await t.throwsAsync(classLogits(tinyModel({ task: 'masked-lm', labels: [] }), tinyCorpus(2)), { message: "class logits need a classifier, not a model of task 'masked-lm'" });
+});
+
+test('a corpus on disk is labelled to the same bytes as in memory', async (t) => {
+  const tokenizer = await trainWordPiece(['a b c d e'], { size: 20, lowercase: true });
+  const texts = makeCorpus(Array.from({ length: 11 }, (_, i) => ({ id: `x${i}`, text: 'a b c d e'.slice(0, 1 + 2 * (i % 5)) })), { name: 'toy', split: 'train' });
+  const stored = await tokenise(streamOf(texts), tokenizer, { maxTokens: 6, cache: await temporaryFolder(t), shardTokens: 15 });
+  const [model, options] = [tinyModel(), { rows: 2, shardRows: 4 }];
+  const onDisk = await labelCorpus(model, stored, { ...options, root: await temporaryFolder(t) });
+  const inMemory = await labelCorpus(model, await stored.load(), { ...options, root: await temporaryFolder(t) });
+  t.deepEqual(onDisk.header.shards.map(({ rows }) => rows), [4, 4, 3]);
+  t.deepEqual(await bytesIn(onDisk.folder), await bytesIn(inMemory.folder));
 });
 
 test('a labelled corpus is the teacher, recorded', async (t) => {

@@ -1,7 +1,14 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import test from 'ava';
 import fc from 'fast-check';
+import { openTokenShard, writeTokenShard } from '../../src/storage/arrow-tokens.ts';
 import { evaluationBatches, trainingBatches, type HostBatch, type TrainingBatchOptions } from '../../src/text/batches.ts';
 import type { EncodedCorpus } from '../../src/text/encoded-corpus.ts';
+import { StoredCorpus } from '../../src/text/stored-corpus.ts';
+import { textFolder } from './text-folder.ts';
+
+const { folder } = await textFolder();
 
 /** Row i holds `lengths[i]` tokens: 1000 i + 1, 1000 i + 2, ...; its class is i % 3. */
 function corpusOf(lengths: readonly number[], maxTokens = 512): EncodedCorpus {
@@ -125,4 +132,50 @@ for (const { name, options, message } of refused) {
 test('a corpus of nothing is refused', (t) => {
   t.throws(() => trainingBatches(corpusOf([]), { seed: 1, rows: 4, padId: 0 }), { message: /empty corpus/ });
   t.throws(() => evaluationBatches(corpusOf([]), { rows: 4, padId: 0 }), { message: /empty corpus/ });
+});
+
+let stores = 0;
+/** The same corpus in shards of `rows` examples, in a folder of its own. */
+async function stored(corpus: EncodedCorpus, rows: number, place = `stored-${(stores += 1)}`): Promise<StoredCorpus> {
+  const shards = [];
+  for (let begin = 0; begin < corpus.exampleIds.length; begin += rows) {
+    const part = { begin, end: Math.min(begin + rows, corpus.exampleIds.length) };
+    const [from = 0, to = 0] = [corpus.offsets[part.begin], corpus.offsets[part.end]];
+    const path = join(folder, place, `${begin}.arrow`);
+    await writeTokenShard(path, {
+      ids: corpus.exampleIds.slice(part.begin, part.end),
+      labels: Array.from({ length: part.end - part.begin }, (_, i) => JSON.stringify('abc'[(part.begin + i) % 3])),
+      offsets: Int32Array.from(corpus.offsets.subarray(part.begin, part.end + 1), (offset) => offset - from),
+      tokens: corpus.ids.slice(from, to),
+      types: Uint8Array.from(corpus.typeIds.subarray(from, to)),
+    });
+    shards.push(await openTokenShard(path));
+  }
+  return new StoredCorpus(shards, corpus, { kind: 'single-label', names: ['a', 'b', 'c'] });
+}
+
+test('a stored corpus gives the batches of the one in memory, bit for bit, from any cursor and to any rank', async (t) => {
+  const same = fc.asyncProperty(lengthsArbitrary, fc.integer({ min: 1, max: 7 }), fc.nat(200), fc.integer({ min: 1, max: 40 }), fc.nat(), async (lengths, rows, cursor, shardRows, seed) => {
+    const corpus = corpusOf(lengths);
+    const options = { seed, rows: 2 * rows, padId: 9, cursor, world: { rank: seed % 2, size: 2 } };
+    const [inMemory, fromDisk] = [trainingBatches(corpus, options), trainingBatches(await stored(corpus, shardRows), options)];
+    for (let step = 0; step < 5; step++) t.deepEqual((await fromDisk.next()).value, inMemory.next().value);
+  });
+  await fc.assert(same, { numRuns: 40 });
+});
+
+// What the order was before corpora were stored: resumed runs and stored results depend on it.
+test('the order of examples is the one it always was', (t) => {
+  const batches = train(corpusOf(Array.from({ length: 40 }, (_, i) => 1 + ((i * 7) % 11))), 4, { seed: 5, rows: 6, cursor: 30 });
+  t.deepEqual(batches.map(({ order }) => [...order]), [[4, 37, 26, 23, 34, 1], [12, 31, 20, 9, 22, 33], [0, 11, 19, 30, 8, 38], [27, 16, 5, 2, 35, 24]]);
+});
+
+test('a read that fails is an error of the batch that needed it', async (t) => {
+  const batches = trainingBatches(await stored(corpusOf([1, 2, 3]), 1, 'failing'), { seed: 1, rows: 3, padId: 0 });
+  t.is((await batches.next()).value.rows, 3);
+  await rm(join(folder, 'failing', '1.arrow'));
+  const more = async () => {
+    for (let step = 0; step < 3; step++) await batches.next(); // one of them was read ahead, before the file was gone
+  };
+  await t.throwsAsync(more, { message: /failing.1\.arrow/ });
 });

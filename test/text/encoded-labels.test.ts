@@ -1,5 +1,5 @@
 import test from 'ava';
-import { encodeLabels, joinLabels, takeLabels } from '../../src/text/encoded-labels.ts';
+import { countLabelled, encodeLabels, joinLabels, takeLabels } from '../../src/text/encoded-labels.ts';
 import type { ExampleLabel, LabelSpace } from '../../src/text/example.ts';
 
 const names = ['no', 'maybe', 'yes'];
@@ -13,6 +13,12 @@ test('the three forms mark what is unlabelled', (t) => {
   t.deepEqual(single(['yes', undefined, 'no']), { kind: 'single-label', names, indices: Int32Array.of(2, -1, 0) });
   t.deepEqual(scores([2.5, undefined]), { kind: 'regression', scores: Float32Array.of(2.5, NaN) });
   t.deepEqual(multiple([['yes', 'no'], undefined, []]), { kind: 'multi-label', names, hits: Float32Array.of(1, 0, 1, -1, -1, -1, 0, 0, 0) });
+});
+
+test('examples with a label are counted whatever a label is', (t) => {
+  t.is(countLabelled(single(['yes', undefined, 'no'])), 2);
+  t.is(countLabelled(scores([2.5, undefined])), 1);
+  t.is(countLabelled(multiple([['yes', 'no'], undefined, []])), 2);
 });
 
 test('rows are taken in the order asked for', (t) => {
@@ -34,7 +40,7 @@ test('labels of one space are joined, of two refused', (t) => {
 });
 
 test('a label that does not fit is an error with the example', (t) => {
-  t.throws(() => single(['yes', 'perhaps']), { message: 'example e1: label "perhaps" is none of the known labels: no, maybe, yes' });
+  t.throws(() => single(['yes', 'perhaps']), { message: 'example e1: label "perhaps" is none of the known labels: no, maybe, yes; correct it, or name it among the labels' });
   t.throws(() => encode(['yes', 3], { kind: 'single-label', names }), { message: 'example e1: label 3 where one class name (single-label) is wanted' });
   t.throws(() => encode(['3'], { kind: 'regression' }), { message: 'example e0: label "3" where a score (regression) is wanted' });
   t.throws(() => scores([Infinity]), { message: /example e0/ });

@@ -3,7 +3,10 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
-import { devSplits, glueTask, glueTasks, openGlue } from '../../src/text/glue.ts';
+import { countClasses } from '../../src/text/class-balance.ts';
+import { encodeLabels } from '../../src/text/encoded-labels.ts';
+import { devSplits, glueTask, glueTasks, openGlue, streamGlue } from '../../src/text/glue.ts';
+import { gather } from '../../src/text/streamed-corpus.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'retort-glue-'));
 test.after.always(() => rm(folder, { recursive: true, force: true }));
@@ -127,3 +130,58 @@ test('wrong tasks, splits, folders and labels are refused', async (t) => {
   await writeFile(join(other, 'dev.tsv'), 'sentence\tlabel\nfine\t2\n');
   await t.throwsAsync(openGlue(other, 'SST-2', 'dev'), { message: /dev\.tsv:2: label "2" is none of the known labels: 0, 1/ });
 });
+
+test('one split streams with the fingerprint it has in memory', async (t) => {
+  for (const { task, split } of samples) {
+    const [streamed, gathered] = [await streamGlue(folder, task, split), await openGlue(folder, task, split)];
+    t.deepEqual((await gather(streamed)).examples, gathered.examples);
+    t.like(streamed, { fingerprint: gathered.fingerprint, size: 1, name: gathered.name, split, skipped: gathered.skipped, labels: gathered.labels });
+  }
+});
+
+test('both dev splits of MNLI are read, each with ids of its own', async (t) => {
+  const columns = `${mnliColumns}\tlabel1\tlabel2\tlabel3\tlabel4\tlabel5\tgold_label\n`;
+  const row = (text: string, label: string) => `0\tp\tq\tg\t(\t(\t(\t(\t${text}\tIt is wet.\te\te\te\te\te\t${label}\n`;
+  const mnli = join(folder, 'both', 'MNLI');
+  await mkdir(mnli, { recursive: true });
+  await writeFile(join(mnli, 'dev_matched.tsv'), columns + row('Rain "falls.', 'neutral'));
+  await writeFile(join(mnli, 'dev_mismatched.tsv'), columns + row('Rain fell.', 'entailment'));
+  const [matched, mismatched] = await Promise.all(devSplits(glueTask('mnli')).map((split) => openGlue(mnli, 'MNLI', split)));
+  t.deepEqual(matched?.examples, [{ id: 'dev-matched-2', text: 'Rain "falls.', pair: 'It is wet.', label: 'neutral' }]);
+  t.deepEqual(mismatched?.examples, [{ id: 'dev-mismatched-2', text: 'Rain fell.', pair: 'It is wet.', label: 'entailment' }]);
+});
+
+// Examples, and the examples of each class, or the mean of the scores, of copies as distributed; lines left out of QQP's own.
+const distributed: { task: string; split: string; examples: number; counts?: number[]; mean?: number; folder?: string }[] = [
+  { task: 'CoLA', split: 'train', examples: 8551, counts: [2528, 6023] },
+  { task: 'CoLA', split: 'dev', examples: 1043, counts: [322, 721] },
+  { task: 'CoLA', split: 'test', examples: 1063 },
+  { task: 'SST-2', split: 'train', examples: 67_349, counts: [29_780, 37_569] },
+  { task: 'SST-2', split: 'dev', examples: 872, counts: [428, 444] },
+  { task: 'MRPC', split: 'train', examples: 3668, counts: [1194, 2474] },
+  { task: 'MRPC', split: 'dev', examples: 408, counts: [129, 279] },
+  { task: 'MRPC', split: 'test', examples: 1725 },
+  { task: 'QQP', split: 'train', examples: 20_492, counts: [12_782, 7710], folder: 'QQP-subset' },
+  { task: 'QQP', split: 'dev', examples: 3004, counts: [1967, 1037], folder: 'QQP-subset' },
+  { task: 'STS-B', split: 'train', examples: 5749, mean: 2.701 },
+  { task: 'STS-B', split: 'dev', examples: 1500, mean: 2.364 },
+  { task: 'STS-B', split: 'test', examples: 1379 },
+  { task: 'QNLI', split: 'dev', examples: 5463, counts: [2702, 2761] },
+  { task: 'QNLI', split: 'test', examples: 5463 },
+  { task: 'WNLI', split: 'train', examples: 635, counts: [323, 312] },
+  { task: 'WNLI', split: 'dev', examples: 71, counts: [40, 31] },
+  { task: 'WNLI', split: 'test', examples: 146 },
+];
+const copies = process.env.RETORT_GLUE;
+for (const { task, split, examples, counts, mean, folder: own } of distributed) {
+  (copies === undefined ? test.skip : test)(`the distributed ${task}, ${split} (RETORT_GLUE names the folder of the copies)`, async (t) => {
+    const corpus = await openGlue(join(copies ?? '', own ?? ''), task, split);
+    const labels = corpus.labels && encodeLabels(corpus.examples, corpus.labels);
+    t.is(corpus.examples.length, examples);
+    t.is(corpus.skipped, 0);
+    if (counts !== undefined) t.deepEqual(labels && countClasses(labels)?.counts, counts);
+    if (mean !== undefined && labels?.kind === 'regression') t.is(Number((labels.scores.reduce((sum, score) => sum + score, 0) / examples).toFixed(3)), mean);
+    t.true(corpus.examples.every(({ text, pair }) => text.trim() !== '' && pair?.trim() !== ''));
+    t.is(corpus.examples.some(({ pair }) => pair !== undefined), !['CoLA', 'SST-2'].includes(task));
+  });
+}

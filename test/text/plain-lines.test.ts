@@ -22,5 +22,5 @@ test('one example a line; blank lines are passed over but counted', async (t) =>
 test('a file without text is refused', async (t) => {
   const path = join(folder, 'blank.txt');
   await writeFile(path, '\n \n');
-  await t.throwsAsync(openPlainLines(path), { message: /blank\.txt: no line with text/ });
+  await t.throwsAsync(openPlainLines(path), { message: /blank\.txt: no examples; the file holds no row with text/ });
 });

@@ -63,14 +63,14 @@ const refused: { name: string; content: string; options?: Partial<TsvOptions>; m
   { name: 'a row with a column too few', content: 'key\tclass\tfirst\tsecond\nk\tc\tx\n', message: /:2: 3 columns where 4 are expected; a tab inside a text/ },
   { name: 'a row with a column too many', content: 'key\tclass\tfirst\tsecond\nk\tc\tx\ty\tz\n', message: /:2: 5 columns where 4/ },
   { name: 'an empty line', content: 'key\tclass\tfirst\tsecond\nk\tc\tx\ty\n\n', message: /:3: 1 columns where 4 are expected; remove the empty line/ },
-  { name: 'an empty text', content: 'key\tclass\tfirst\tsecond\nk\tc\t \ty\n', message: /:2: column 3 holds no text/ },
-  { name: 'an empty pair', content: 'key\tclass\tfirst\tsecond\nk\tc\tx\t\n', message: /:2: column 4 holds no text/ },
+  { name: 'an empty text', content: 'key\tclass\tfirst\tsecond\nk\tc\t \ty\n', message: /:2: column "first" holds no text; remove the line or fill it in/ },
+  { name: 'an empty pair', content: 'key\tclass\tfirst\tsecond\nk\tc\tx\t\n', message: /:2: column "second" holds no text/ },
   { name: 'an empty label', content: 'key\tclass\tfirst\tsecond\nk\t\tx\ty\n', message: /:2: no label; label the row or open the file without/ },
   { name: 'an empty id', content: 'key\tclass\tfirst\tsecond\n\tc\tx\ty\n', message: /:2: the id is empty/ },
   { name: 'an id that stands twice', content: 'key\tclass\tfirst\tsecond\nk\tc\tx\ty\nj\tc\tx\ty\nk\tc\tv\tw\n', message: /:4: id "k" already stands on line 2/ },
   { name: 'a label that is not known', content: 'key\tclass\tfirst\tsecond\nk\tc\tx\ty\n', options: { labels: { kind: 'single-label', names: ['a', 'b'] } }, message: /:2: label "c" is none of the known labels: a, b/ },
   { name: 'a score that is no number', content: 'key\tclass\tfirst\tsecond\nk\tfive\tx\ty\n', options: { labels: { kind: 'regression' } }, message: /:2: label "five" is not a number/ },
-  { name: 'a file with a header only', content: 'key\tclass\tfirst\tsecond\n', message: /no examples; the file has no line below its header/ },
+  { name: 'a file with a header only', content: 'key\tclass\tfirst\tsecond\n', message: /no examples; the file holds no row with text; put one example on each line \(below the header/ },
   { name: 'an empty file', content: '', message: /no examples/ },
 ];
 for (const { name, content, options, message } of refused) {

@@ -9,16 +9,17 @@ import { type Objective, weighted } from '../../objectives/objective.ts';
 import { softLabel } from '../../objectives/soft-label.ts';
 import { formatTable } from '../../report/table.ts';
 import { readJson } from '../../storage/json.ts';
+import { exampleCount } from '../../text/tokenised-corpus.ts';
 import { trainClassifier } from '../classifier.ts';
-import { encodeSplits } from '../classifier-corpus.ts';
 import { conclude } from '../conclusion.ts';
-import { addCorpusOptions, addLearningTextOptions, corpusName, type LearningTextOptions, openSplits } from '../corpus-options.ts';
+import { addCorpusOptions, addLearningTextOptions, corpusName, firstOfSplits, type LearningTextOptions, openSplits } from '../corpus-options.ts';
 import { teachingOf, type TeachingOptions } from '../distillation.ts';
 import type { Door } from '../door.ts';
 import { addEngineOption, type EngineOption, startEngine } from '../engine-option.ts';
 import { cutNotice } from '../model-folder.ts';
 import { layerList, positiveNumber, share, wholeNumber } from '../option-values.ts';
 import { withRun } from '../run.ts';
+import { corpusWarnings, tokeniseSplits } from '../streamed-splits.ts';
 import { studentOf, type StudentOptions } from '../student-choice.ts';
 import { judgeVoices, placesOf } from '../teacher-voice.ts';
 import { addTrainingOptions, rankingMetric, type TrainingOptions, trainSettings } from '../training-options.ts';
@@ -37,7 +38,7 @@ export function addDistill(program: Command, door: Door): void {
     .command('distill')
     .description('train a small student on what a teacher says')
     .usage('[options] <teacher...> <corpus>')
-    .argument('[words...]', 'classifiers\' folders (ours, PyTorch\'s or ONNX), label stores or files of answers; last a folder with train.tsv, dev.tsv, test.tsv and perhaps transfer.tsv, or with --task a GLUE folder')
+    .argument('[words...]', 'classifiers\' folders (ours, PyTorch\'s or ONNX), label stores or files of answers; last a folder with train, dev, test and perhaps transfer (.tsv, .csv or .jsonl), or with --task a GLUE folder')
     .option('--size <LxH>', 'a fresh student: layers x width, as 2x128 or 4x256:4:1024 (heads, feed-forward width)')
     .option('--layers <list>', 'a student cut from these layers of the teacher, from 0, as 0,2,4', layerList)
     .option('--from <folder>', 'a student that starts as this encoder')
@@ -55,30 +56,33 @@ export function addDistill(program: Command, door: Door): void {
       if ([options.size, options.layers, options.from].filter((given) => given !== undefined).length !== 1) command.error('error: which student? Give one of --size LAYERSxWIDTH, --layers LIST and --from FOLDER');
       const folder = options.out ?? join('runs', `${corpusName(corpus, options)}-student`);
       const console = door.console();
-      const splits = await openSplits(corpus, options);
+      const { examples, ...rest } = options;
+      const whole = await openSplits(corpus, rest);
+      const splits = await firstOfSplits(whole, examples);
       await startEngine(console, options);
       const voices = await openVoices(teachers, voiceContext(splits.labels, options));
-      if (voices.some(({ kind }) => kind === 'answers')) checkAnswers(voices, await everyId(corpus, options), options);
+      await checkAnswers(voices, whole, options);
       const starting = await studentOf(voices, splits, options);
       for (const notice of starting.notices) console.note(notice);
       if (starting.layerMap !== undefined) console.say(`${formatTable(['student', 'teacher'], starting.layerMap.map((row) => [row.student, row.teacher]))}\n`);
       const labels = agreeWith(voices[0], splits.labels, { names: starting.config.labels, place: corpus });
       await withRun({ folder, command: door.command, settings: options, console, signal: door.signal }, async (run) => {
-        const teaching = await teachingOf(run, voices, splits, { ...options, student: starting });
+        const asking = { ...options, console, signal: run.signal };
+        const teaching = await teachingOf(voices, splits, { ...asking, student: starting });
         for (const notice of teaching.notices) console.note(notice);
-        const data = await encodeSplits({ ...teaching.splits, labels }, starting.tokenizer, starting);
+        const data = await tokeniseSplits({ ...teaching.splits, labels }, starting.tokenizer, { maxTokens: starting.maxTokens, cache: options.cache, signal: run.signal }, console);
+        for (const warning of await corpusWarnings(teaching.splits, data)) console.note(warning);
         const cut = cutNotice(data.everything);
         if (cut !== undefined) console.note(cut);
         const student = await trainClassifier(run, 'student', {
           ...starting,
-          settings: trainSettings(options, { ...starting, examples: data.everything.exampleIds.length }),
+          settings: trainSettings(options, { ...starting, examples: exampleCount(data.everything) }),
           objective: objectiveOf(options, teaching.bareLabels),
           teacher: teaching.teacher,
           corpus: data.everything, data, metric: rankingMetric(options),
           story: `Distilled from ${placesOf(voices)} on ${splits.train.name}.`,
         });
-        const { names } = data;
-        const judged = await judgeVoices(voices, data.test, { ...options, names, count: (label, unit, total) => run.count(label, unit, total), signal: run.signal });
+        const judged = await judgeVoices(voices, data.test, { ...asking, names: data.names });
         await conclude(run, {
           title: `${splits.train.name}: a student of ${placesOf(voices)}`, subtitle: 'What a small student keeps of its teacher.', data,
           contenders: [
@@ -90,13 +94,6 @@ export function addDistill(program: Command, door: Door): void {
       });
       console.answer({ folder, student: join(folder, 'student'), evaluation: await readJson(join(folder, 'evaluation.json')) });
     });
-}
-
-/** Of all splits, whatever part of them is learned from. */
-async function everyId(corpus: string, options: Options): Promise<Set<string>> {
-  const { examples: _first, ...whole } = options;
-  const { train, dev, test, transfer } = await openSplits(corpus, whole);
-  return new Set([train, dev, test, transfer].flatMap((split) => split?.examples.map(({ id }) => id) ?? []));
 }
 
 /** Softening adds nothing to bare labels. */

@@ -16,14 +16,15 @@ import { type FolderScores, labelSpaceOf, scoreFolder } from '../folder-scores.t
 import { requireModel } from '../model-folder.ts';
 import { scoreTable } from '../score-table.ts';
 
-type Options = CorpusOptions & EngineOption & { teacher?: string };
+type Options = CorpusOptions & EngineOption & { teacher?: string; split?: string };
 
 export function addEvaluate(program: Command, door: Door): void {
   const command = program
     .command('evaluate')
     .description('score a classifier, and say how like its teacher it is')
     .argument('<model>', 'a classifier\'s folder')
-    .argument('<corpus>', 'a labelled TSV, or a corpus folder (its test split; dev where no labelled test is)')
+    .argument('<corpus>', 'a labelled file, or a corpus folder (its test split; dev where no labelled test is)')
+    .option('--split <name>', 'score on this split of the folder, as dev, or dev-mismatched of MNLI')
     .option('--teacher <folder>', 'hold it against this classifier');
   for (const add of [addCorpusOptions, addEngineOption]) add(command);
   command

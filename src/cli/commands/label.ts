@@ -6,18 +6,18 @@ import type { Command } from 'commander';
 import { formatCount } from '../../report/units.ts';
 import { requireKnown } from '../../teacher/label-answers.ts';
 import type { StoredLabels } from '../../teacher/label-store.ts';
-import type { Corpus } from '../../text/corpus.ts';
 import type { LabelSpace } from '../../text/example.ts';
+import { type StreamedCorpus, streamOf } from '../../text/streamed-corpus.ts';
 import type { Console } from '../console.ts';
-import { addCorpusOptions, addLearningTextOptions, isFolder, type LearningTextOptions, openSplits } from '../corpus-options.ts';
-import { firstExamples } from '../classifier-corpus.ts';
+import { addCorpusOptions, addLearningTextOptions, firstOfSplits, isFolder, type LearningTextOptions, openSplits } from '../corpus-options.ts';
 import type { Door } from '../door.ts';
 import { addEngineOption, type EngineOption, startEngine } from '../engine-option.ts';
-import { learningText, type LearningText } from '../learning-text.ts';
+import { idsOf, learningText, type LearningText } from '../learning-text.ts';
 import { cutNotice } from '../model-folder.ts';
 import { layerList, wholeNumber } from '../option-values.ts';
+import type { StreamedSplits } from '../streamed-splits.ts';
 import { labelsOf } from '../teacher-voice.ts';
-import { openTexts } from '../text-files.ts';
+import { streamTexts } from '../text-files.ts';
 import { openVoices, type Voice } from '../voice.ts';
 import { addVoiceOptions, teachersAndCorpus, voiceContext, type VoiceReadingOptions } from '../voice-options.ts';
 
@@ -51,7 +51,7 @@ export function addLabel(program: Command, door: Door): void {
       const context = voiceContext(given.labels, options);
       if (options.from === undefined) await startEngine(console, options);
       const voices = await openVoices(teachers, context);
-      checkAnswers(voices, given.known, options);
+      await checkAnswers(voices, given.whole, options);
       const stores: StoredLabels[] = [];
       for (const voice of voices) stores.push(await label(voice, given.text, { console, options, signal: door.signal }));
       const shown = stores.map(({ folder, header }) => ({ folder, examples: header.examples, silent: header.silent, labels: header.source.labels }));
@@ -65,15 +65,10 @@ async function label(voice: Voice, text: LearningText, { console, options, signa
   const labels = await labelsOf(voice, text, {
     ...options,
     labels: options.out,
+    console,
     signal,
     wants: { ...(options.cls && { cls: options.cls }), ...(options.hidden && { hidden: options.hidden }) },
-    count: (name, unit, total) => {
-      const reach = console.count(name, unit, total);
-      return (done) => {
-        asked = true;
-        reach(done);
-      };
-    },
+    onAsked: () => (asked = true),
     onCut: (encoded) => {
       const cut = cutNotice(encoded);
       if (cut !== undefined) console.note(cut);
@@ -89,23 +84,25 @@ async function label(voice: Voice, text: LearningText, { console, options, signa
 interface GivenText {
   readonly text: LearningText;
   readonly labels: LabelSpace | undefined;
-  /** Every id that answers may be about, learned from or not. */
-  readonly known: ReadonlySet<string>;
+  /** Everything that answers may be about, learned from or not. */
+  readonly whole: WholeText;
 }
 
-async function openText(path: string, options: Options): Promise<GivenText> {
-  const ids = (...corpora: (Corpus | undefined)[]) => new Set(corpora.flatMap((corpus) => corpus?.examples.map(({ id }) => id) ?? []));
+type WholeText = Pick<StreamedSplits, 'train' | 'transfer'> & Partial<Pick<StreamedSplits, 'dev' | 'test'>>;
+
+async function openText(path: string, { examples, ...options }: Options): Promise<GivenText> {
   if (!(await isFolder(path)) && options.task === undefined) {
-    const corpus = await openTexts(path, options);
-    return { text: learningText(corpus), labels: undefined, known: ids(corpus) };
+    const train = await streamTexts(path, options);
+    return { text: learningText(train), labels: undefined, whole: { train } };
   }
-  const { examples, ...whole } = options;
-  const { train, dev, test, transfer, labels } = await openSplits(path, whole);
-  return { text: learningText(firstExamples(train, examples), transfer && firstExamples(transfer, examples)), labels, known: ids(train, dev, test, transfer) };
+  const whole = await openSplits(path, options);
+  const { train, transfer } = await firstOfSplits(whole, examples);
+  return { text: learningText(train, transfer), labels: whole.labels, whole };
 }
 
 /** @throws where answers are about examples that are nowhere in the corpus. */
-export function checkAnswers(voices: readonly Voice[], known: ReadonlySet<string>, { allowUnknown = false }: Pick<Options, 'allowUnknown'>): void {
+export async function checkAnswers(voices: readonly Voice[], { train, dev, test, transfer }: WholeText, { allowUnknown = false }: Pick<Options, 'allowUnknown'>): Promise<void> {
   if (allowUnknown) return;
-  for (const voice of voices) if (voice.kind === 'answers') requireKnown(voice.answers, known);
+  const corpora: StreamedCorpus[] = [train, ...(transfer ? [transfer] : []), ...[dev, test].flatMap((corpus) => (corpus ? [streamOf(corpus)] : []))];
+  for (const voice of voices) if (voice.kind === 'answers') await requireKnown(voice.answers, idsOf({ corpora }));
 }

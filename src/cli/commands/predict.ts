@@ -22,7 +22,7 @@ export function addPredict(program: Command, door: Door): void {
     .command('predict')
     .description('answer for every example of a file, as JSON lines')
     .argument('<model>', 'a classifier\'s folder')
-    .argument('<in>', 'a TSV, or a text file with one example a line; for --submission a GLUE folder, or the test split\'s file')
+    .argument('<in>', 'a TSV, CSV or JSONL file, or a text file with one example a line; for --submission a GLUE folder, or the test split\'s file')
     .option('--out <file>', 'write here, whole or not at all (default: standard output; for --submission a folder, by default submission)')
     .addOption(new Option('--submission <name>', 'write <name>.tsv as GLUE\'s server takes it').choices(submissionFiles.map(({ name }) => name)));
   for (const add of [addTextOptions, addEngineOption]) add(command);

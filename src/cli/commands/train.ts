@@ -9,16 +9,17 @@ import { formatCount } from '../../report/units.ts';
 import { writeFolderAtomically } from '../../storage/atomic.ts';
 import { trainWordPiece } from '../../text/train-word-piece.ts';
 import { trainClassifier } from '../classifier.ts';
-import { encodeSplits, type Splits } from '../classifier-corpus.ts';
 import { concludeTraining } from '../conclusion.ts';
 import { addCorpusOptions, addExamplesOption, type CorpusOptions, corpusName, type LearningTextOptions, openSplits } from '../corpus-options.ts';
 import type { Door } from '../door.ts';
 import { addEngineOption, type EngineOption, startEngine } from '../engine-option.ts';
-import { requireModel, usualTokens } from '../model-folder.ts';
+import { learningText, textsOf } from '../learning-text.ts';
+import { cutNotice, requireModel, usualTokens } from '../model-folder.ts';
 import { wholeNumber } from '../option-values.ts';
 import { withRun } from '../run.ts';
 import { scoreTable } from '../score-table.ts';
 import { type StartingModel, startFresh, startFromFolder } from '../starting-model.ts';
+import { corpusWarnings, type StreamedSplits, tokeniseSplits } from '../streamed-splits.ts';
 import { addTrainingOptions, rankingMetric, type TrainingOptions, trainSettings } from '../training-options.ts';
 
 type Options = LearningTextOptions & TrainingOptions & EngineOption & { from?: string; size?: string; vocabulary: number; out?: string };
@@ -27,7 +28,7 @@ export function addTrain(program: Command, door: Door): void {
   const command = program
     .command('train')
     .description('train a classifier on labelled text, as a teacher or as a student that has none')
-    .argument('<corpus>', 'a folder with train.tsv, dev.tsv and test.tsv, or with --task a GLUE folder')
+    .argument('<corpus>', 'a folder with train, dev and test (.tsv, .csv or .jsonl), or with --task a GLUE folder')
     .option('--from <folder>', 'start from this encoder or classifier (a Hugging Face folder)')
     .option('--size <LxH>', 'start from nothing: layers x width, as 2x128 or 4x256:4:1024 (heads, feed-forward width)')
     .option('--vocabulary <n>', 'tokens of the vocabulary that is made for a fresh model', wholeNumber, 8000)
@@ -46,12 +47,16 @@ export function addTrain(program: Command, door: Door): void {
       for (const notice of starting.notices) console.note(notice);
       const { train, dev, test } = splits;
       const labels = { kind: 'single-label', names: starting.config.labels } as const;
-      const data = await encodeSplits({ train, dev, test, labels }, starting.tokenizer, starting);
+      const learned = { train, dev, test, labels };
+      const data = await tokeniseSplits(learned, starting.tokenizer, { maxTokens: starting.maxTokens, cache: options.cache, signal: door.signal }, console);
+      for (const warning of await corpusWarnings(learned, data)) console.note(warning);
+      const cut = cutNotice(data.train.encoded);
+      if (cut !== undefined) console.note(cut);
       const model = join(folder, 'model');
       const judged = await withRun({ folder, command: door.command, settings: options, console, signal: door.signal }, async (run) => {
         const teacher = await trainClassifier(run, 'teacher', {
           ...starting,
-          settings: trainSettings(options, { ...starting, examples: train.examples.length }),
+          settings: trainSettings(options, { ...starting, examples: train.size }),
           objective: hardLabels(), corpus: data.train.encoded, data, metric: rankingMetric(options),
           story: `Trained on the labels of ${train.name}.`,
         });
@@ -68,11 +73,10 @@ export function addTrain(program: Command, door: Door): void {
     });
 }
 
-async function startingModel(splits: Splits, options: Options & CorpusOptions): Promise<StartingModel> {
+async function startingModel(splits: StreamedSplits, options: Options & CorpusOptions): Promise<StartingModel> {
   const { labels, train, transfer } = splits;
   if (labels.kind !== 'single-label') throw new Error(`${train.name}: one class per example is wanted; ${labels.kind} cannot be trained yet`);
   if (options.from !== undefined) return startFromFolder(options.from, { ...options, labels });
-  const texts = [train, transfer].flatMap((corpus) => corpus?.examples.flatMap(({ text, pair }) => (pair === undefined ? [text] : [text, pair])) ?? []);
-  const tokenizer = await trainWordPiece(texts, { size: options.vocabulary, lowercase: true });
+  const tokenizer = await trainWordPiece(textsOf(learningText(train, transfer)), { size: options.vocabulary, lowercase: true });
   return startFresh(options.size ?? '', { ...options, names: labels.names, tokenizer, maxTokens: options.maxTokens ?? usualTokens });
 }

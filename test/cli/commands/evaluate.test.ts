@@ -62,9 +62,11 @@ test('what is wrong with a file is named with its line', async (t) => {
   await t.throwsAsync(evaluate(bench.classifier, join(bench.corpus, 'transfer.tsv')), { message: /transfer\.tsv:1: no column "label"; the columns are "id", "sentence"/ });
 });
 
+let models = 0;
+
 /** An untrained model of another task beside the bench's classifier, with the same tokenizer. */
 async function modelFor(task: Task, labels: readonly string[], { seed = 1 } = {}): Promise<string> {
-  const folder = join(bench.folder, `${task} of ${labels.join()} ${seed}`);
+  const folder = join(bench.folder, `${task} of ${labels.join()} ${seed} ${models++}`); // tests run side by side, each with models of its own
   const tokenizer = await loadTokenizer(bench.classifier);
   const config = freshConfig(parseSize('1x16:2'), { vocabulary: tokenizer.vocabularySize, padId: tokenizer.padId, positions: 32, task, labels });
   await saveModel(folder, freshModel(config, { seed }), { tokenizer, card: { name: task, story: [] }, onnx: false });

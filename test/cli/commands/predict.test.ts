@@ -73,7 +73,7 @@ test('a submission is the file that GLUE\'s server takes, from a GLUE folder or 
 });
 
 test('what is not there, and what is a run, is said with the mend', async (t) => {
-  await t.throwsAsync(ask(addPredict, 'predict', bench.classifier, 'none.tsv'), { message: 'none.tsv: there is no such file; give a TSV, or a text file with one example a line' });
+  await t.throwsAsync(ask(addPredict, 'predict', bench.classifier, 'none.tsv'), { message: 'none.tsv: there is no such file; give a TSV, CSV or JSONL file, or a text file with one example a line' });
   await t.throwsAsync(ask(addPredict, 'predict', bench.classifier, bench.corpus), { message: /not a file; give a TSV/ });
   await t.throwsAsync(ask(addPredict, 'predict', join(bench.folder, 'none'), 'none.tsv'), { message: /no config\.json in it/ });
   await t.throwsAsync(ask(addPredict, 'predict', bench.classifier, join(bench.corpus, 'dev.tsv'), '--text', 'review'), { message: /dev\.tsv:1: no column "review"; the columns are "id", "sentence", "label"/ });

@@ -24,7 +24,7 @@ test('disagreement is relative, and a broken number is infinitely far', (t) => {
   t.is(disagreement([0], [0], 'each'), 0);
   t.is(disagreement([1e-9], [0], 'each'), Infinity);
   for (const [ours, peer] of [[[NaN], [1]], [[1], [NaN]], [[1], [1, 2]], [[], []], [[1], [Infinity]]] as const) t.is(disagreement(ours, peer, 'each'), Infinity);
-  t.deepEqual(agreementBounds, { fp32: 1e-4, bf16: 2e-2 });
+  t.deepEqual(agreementBounds, { fp32: 1e-4, bf16: 5e-2 });
 });
 
 test('a row has the fields the JSON file promises', (t) => {
