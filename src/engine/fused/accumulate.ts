@@ -8,7 +8,7 @@ const name = 'RetortAccumulate';
 
 /** sum + more; frees both. Equal shapes. */
 export function accumulated<T extends tf.Tensor>(sum: T, more: T): T {
-  const own = (tf.engine().backend as tf.KernelBackend).refCount(sum.dataId) === 1; // else another tensor shares its numbers
+  const own = tf.engine().backend.refCount(sum.dataId) === 1; // else another tensor shares its numbers
   const total = runFused<T>(name, { sum, more }, { own });
   tf.dispose([sum, more]);
   return total;

@@ -17,7 +17,7 @@ const backendName = 'torch';
 export async function startTorch({ device = 'cpu', precision = 'fp32', threads = availableParallelism(), kernels: whose = 'own' }: EngineOptions): Promise<StartedEngine> {
   const addon = loadAddon();
   const kernels = [...plainKernels, ...fusedKernels];
-  const places = operationPlaces(addon.facts(), ['Contiguous', ...kernels.filter(({ share }) => share === undefined).map(({ name, operation }) => operation ?? name)]);
+  const places = operationPlaces(addon.facts(), ['Contiguous', ...kernels.filter((kernel) => kernel.share === undefined).map(({ name, operation }) => operation ?? name)]);
   addon.configure(device, threads, precision === 'bf16' ? 1 : 0, whose === 'own' ? 1 : 0);
   const backend = new TorchBackend({ addon, places, asynchronous: device !== 'cpu' });
   tf.registerBackend(backendName, () => backend, 0);

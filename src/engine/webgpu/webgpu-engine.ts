@@ -7,7 +7,7 @@ import { refuse } from '../options.ts';
 import * as tf from '../tf.ts';
 
 interface Dawn {
-  create(flags: readonly string[]): unknown;
+  readonly create: (flags: readonly string[]) => unknown;
   readonly globals: Record<string, unknown>;
 }
 
