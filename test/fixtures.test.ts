@@ -8,7 +8,7 @@ import test, { type ExecutionContext } from 'ava';
 import { engineFacts } from '../src/engine/engine.ts';
 import { type HostTensor, readSafetensors, writeSafetensors } from '../src/storage/safetensors.ts';
 import { findFixtures, type Outcome, runFixture } from './fixture-runners/folder.ts';
-import { startEngine } from './engine-under-test.ts';
+import { engineUnderTest, startEngine } from './engine-under-test.ts';
 
 const own = join(import.meta.dirname, 'fixtures');
 await startEngine();
@@ -16,17 +16,20 @@ await startEngine();
 const fixtures = await findFixtures(own);
 
 test('every fixture is found, and runs on the embedded engine', (t) => {
-  t.is(engineFacts().engine, 'wasm');
+  t.is(engineFacts().engine, engineUnderTest);
   const count = (group: string) => fixtures.filter(({ name }) => name.startsWith(`${group}/`)).length;
   t.deepEqual([count('objectives'), count('metrics'), count('models'), fixtures.length], [14, 6, 17, 38]);
 });
+
+/** Of the bound: the embedded engine's AdamW computes in float64 between its float32 numbers, the others' in float32 throughout. */
+const worstExpected = engineUnderTest === 'wasm' ? 0.2 : 0.5;
 
 for (const fixture of fixtures.filter(({ name }) => name !== 'storage')) {
   test(`equals the reference: ${fixture.name}`, async (t) => {
     const outcome = await runFixture(fixture);
     t.deepEqual(failuresOf(outcome), []);
     t.is(outcome.state, 'ok');
-    if (outcome.state === 'ok') t.true(outcome.result.cases > 0 && outcome.result.largestError < 0.2, `${outcome.result.largestError} of the bound`);
+    if (outcome.state === 'ok') t.true(outcome.result.cases > 0 && outcome.result.largestError < worstExpected, `${outcome.result.largestError} of the bound`);
   });
 }
 

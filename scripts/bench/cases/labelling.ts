@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { engineMemory } from '../../../src/engine/engine.ts';
 import { randomKey } from '../../../src/engine/random.ts';
 import { loadModel } from '../../../src/models/load.ts';
-import type { Model } from '../../../src/models/model.ts';
 import { writeJson } from '../../../src/storage/json.ts';
 import { classLogits } from '../../../src/teacher/label-corpus.ts';
+import { type Labeller, modelLabeller } from '../../../src/teacher/labeller.ts';
 import type { EncodedCorpus } from '../../../src/text/encoded-corpus.ts';
 import type { Part, Settings } from '../protocol.ts';
 import type { BenchCase, Work } from './case.ts';
@@ -41,20 +41,21 @@ export const labellingCase: BenchCase = {
       exampleIds: Array.from({ length: offsets.length - 1 }, (_, row) => String(row)),
       ids, offsets, typeIds: new Int32Array(ids.length), maxTokens: lengthLimits.most, truncated: 0, corpus: '', tokenizer: '',
     };
-    return new LabellingWork((await loadModel(join(folder, 'teacher'))).model, corpus);
+    const { model } = await loadModel(join(folder, 'teacher'));
+    return new LabellingWork(await modelLabeller(model), corpus); // once: it takes the fingerprint of every weight
   },
 };
 
 class LabellingWork implements Work {
   readonly parts: readonly Part[];
-  readonly #model: Model;
+  readonly #labeller: Labeller;
   readonly #corpus: EncodedCorpus;
   #rows = 32;
   #triedMs: Readonly<Record<string, number>> = {};
 
-  constructor(model: Model, corpus: EncodedCorpus) {
+  constructor(labeller: Labeller, corpus: EncodedCorpus) {
     this.parts = [{ name: 'pass', itemsPerStep: corpus.exampleIds.length }];
-    this.#model = model;
+    this.#labeller = labeller;
     this.#corpus = corpus;
   }
 
@@ -63,7 +64,7 @@ class LabellingWork implements Work {
   }
 
   async prepare(): Promise<void> {
-    const { best, triedMs } = await fastestRows(async (rows) => void (await classLogits(this.#model, this.#corpus, { rows })), { sentences: this.#corpus.exampleIds.length });
+    const { best, triedMs } = await fastestRows(async (rows) => void (await classLogits(this.#labeller, this.#corpus, { rows })), { sentences: this.#corpus.exampleIds.length });
     this.#rows = best;
     this.#triedMs = triedMs;
   }
@@ -78,7 +79,7 @@ class LabellingWork implements Work {
   }
 
   async #pass(): Promise<Float32Array> {
-    return classLogits(this.#model, this.#corpus, { rows: this.#rows });
+    return classLogits(this.#labeller, this.#corpus, { rows: this.#rows });
   }
 }
 
