@@ -7,6 +7,12 @@ import { linear } from '../../src/engine/fused/linear.ts';
 import { sweep } from '../../src/engine/sweep.ts';
 import * as tf from '../../src/engine/tf.ts';
 import { fusedCases, type Inputs, runCase } from './fused/cases.ts';
+import { randomKey } from '../../src/engine/random.ts';
+import type { Batch } from '../../src/engine/batch.ts';
+import type { Model } from '../../src/models/model.ts';
+import { hardLabels } from '../../src/objectives/hard-labels.ts';
+import { distilbert } from '../../src/objectives/distilbert.ts';
+import { tinyBatch, tinyModel } from '../models/tiny-model.ts';
 import { drawn, read } from './numbers.ts';
 import { engineUnderTest, startEngine } from '../engine-under-test.ts';
 
@@ -60,6 +66,57 @@ for (const fusedCase of fusedCases.filter(({ formula }) => formula !== undefined
     tf.dispose([value, plain, grads, ...gradients.values()]);
     t.deepEqual(counts(), before);
   });
+}
+
+/** BERT and DistilBERT with dropout everywhere: as classifiers, predicting words from logits, and from the decoder's weights with a teacher beside. */
+const kinds = ['classifier', 'masked-lm', 'triple loss'] as const;
+
+function makeWholeModel(family: 'bert' | 'distilbert', kind: (typeof kinds)[number]): { model: Model; loss: () => tf.Scalar; dispose: () => void } {
+  const shape = { family, typeVocabulary: family === 'bert' ? 2 : 0, hiddenDropout: 0.2, attentionDropout: 0.1, classifierDropout: 0.2 };
+  if (kind === 'classifier') {
+    const [model, batch] = [tinyModel(shape), tinyBatch([[2, 7, 9, 3], [2, 28, 3]], [2, 0])];
+    return { model, loss: () => hardLabels().loss(model.forward(batch, { logits: true }, { dropout: randomKey(3) }), {}, batch, { step: 1, key: randomKey(1, 'step') }), dispose: () => batch.dispose() };
+  }
+  const [model, teacher, plain] = [tinyModel({ ...shape, task: 'masked-lm', labels: [] }), tinyModel({ family, typeVocabulary: shape.typeVocabulary, task: 'masked-lm', labels: [] }, 8), tinyBatch()];
+  const batch: Batch = { ...plain, labels: { kind: 'masked-lm', values: tf.tensor2d([-100, 5, -100, 11, -100, 3, -100, -100], [2, 4], 'int32') } };
+  const triple = distilbert();
+  const { student: wants } = triple.wants;
+  const signal = teacher.forward(batch, wants);
+  const loss = () => kind === 'masked-lm'
+    ? hardLabels().loss(model.forward(batch, { logits: true }, { dropout: randomKey(3) }), {}, batch, { step: 1, key: randomKey(1, 'step') })
+    : triple.loss(model.forward(batch, wants, { dropout: randomKey(3) }), signal, batch, { step: 1, key: randomKey(1, 'step') });
+  return { model, loss, dispose: () => { plain.dispose(); teacher.dispose(); } };
+}
+
+/** Where a parameter stands: 0 = embeddings (with which a word head shares its decoder), then the layers, then the head. */
+function depthOf(name: string, layers: number): number {
+  const layer = /\.layer\.(\d+)\./.exec(name)?.[1];
+  return layer !== undefined ? Number(layer) + 1 : name.includes('embeddings') ? 0 : layers + 1;
+}
+
+for (const family of ['bert', 'distilbert'] as const) {
+  for (const kind of kinds) {
+    test.serial(`${family}, ${kind}: loss and gradients of the whole model equal tf.variableGrads bit for bit, and come from the last layer to the first`, async (t) => {
+      const { model, loss, dispose } = makeWholeModel(family, kind);
+      const variables = new Map([...model.parameters.entries()].map(([name, variable]) => [variable, name]));
+      const before = counts();
+      const heard: string[] = [];
+      const swept = sweep(loss, [...variables.keys()], { onGradient: (variable) => heard.push(variables.get(variable)!) });
+      t.is(counts().tensors, before.tensors + 1 + variables.size, 'only the results are left');
+      const { value, grads } = tf.variableGrads(loss, [...variables.keys()]);
+      t.deepEqual(await read(swept.loss), await read(value));
+      t.is(swept.gradients.size, variables.size);
+      for (const [variable, name] of variables) t.deepEqual(await read(swept.gradients.get(variable)!), await read(grads[variable.name]!), name);
+      t.deepEqual([...heard].sort(), [...variables.values()].sort());
+      const depths = heard.map((name) => depthOf(name, model.config.layers));
+      t.deepEqual(depths, [...depths].sort((a, b) => b - a), heard.join(', '));
+      t.deepEqual([...new Set(depths)], [3, 2, 1, 0]);
+      tf.dispose([swept.loss, value, grads, ...swept.gradients.values()]);
+      t.deepEqual(counts(), before);
+      dispose();
+      model.dispose();
+    });
+  }
 }
 
 test.serial('each gradient is announced once, final, the last layers first and what is shared last', async (t) => {

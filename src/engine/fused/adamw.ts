@@ -41,9 +41,15 @@ export interface AdamWKernelAttributes extends AdamWSettings {
 export function adamW(slots: readonly AdamWSlot[], settings: AdamWSettings): tf.Tensor1D {
   const kernel = tf.getKernel(name, tf.getBackend()) as tf.KernelConfig | undefined;
   if (kernel === undefined) return composite(slots, settings);
+  for (const { parameter, firstMoment, secondMoment } of slots) for (const variable of [parameter, firstMoment, secondMoment]) makeOwn(variable);
   const tensors = slots.flatMap((slot) => [slot.parameter, slot.gradient, slot.firstMoment, slot.secondMoment]);
   const attributes: AdamWKernelAttributes = { ...settings, decays: slots.map((slot) => slot.decays) };
   return tf.engine().runKernel<tf.Tensor1D>(name, tensors as unknown as tf.NamedTensorMap, attributes as unknown as tf.NamedAttrMap);
+}
+
+/** A kernel writes where the numbers lie: those that another tensor shares, as a clone or a reshaped one does, are copied first. */
+function makeOwn(variable: tf.Variable): void {
+  if (tf.engine().backend.refCount(variable.dataId) > 1) tf.tidy(() => { variable.assign(tf.mul(variable, 1)); });
 }
 
 function composite(slots: readonly AdamWSlot[], settings: AdamWSettings): tf.Tensor1D {

@@ -59,6 +59,14 @@ at::Tensor Command::tensor() { return full(stored()); }
 Slot& Command::slot() {
   Slot& found = table().at(integers_[0]);
   const int32_t rank = integers_[1];
+  bool same = rank < 0 || found.value.dim() == rank;
+  for (int32_t axis = 0; same && axis < rank; ++axis) same = found.value.size(axis) == integers_[2 + axis];
+  if (!same) {
+    // A tensor that shares these numbers in another shape: the slot takes the shape it is wanted in, which every other user states too.
+    const std::vector<int64_t> wanted(integers_ + 2, integers_ + 2 + rank);
+    found.value = found.value.reshape(wanted);
+    if (found.half.defined()) found.half = found.half.reshape(wanted);
+  }
   integers_ += 2 + std::max(rank, 0);
   --left_;
   return found;

@@ -18,10 +18,25 @@ inline bool onRows() { return settings().ownKernels && settings().device.is_cpu(
 
 inline bool ownProducts() { return settings().ownKernels && settings().device.is_cpu() && (settings().half ? cpu::multipliesHalf() : cpu::multipliesSingle()); }
 
-inline cpu::Values values(const at::Tensor& x) { return {x.data_ptr(), x.scalar_type() == at::kBFloat16}; }
+// The kernels of cpu/ read by pointer, so what they are handed is checked here.
+inline void requireReal(const at::Tensor& x) { TORCH_CHECK(at::isFloatingType(x.scalar_type()), "float32 numbers are wanted, not ", x.scalar_type()); }
+
+inline void requireSame(const at::Tensor& a, const at::Tensor& b, const char* what) {
+  TORCH_CHECK(a.sizes() == b.sizes(), what, " differ in shape: ", a.sizes(), " and ", b.sizes());
+}
+
+inline void requireVector(const at::Tensor& x, int64_t size, const char* what) {
+  TORCH_CHECK(x.dim() == 1 && x.size(0) == size && size > 0, what, " of shape ", x.sizes(), " for ", size, " numbers");
+}
+
+inline cpu::Values values(const at::Tensor& x) {
+  requireReal(x);
+  return {x.data_ptr(), x.scalar_type() == at::kBFloat16};
+}
 
 // A matrix as an operand; copied first when neither its rows nor its columns are contiguous, so `x` must outlive the operand.
 inline cpu::Operand operand(at::Tensor& x) {
+  requireReal(x);
   if (x.stride(1) != 1 && x.stride(0) != 1) x = x.contiguous();
   return {x.data_ptr(), x.scalar_type() == at::kBFloat16, x.stride(0), x.stride(1)};
 }
@@ -35,6 +50,7 @@ inline void multiply(const cpu::Product& product) {
 template <typename Finish>
 at::Tensor multiplied(at::Tensor a, at::Tensor b, Finish finish) {
   TORCH_CHECK(a.size(1) == b.size(0), "mat1 and mat2 shapes cannot be multiplied (", a.size(0), "x", a.size(1), " and ", b.size(0), "x", b.size(1), ")");
+  TORCH_CHECK(a.size(1) > 0, "a product over no numbers");
   const cpu::Operand left = operand(a), right = operand(b);
   const at::Tensor c = at::empty({a.size(0), b.size(1)}, options(activationType()));
   cpu::Product product{a.size(0), b.size(1), a.size(1), left, right, c.data_ptr(), settings().half, c.size(1)};

@@ -11,7 +11,10 @@ bool headByHead() { return onRows() && (!settings().half || cpu::hasHalfProducts
 at::Tensor innermostContiguous(const at::Tensor& x) { return x.stride(-1) == 1 || x.size(-1) == 1 ? x : x.contiguous(); }
 
 // x [B, A, T, D]
-cpu::Heads heads(const at::Tensor& x) { return {x.data_ptr(), x.scalar_type() == at::kBFloat16, x.stride(0), x.stride(1), x.stride(2)}; }
+cpu::Heads heads(const at::Tensor& x) {
+  requireReal(x);
+  return {x.data_ptr(), x.scalar_type() == at::kBFloat16, x.stride(0), x.stride(1), x.stride(2)};
+}
 
 // A fresh [B, A, T, D] that lies in memory as [B, T, A, D], so that joining the heads moves nothing.
 at::Tensor freshHeads(const at::Tensor& like) {
@@ -40,6 +43,7 @@ OPERATION(RetortAttention) {
   const double scale = call.real();
   const Mask mask = readMask(call);
   const bool withGradient = call.flag();
+  TORCH_CHECK(query.dim() == 4, "heads of shape [B, A, T, D] are wanted, not ", query.sizes());
   if (headByHead()) {
     const at::Tensor context = freshHeads(query);
     const at::Tensor logSums = at::empty({query.size(0), query.size(1), query.size(2)}, options(at::kFloat));
@@ -67,7 +71,10 @@ OPERATION(RetortAttentionGradient) {
   const at::Tensor dy = call.stored(), query = call.stored(), key = call.stored(), value = call.stored(), bias = call.tensor(), left = call.stored();
   const double scale = call.real();
   const Mask mask = readMask(call);
+  TORCH_CHECK(query.dim() == 4, "heads of shape [B, A, T, D] are wanted, not ", query.sizes());
   if (left.dim() == 3) {
+    requireSame(dy, query, "dy and the query");
+    TORCH_CHECK(left.sizes() == query.sizes().slice(0, 3), "row sums of shape ", left.sizes(), " for heads of shape ", query.sizes());
     const at::Tensor dcontext = innermostContiguous(dy);
     const at::Tensor dquery = freshHeads(query), dkey = freshHeads(query), dvalue = freshHeads(query);
     const Prepared made = prepared(query, key, value, bias, scale, mask, left.data_ptr<float>());
@@ -76,6 +83,7 @@ OPERATION(RetortAttentionGradient) {
     return;
   }
   const at::Tensor dcontext = asActivation(dy), q = asActivation(query), k = asActivation(key), v = asActivation(value);
+  requireReal(left);
   const at::Tensor probabilities = full(left);
   const at::Tensor dvalue = at::matmul(asActivation(dropped(probabilities, mask)).transpose(-2, -1), dcontext);
   const at::Tensor weighted = dropped(full(at::matmul(dcontext, v.transpose(-2, -1))), mask).mul(probabilities);

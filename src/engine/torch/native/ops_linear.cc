@@ -11,11 +11,16 @@ std::vector<int64_t> withWidth(at::IntArrayRef sizes, int64_t width) {
   return made;
 }
 
-const float* floats(const at::Tensor& bias) { return bias.defined() ? bias.data_ptr<float>() : nullptr; }
+// A bias for the `size` columns of a product; none where there is none.
+const float* floats(const at::Tensor& bias, int64_t size) {
+  if (!bias.defined()) return nullptr;
+  requireVector(bias, size, "a bias");
+  return bias.data_ptr<float>();
+}
 
 // x [N, in] weight [out, in] -> [N, out]
 at::Tensor forward(const at::Tensor& x, Slot& weight, const at::Tensor& bias) {
-  return multiplied(x, weight.value.t(), [&](cpu::Product& product) { product.bias = floats(bias); });
+  return multiplied(x, weight.value.t(), [&](cpu::Product& product) { product.bias = floats(bias, product.n); });
 }
 
 at::Tensor inputGradient(const at::Tensor& dy, const at::Tensor& weight) { return multiplied(dy, weight); }
@@ -73,7 +78,7 @@ OPERATION(RetortFeedForward) {
     at::Tensor before;
     const at::Tensor hidden = multiplied(flatRows(x), expansion.value.t(), [&](cpu::Product& product) {
       before = at::empty({product.m, product.n}, options(activationType()));
-      product.bias = floats(expansionBias.value);
+      product.bias = floats(expansionBias.value, product.n);
       product.before = before.data_ptr();
     });
     call.give(forward(hidden, contraction, contractionBias.value).view(withWidth(x.sizes(), contraction.value.size(0))));
@@ -95,9 +100,14 @@ OPERATION(RetortFeedForwardGradient) {
   Slot& contraction = call.slot();
   const at::Tensor before = flatRows(call.stored()), hidden = flatRows(call.stored());
   const at::Tensor dy = flatRows(dyAsGiven), x = flatRows(xAsGiven);
+  requireReal(before);
+  requireSame(dy, x, "dy and x");
+  requireSame(before, hidden, "the expansion before and after its activation");
+  TORCH_CHECK(before.size(0) == dy.size(0) && before.size(1) == contraction.value.size(-1), "an expansion of shape ", before.sizes(), " for ", dy.size(0), " rows");
   if (ownProducts()) {
-    const at::Tensor dbefore = multiplied(dy, contraction.value, [&](cpu::Product& product) { product.gate = before.data_ptr(); });
-    call.give(inputGradient(dbefore, expansion.value).view(xAsGiven.sizes()));
+    const at::Tensor gate = asActivation(before).contiguous();
+    const at::Tensor dbefore = multiplied(dy, contraction.value, [&](cpu::Product& product) { product.gate = gate.data_ptr(); });
+    call.give(inputGradient(dbefore, expansion.value).view(dyAsGiven.sizes()));
     giveWeightGradient(call, dbefore, x);
     call.give(columnSums(dbefore));
     giveWeightGradient(call, dy, hidden);
@@ -106,7 +116,7 @@ OPERATION(RetortFeedForwardGradient) {
   }
   const at::Tensor dyHere = asActivation(dy), xHere = asActivation(x);
   const at::Tensor dbefore = at::gelu_backward(at::mm(dyHere, inPrecision(contraction)), before);
-  call.give(at::mm(dbefore, inPrecision(expansion)).reshape(xAsGiven.sizes()));
+  call.give(at::mm(dbefore, inPrecision(expansion)).reshape(dyAsGiven.sizes()));
   call.give(at::mm(dbefore.t(), xHere));
   call.give(columnSums(dbefore));
   call.give(at::mm(dyHere.t(), hidden));

@@ -19,6 +19,7 @@ OPERATION(RetortGelu) {
 
 OPERATION(RetortGeluGradient) {
   const at::Tensor dy = call.stored().contiguous(), x = call.stored().contiguous();
+  requireSame(dy, x, "dy and x");
   if (!onRows()) return call.give(at::gelu_backward(dy.to(x.scalar_type()), x));
   const at::Tensor dx = at::empty_like(x);
   cpu::geluGradient(values(dy), values(x), values(dx), x.numel());
@@ -37,6 +38,7 @@ OPERATION(RetortDropout) {
 OPERATION(RetortResidualDropout) {
   const at::Tensor x = call.stored().contiguous(), residual = call.stored().contiguous();
   const Mask mask = readMask(call);
+  requireSame(x, residual, "x and the residual");
   if (!onRows()) return call.give(full(residual).add(full(dropped(x, mask))).to(at::promote_types(x.scalar_type(), residual.scalar_type())));
   const at::Tensor y = at::empty(x.sizes(), options(at::promote_types(x.scalar_type(), residual.scalar_type())));
   cpu::dropout(values(x), values(residual), values(y), x.numel(), mask);
@@ -49,6 +51,9 @@ struct Normed {
 
 Normed normed(const at::Tensor& x, const at::Tensor& residual, const at::Tensor& weight, const at::Tensor& bias, double epsilon, const Mask& mask) {
   const int64_t width = x.size(-1);
+  if (residual.defined()) requireSame(x, residual, "x and the residual");
+  requireVector(weight, width, "a weight");
+  requireVector(bias, width, "a bias");
   if (!onRows()) {
     const at::Tensor z = residual.defined() ? asActivation(full(residual).add(full(dropped(x, mask)))) : x;
     return {asActivation(std::get<0>(at::native_layer_norm(full(z), {width}, weight, bias, epsilon))), z};
@@ -80,6 +85,8 @@ struct NormGradients {
 // dx is dz through the mask, when asked for.
 NormGradients normGradients(const at::Tensor& dy, const at::Tensor& z, const at::Tensor& weight, double epsilon, bool withInput, const Mask& mask) {
   const int64_t width = z.size(-1);
+  requireSame(dy, z, "dy and what was normed");
+  requireVector(weight, width, "a weight");
   if (!onRows()) {
     const at::Tensor wide = full(z);
     const at::Tensor mean = wide.mean(-1, true), inverse = wide.var(-1, /*unbiased=*/false, true).add(epsilon).rsqrt();
@@ -140,6 +147,7 @@ OPERATION(RetortEmbeddingGradient) {
   const at::Tensor dy = flatRows(call.stored()).contiguous();
   const at::Tensor ids = call.stored().reshape({-1}).contiguous();
   const int64_t padId = call.integer(), rows = call.integer(), width = dy.size(1);
+  TORCH_CHECK(dy.size(0) == ids.numel(), dy.size(0), " rows of gradients for ", ids.numel(), " ids");
   if (onRows()) {
     const int32_t* const id = ids.data_ptr<int32_t>();
     auto lease = leaseRows(rows, width, touchedRows(id, ids.numel(), static_cast<int32_t>(padId), rows));

@@ -66,7 +66,9 @@ OPERATION(RetortAdamW) {
     Slot& gradient = call.slot();
     Slot& first = call.slot();
     Slot& second = call.slot();
-    TORCH_CHECK(gradient.value.numel() == value.value.numel(), "a gradient of ", gradient.value.numel(), " numbers for a parameter of ", value.value.numel());
+    for (const Slot* const other : {&gradient, &first, &second}) {
+      TORCH_CHECK(other->value.numel() == value.value.numel(), "a gradient or moment of ", other->value.numel(), " numbers for a parameter of ", value.value.numel());
+    }
     parameters.push_back({value, gradient, first, second, false});
   }
   const Rates rates{call.real(), call.real(), call.real(), call.real(), call.real(), call.real(), call.real()};

@@ -90,6 +90,15 @@ OPERATION(RetortVocabularyLoss) {
     teacher = {rows, teacherWeight->value, call.slot().value};
     TORCH_CHECK(teacher.weight.size(0) == student.weight.size(0), "the vocabularies differ: ", student.weight.size(0), " and ", teacher.weight.size(0), " words");
   }
+  for (const Side& side : {student, teacher}) {
+    if (!side.input.defined()) continue;
+    requireReal(side.input);
+    TORCH_CHECK(side.weight.dim() == 2 && side.input.size(1) == side.weight.size(1), "rows of ", side.input.size(-1), " numbers for a decoder of shape ", side.weight.sizes());
+    requireVector(side.bias, side.weight.size(0), "a bias");
+    TORCH_CHECK(side.input.size(0) == words.numel() && words.numel() == real.numel(), side.input.size(0), " rows for ", words.numel(), " words and a mask of ", real.numel());
+  }
+  TORCH_CHECK(words.scalar_type() == at::kInt, "words are whole numbers, not ", words.scalar_type());
+  if (words.is_cpu() && words.numel() > 0) TORCH_CHECK(words.max().item<int32_t>() < student.weight.size(0), "word ", words.max().item<int32_t>(), " is outside a vocabulary of ", student.weight.size(0));
   const bool withGradient = call.flag();
   const double temperature = call.real(), softWeight = call.real(), maskedWeight = call.real();
 
@@ -128,6 +137,8 @@ OPERATION(RetortVocabularyLoss) {
 // (x, scalar) -> x times it; x itself where that is 1 and can be seen without waiting.
 OPERATION(RetortScaled) {
   const at::Tensor x = call.stored(), by = call.stored();
+  requireReal(x);
+  TORCH_CHECK(by.numel() == 1, "a factor of shape ", by.sizes());
   if (by.is_cpu() && full(by).item<float>() == 1) return call.give(x);
   call.give(x.mul(by.to(x.scalar_type())));
 }

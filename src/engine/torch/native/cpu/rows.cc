@@ -131,7 +131,7 @@ void layerNormGradient(const NormGradient& g) {
 void columnSums(Values x, float* sums, int64_t rows, int64_t width) {
   // Four groups of sixteen columns at a time: a row's part fills whole cache lines.
   constexpr int64_t group = 64;
-  at::parallel_for(0, (width + group - 1) / group, std::max<int64_t>(1, grain / (rows * group)), [&](int64_t from, int64_t to) {
+  at::parallel_for(0, (width + group - 1) / group, std::max<int64_t>(1, grain / group / std::max<int64_t>(1, rows)), [&](int64_t from, int64_t to) {
     for (int64_t column = from * group; column < std::min(width, to * group); column += group) {
       Lanes sum[4] = {};
       for (int64_t row = 0; row < rows; ++row) {
