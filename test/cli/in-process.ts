@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import test from 'ava';
 import { Command } from 'commander';
 import type { Console } from '../../src/cli/console.ts';
 import type { Door } from '../../src/cli/door.ts';
@@ -34,6 +35,7 @@ export function openRecorder(): { console: Console; heard: Heard } {
 
 /** Tokenised text of this test file's commands. */
 const tokens = join(tmpdir(), `retort-tokens-${randomUUID()}`);
+test.after.always(() => rm(tokens, { recursive: true, force: true }));
 
 /** Runs one command. Rejects with what it throws: a CommanderError for wrong use. */
 export async function ask(add: (program: Command, door: Door) => void, ...words: string[]): Promise<Heard> {
@@ -63,5 +65,5 @@ export async function openBench({ labels }: { labels?: readonly string[] } = {})
   const names = labels ?? ('names' in splits.labels ? splits.labels.names : []);
   const config = freshConfig(parseSize('2x16:2'), { vocabulary: tokenizer.vocabularySize, padId: tokenizer.padId, positions: 32, task: 'single-label', labels: names });
   await saveModel(classifier, freshModel(config, { seed: 1 }), { tokenizer, card: { name: 'classifier', story: [] }, onnx: false });
-  return { folder, corpus, classifier, remove: async () => void (await Promise.all([folder, tokens].map((path) => rm(path, { recursive: true, force: true })))) };
+  return { folder, corpus, classifier, remove: () => rm(folder, { recursive: true, force: true }) };
 }
