@@ -54,6 +54,12 @@ export async function lockFolder(folder: string): Promise<Lock> {
   };
 }
 
+/** Removes what a killed process left in a folder that nobody needs to write in any more: its lock. Does nothing where it cannot. */
+export async function forgetDeadLock(folder: string): Promise<void> {
+  const found = await readOwner(join(folder, '.lock')).catch(() => undefined);
+  if (found?.host === hostname() && !(await isOwnerAlive(found))) await rm(join(folder, '.lock'), { force: true }).catch(() => undefined);
+}
+
 /** Puts `own` at `file` whole, unless something is there. */
 async function place(own: string, file: string): Promise<boolean> {
   const taken = (error: unknown) => {
@@ -88,9 +94,10 @@ async function clearDead(folder: string, file: string, own: string): Promise<voi
 }
 
 /** Why the lock holds; undefined when its owner is dead. */
-async function refusal({ pid, born, host, since }: Owner, file: string, own: string): Promise<string | undefined> {
+async function refusal(owner: Owner, file: string, own: string): Promise<string | undefined> {
+  const { pid, host, since } = owner;
   if (host === hostname()) {
-    if (!isRunning(pid) || (await birthOf(pid)) !== born) return undefined;
+    if (!(await isOwnerAlive(owner))) return undefined;
     return `another process (number ${pid}, since ${since}) is writing here; wait until it is done, or give another folder`;
   }
   const [locked, now] = [await stat(file), await stat(own)]; // one clock for both: the file system's
@@ -106,6 +113,11 @@ async function readOwner(file: string): Promise<Owner | undefined> {
   } catch (error) {
     return codeOf(error) === 'ENOENT' ? undefined : { pid: 0, born: null, host: hostname(), token: '', since: '' };
   }
+}
+
+/** Of this machine. A process of the same number that started at another time is another one. */
+async function isOwnerAlive({ pid, born }: Owner): Promise<boolean> {
+  return isRunning(pid) && (await birthOf(pid)) === born;
 }
 
 function isRunning(pid: number): boolean {

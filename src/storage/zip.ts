@@ -1,10 +1,6 @@
 // Finds the files of a ZIP archive, those that are stored as they are: what torch.save writes. Compressed entries are refused when
-// they are asked for, so that no small archive becomes a large one. Sizes of 64 bits are read.
-//   entry at its offset:   u32 0x04034b50 · 22 bytes · u16 name length n · u16 extra length e · n + e bytes · data
-//   directory, per entry:  u32 0x02014b50 · u16 ·· (DIRECTORY below) ·· name · extra · comment
-//   end:                   u32 0x06054b50 · u16 disk · u16 disk · u16 · u16 entries · u32 size · u32 offset · u16 comment length
-//   end of 64 bits, before it: u32 0x06064b50 ·· u64 entries at 32 · u64 size at 40 · u64 offset at 48; found by
-//                              u32 0x07064b50 · u32 disk · u64 offset · u32 disks, right before the end
+// they are asked for, so that no small archive becomes a large one. Sizes of 64 bits are read. All numbers are little-endian.
+// https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
 import { crc32 } from 'node:zlib';
 import type { FileHandle } from 'node:fs/promises';
 import { readBytes } from './file-bytes.ts';
@@ -43,7 +39,14 @@ export async function readZipDirectory(file: FileHandle, fileSize: number): Prom
   return found;
 }
 
-/** The bytes of an entry, in a buffer of their own. @throws where it is compressed, encrypted, or not what the checksum says. */
+/**
+ * The bytes of an entry, in a buffer of their own. Before them, at its offset:
+ *    0  u32  0x04034b50
+ *   26  u16  n, the length of its name
+ *   28  u16  e, the length of what else is said of it
+ *   30  n + e bytes, then the data
+ * @throws where it is compressed, or not what the checksum says.
+ */
 export async function readZipEntry(file: FileHandle, { name, size, crc, compressed, offset }: ZipEntry): Promise<Uint8Array> {
   if (compressed) throw new Error(`${quoted(name)} is compressed; torch.save stores its files as they are. Save it again with torch.save`);
   const header = view(await readBytes(file, offset, 30));
@@ -53,7 +56,15 @@ export async function readZipEntry(file: FileHandle, { name, size, crc, compress
   return bytes;
 }
 
-/** The end record reaches exactly to the end of the file with its comment. */
+/**
+ * Where the end record starts; it reaches exactly to the end of the file. -1 where there is none.
+ *    0  u32  0x06054b50
+ *   10  u16  entries
+ *   12  u32  size of the directory
+ *   16  u32  its offset
+ *   20  u16  c, the length of the comment
+ *   22  c bytes
+ */
 function findEnd(tail: DataView): number {
   for (let place = tail.byteLength - endLength; place >= 0; place--) {
     if (tail.getUint32(place, true) === 0x06054b50 && tail.getUint16(place + 20, true) === tail.byteLength - place - endLength) return place;
@@ -61,6 +72,13 @@ function findEnd(tail: DataView): number {
   return -1;
 }
 
+/**
+ * From the end record, or from that of 64 bits, which a locator of 20 bytes right before it points to:
+ *    0  u32  0x07064b50                        0  u32  0x06064b50
+ *    8  u64  offset of the record    --->     32  u64  entries
+ *                                             40  u64  size of the directory
+ *                                             48  u64  its offset
+ */
 async function directoryPlace(file: FileHandle, tail: DataView, end: number, fileSize: number): Promise<{ entries: number; size: number; offset: number }> {
   const locator = end - 20;
   if (locator >= 0 && tail.getUint32(locator, true) === 0x07064b50) {
@@ -73,7 +91,20 @@ async function directoryPlace(file: FileHandle, tail: DataView, end: number, fil
   return { entries: tail.getUint16(end + 10, true), size: tail.getUint32(end + 12, true), offset: tail.getUint32(end + 16, true) };
 }
 
-/** DIRECTORY: u32 signature · 2×u16 · u16 flags 8 · u16 method 10 · 2×u16 · u32 CRC 16 · u32 packed 20 · u32 size 24 · u16 name 28 · u16 extra 30 · u16 comment 32 · 8 bytes · u32 offset 42 */
+/**
+ * The directory, entry after entry:
+ *    0  u32  0x02014b50
+ *    8  u16  flags; bit 0: encrypted
+ *   10  u16  method; 0: stored
+ *   16  u32  CRC-32
+ *   20  u32  size in the archive
+ *   24  u32  size of the file
+ *   28  u16  n, the length of its name
+ *   30  u16  e, the length of what else is said of it (`wideSizes`)
+ *   32  u16  c, the length of a comment
+ *   42  u32  offset of the entry
+ *   46  n + e + c bytes
+ */
 function readEntries(bytes: Uint8Array, count: number): Map<string, ZipEntry> {
   const directory = view(bytes);
   const entries = new Map<string, ZipEntry>();
@@ -97,7 +128,12 @@ function readEntries(bytes: Uint8Array, count: number): Map<string, ZipEntry> {
   return entries;
 }
 
-/** Sizes that read 0xffffffff stand in an extra field, u16 id 1 · u16 length · u64 each, in this order. */
+/**
+ * Sizes that read 0xffffffff stand in the extra field of id 1, one after the other in the order of `sizes`. Of each extra field:
+ *    0  u16  its id
+ *    2  u16  l, the length of what follows
+ *    4  l bytes; in that of id 1, u64 each
+ */
 function wideSizes(extra: DataView, sizes: readonly number[]): number[] {
   let wide = -1;
   for (let place = 0; place + 4 <= extra.byteLength && wide < 0; place += 4 + extra.getUint16(place + 2, true)) if (extra.getUint16(place, true) === 1) wide = place + 4;

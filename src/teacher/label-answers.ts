@@ -2,11 +2,9 @@
  * Answers of another system as a label store: joined to a corpus by id, every id and every count checked, so that a student learns
  * from them as from any teacher.
  */
-import { removeStalePartials } from '../storage/atomic.ts';
-import { lockFolder } from '../storage/lock.ts';
 import type { Answers } from './answers.ts';
 import type { LabelSource } from './label-header.ts';
-import { findLabels, labelFolder, LabelWriter, openLabels, type StoredLabels } from './label-store.ts';
+import { type StoredLabels, storeOnce } from './label-store.ts';
 
 /** Ids and fingerprint of what is to be labelled, in order. */
 export interface AnsweredCorpus {
@@ -39,21 +37,13 @@ export async function labelFromAnswers(answers: Answers, corpus: AnsweredCorpus,
   if (answered === 0) throw new Error(`${answers.file}: none of the ${examples} examples has an answer`);
   const source = answerSource(answers, corpus);
   const plan = { source, voice: answers.file, examples, silent: examples - answered };
-  const done = await findLabels(root, plan);
-  if (done !== undefined) return done;
-  const lock = await lockFolder(labelFolder(root, plan));
-  try {
-    const writer = await LabelWriter.open(root, plan);
-    await removeStalePartials(writer.folder);
+  return storeOnce(root, plan, async (writer) => {
     for await (const ids of unstored(answers, corpus, { stored: writer.stored, shardRows })) {
       const values = new Float32Array(ids.length * answers.labels.length);
       ids.forEach((id, row) => values.set(answers.byId.get(id) ?? [], row * answers.labels.length));
       await writer.append(ids, { logits: { values } });
     }
-    return await openLabels(writer.folder, source);
-  } finally {
-    await lock.release();
-  }
+  });
 }
 
 /** The ids that are answered, those left out that are stored already, a shard at a time. */

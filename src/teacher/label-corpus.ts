@@ -5,13 +5,11 @@
 import { upload } from '../engine/batch.ts';
 import type { Model } from '../models/model.ts';
 import type { Wants } from '../models/output.ts';
-import { removeStalePartials } from '../storage/atomic.ts';
-import { lockFolder } from '../storage/lock.ts';
 import { evaluationBatches } from '../text/batches.ts';
 import type { EncodedCorpus } from '../text/encoded-corpus.ts';
 import { exampleCount, sliceRows, type TokenisedCorpus } from '../text/tokenised-corpus.ts';
 import { type LabelSource, storable, type StoredWants } from './label-header.ts';
-import { findLabels, type LabelPlan, labelFolder, LabelWriter, openLabels, type ShardValues, type StoredLabels } from './label-store.ts';
+import { type LabelPlan, type ShardValues, type StoredLabels, storeOnce } from './label-store.ts';
 import { type Labeller, modelLabeller } from './labeller.ts';
 import { ShardAnswers } from './shard-answers.ts';
 import { disposeSignal } from './teacher.ts';
@@ -46,24 +44,16 @@ export async function labelCorpus(teacher: Model | Labeller, corpus: TokenisedCo
   const plan = await labelPlan(labeller, corpus, wants);
   const refusal = labeller.can(plan.wants);
   if (refusal !== undefined) throw new Error(`${labeller.name} cannot label so: ${refusal}`);
-  const done = await findLabels(root, plan);
-  if (done !== undefined) return done;
-  const lock = await lockFolder(labelFolder(root, plan));
-  try {
-    const writer = await LabelWriter.open(root, plan);
-    await removeStalePartials(writer.folder);
-    const total = exampleCount(corpus);
-    const { shardRows = usualShardRows(plan, corpus.maxTokens) } = options;
+  const total = exampleCount(corpus);
+  const { shardRows = usualShardRows(plan, corpus.maxTokens) } = options;
+  return storeOnce(root, plan, async (writer) => {
     while (!writer.complete) {
       const from = writer.stored;
       const shard = await sliceRows(corpus, from, Math.min(total, from + shardRows));
       const values = await askAll(labeller, shard, { ...options, wants: plan.wants, onProgress: (count) => onProgress?.(from + count, total) });
       await writer.append(shard.exampleIds, values);
     }
-    return await openLabels(writer.folder, plan.source);
-  } finally {
-    await lock.release();
-  }
+  });
 }
 
 /** What determines the labels: the teacher's numbers and everything it is shown. */

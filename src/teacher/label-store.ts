@@ -6,8 +6,10 @@
 import { join } from 'node:path';
 import manifest from '../../package.json' with { type: 'json' };
 import { readRows, type RowValues, type StoredRows, writeRows } from '../storage/arrow-rows.ts';
+import { removeStalePartials } from '../storage/atomic.ts';
 import { foldersIn } from '../storage/folders.ts';
 import { readJson, writeJson } from '../storage/json.ts';
+import { forgetDeadLock, lockFolder } from '../storage/lock.ts';
 import { viewOf } from '../storage/typed-view.ts';
 import { checkSource, columnsOf, holds, labelAddress, labelFormat, type LabelHeader, labelHeaderSchema, type LabelSource, type StoredWants } from './label-header.ts';
 import { StoredStates } from './stored-states.ts';
@@ -37,7 +39,7 @@ export interface LabelPlan {
 export type ShardValues = Readonly<Record<string, Pick<RowValues, 'values' | 'tokens'>>>;
 
 /** Where the store of `plan` is, or will be. */
-export function labelFolder(root: string, { source, wants }: Pick<LabelPlan, 'source' | 'wants'>): string {
+function labelFolder(root: string, { source, wants }: Pick<LabelPlan, 'source' | 'wants'>): string {
   return join(root, labelAddress(source, wants));
 }
 
@@ -124,6 +126,27 @@ export async function findLabels(root: string, { source, wants = { logits: true 
     if (labelAddress(header.source) === labelAddress(source)) return openLabels(folder, source);
   }
   return undefined;
+}
+
+/**
+ * The store of a plan: found, or written to its end by `write`. Whoever was killed is cleared up after.
+ * @throws if another process is writing it.
+ */
+export async function storeOnce(root: string, plan: LabelPlan, write: (writer: LabelWriter) => Promise<void>): Promise<StoredLabels> {
+  const done = await findLabels(root, plan);
+  if (done !== undefined) {
+    await forgetDeadLock(done.folder);
+    return done;
+  }
+  const lock = await lockFolder(labelFolder(root, plan));
+  try {
+    const writer = await LabelWriter.open(root, plan);
+    await removeStalePartials(writer.folder);
+    await write(writer);
+    return await openLabels(writer.folder, plan.source);
+  } finally {
+    await lock.release();
+  }
 }
 
 /** The shards up to the first whose file is gone: a damaged one that was deleted is written again, with those after it. */

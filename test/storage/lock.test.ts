@@ -4,7 +4,7 @@ import { readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
-import { lockFolder } from '../../src/storage/lock.ts';
+import { forgetDeadLock, lockFolder } from '../../src/storage/lock.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 const held = (folder: string, change: object = {}) => writeFile(join(folder, '.lock'), JSON.stringify({ pid: process.pid, born: null, host: hostname(), token: 'other', since: '2026-01-01', ...change }));
@@ -23,7 +23,7 @@ test('taken once, and again after it was released; nothing stays behind', async 
 
 test('a killed process holds nothing', async (t) => {
   const folder = await temporaryFolder(t);
-  const code = `import { lockFolder } from ${JSON.stringify(new URL('../../src/storage/lock.ts', import.meta.url).href)}; await lockFolder(${JSON.stringify(folder)}); console.log('held'); setInterval(() => {}, 1000);`;
+  const code = `import { forgetDeadLock, lockFolder } from ${JSON.stringify(new URL('../../src/storage/lock.ts', import.meta.url).href)}; await lockFolder(${JSON.stringify(folder)}); console.log('held'); setInterval(() => {}, 1000);`;
   const child = spawn(process.execPath, ['--import=tsx', '--input-type=module', '-e', code], { stdio: ['ignore', 'pipe', 'inherit'] });
   await once(child.stdout, 'data');
   const { message } = await t.throwsAsync(lockFolder(folder));
@@ -72,4 +72,19 @@ test('of many that come at once over a dead lock, one gets it', async (t) => {
     await locks[0]?.release();
     t.deepEqual(await readdir(folder), []);
   }
+});
+
+test('a dead lock is forgotten where nobody will lock again, a living one is not', async (t) => {
+  const folder = await temporaryFolder(t);
+  await t.notThrowsAsync(forgetDeadLock(join(folder, 'absent')));
+  await held(folder, { pid: 2 ** 30 });
+  await forgetDeadLock(folder);
+  t.deepEqual(await readdir(folder), []);
+  const lock = await lockFolder(folder);
+  await forgetDeadLock(folder);
+  t.deepEqual(await readdir(folder), ['.lock']);
+  await lock.release();
+  await held(folder, { host: 'elsewhere' });
+  await forgetDeadLock(folder);
+  t.deepEqual(await readdir(folder), ['.lock'], 'of another machine nothing is known');
 });

@@ -1,11 +1,12 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
 import { readJson, writeJson } from '../../src/storage/json.ts';
 import { writeRows } from '../../src/storage/arrow-rows.ts';
 import { narrowToFp16 } from '../../src/storage/halves.ts';
 import { type LabelHeader, type LabelSource } from '../../src/teacher/label-header.ts';
-import { findLabels, type LabelPlan, LabelWriter, openLabels } from '../../src/teacher/label-store.ts';
+import { findLabels, type LabelPlan, LabelWriter, openLabels, storeOnce } from '../../src/teacher/label-store.ts';
 import { temporaryFolder } from '../storage/temporary-folder.ts';
 
 const source: LabelSource = { teacher: 'aa', tokenizer: 'bb', corpus: 'cc', maxTokens: 13, task: 'single-label', labels: ['no', 'yes'] };
@@ -158,4 +159,16 @@ test('examples that the teacher is silent about are counted, not stored', async 
   t.true(writer.complete);
   t.is((await openLabels(writer.folder)).rows.size, 5);
   await t.throwsAsync(LabelWriter.open(root, plan), { message: /this store is of 7 examples \(2 without an answer\), not of 7 examples; delete it/ });
+});
+
+test('written once; killed after the last shard, what is left is the lock, and that goes', async (t) => {
+  const root = await temporaryFolder(t);
+  const write = async (writer: LabelWriter) => {
+    for (const ids of shards) await append(writer, ids);
+  };
+  const { folder } = await storeOnce(root, plan, write);
+  await writeFile(join(folder, '.lock'), JSON.stringify({ pid: 2 ** 30, born: null, host: hostname(), token: 'x', since: 'then' }));
+  t.is((await storeOnce(root, plan, () => Promise.reject(new Error('written again')))).folder, folder);
+  t.false((await readdir(folder)).includes('.lock'));
+  await t.throwsAsync(storeOnce(root, { ...plan, source: { ...source, teacher: 'ab' } }, () => Promise.reject(new Error('no'))), { message: 'no' });
 });
