@@ -3,19 +3,19 @@ import manifest from '../../package.json' with { type: 'json' };
 import { type EngineFacts, type EngineName, useEngine } from '../../src/engine/engine.ts';
 import type { Work } from './cases/case.ts';
 import { type CaseName, caseNamed } from './cases/catalogue.ts';
-import { type Facts, type Opened, type Order, peakRssMB, type Side } from './protocol.ts';
+import { type Facts, type Opened, type Order, peakRssMB, type Settings, type Side } from './protocol.ts';
 
 export class OwnSide implements Omit<Side, 'close'> {
   #opened: { readonly work: Work; readonly engine: EngineFacts } | undefined;
 
-  async open({ case: name, folder, engine: choice, device, precision, threads }: Order): Promise<Opened> {
+  async open({ case: name, folder, engine: choice, device, precision, threads, tuned }: Order): Promise<Opened> {
     let engine: EngineFacts;
     try {
       engine = await useEngine(choice as EngineName | 'auto', { device, precision, threads });
     } catch (error) {
       return { absent: error instanceof Error ? error.message : String(error) };
     }
-    const work = await caseNamed(name as CaseName).open(folder);
+    const work = await caseNamed(name as CaseName).open(folder, tuned);
     this.#opened = { work, engine };
     return { parts: work.parts };
   }
@@ -24,7 +24,7 @@ export class OwnSide implements Omit<Side, 'close'> {
     return this.#work.check();
   }
 
-  async prepare(): Promise<void> {
+  async prepare(): Promise<Settings> {
     return this.#work.prepare();
   }
 

@@ -19,6 +19,8 @@ export interface Order {
   readonly device: string;
   readonly precision: Precision;
   readonly threads: number;
+  /** What an earlier process of the same side found best, so that this one need not try, and its memory is not that of the trials. */
+  readonly tuned?: Settings;
 }
 
 /** One thing that is timed; most cases have one. */
@@ -46,8 +48,8 @@ export interface Side {
   open(order: Order): Promise<Opened>;
   /** Numbers at dropout 0 that both sides must agree on: losses of three steps, or outputs. */
   check(): Promise<readonly number[]>;
-  /** Turns dropout on, chooses batch sizes. */
-  prepare(): Promise<void>;
+  /** Turns dropout on, chooses batch sizes. @returns what it chose, for `Order.tuned`. */
+  prepare(): Promise<Settings>;
   /** Milliseconds of so many steps, the device's work included. */
   run(part: string, steps: number): Promise<number>;
   facts(): Promise<Facts>;
@@ -56,7 +58,7 @@ export interface Side {
 
 type Request = ({ ask: 'open' } & Order) | { ask: 'check' | 'prepare' | 'facts' } | { ask: 'run'; part: string; steps: number };
 /** `values` of check, `milliseconds` of run; `error` instead of an answer. */
-type Answer = { error?: string } & Partial<Facts> & { parts?: readonly Part[]; absent?: string; values?: readonly (number | null)[]; milliseconds?: number };
+type Answer = { error?: string } & Partial<Facts> & { parts?: readonly Part[]; absent?: string; tuned?: Settings; values?: readonly (number | null)[]; milliseconds?: number };
 
 const silenceLimitMs = 20 * 60_000;
 const stderrLinesKept = 12;
@@ -101,8 +103,8 @@ export class ProcessSide implements Side {
     return ((await this.#ask({ ask: 'check' })).values ?? []).map((value) => value ?? NaN);
   }
 
-  async prepare(): Promise<void> {
-    await this.#ask({ ask: 'prepare' });
+  async prepare(): Promise<Settings> {
+    return (await this.#ask({ ask: 'prepare' })).tuned ?? {};
   }
 
   async run(part: string, steps: number): Promise<number> {
@@ -186,7 +188,7 @@ async function answerTo(side: Omit<Side, 'close'>, request: Request): Promise<ob
     case 'check':
       return { values: await side.check() };
     case 'prepare':
-      return side.prepare().then(() => ({}));
+      return { tuned: await side.prepare() };
     case 'run':
       return { milliseconds: await side.run(request.part, request.steps) };
     case 'facts':

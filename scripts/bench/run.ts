@@ -68,10 +68,13 @@ interface Means {
 async function benchCase({ name, precision, folder, settings }: Subject, options: BenchOptions, { surroundings, limits, listener }: Means): Promise<BenchRow[]> {
   const order: Order = { case: name, folder, engine: options.engine, device: options.device, precision, threads: options.threads };
   const context: RowContext = { case: name, precision, engine: options.engine, settings };
-  const side = ownSide('our side', surroundings);
+  const start = () => ownSide('our side', surroundings);
+  let side: Side | undefined;
   try {
     listener.progress(`${name} ${precision}: our side`);
-    const opened = await side.open(order);
+    const tuned = await tunedOrder(start, order);
+    side = start();
+    const opened = await side.open(tuned);
     if ('absent' in opened) return [errorRow(context, order, null, opened.absent)];
     const checked = await side.check();
     await side.prepare();
@@ -87,18 +90,32 @@ async function benchCase({ name, precision, folder, settings }: Subject, options
   } catch (error) {
     return [errorRow(context, order, null, messageOf(error))];
   } finally {
-    await side.close();
+    await side?.close();
+  }
+}
+
+/** The order with what a process of its own found best, where there is something to choose; as it is, where that side is absent. */
+async function tunedOrder(start: () => Side, order: Order): Promise<Order> {
+  if (caseNamed(order.case as CaseName).tunes !== true) return order;
+  const scout = start();
+  try {
+    return 'absent' in (await scout.open(order)) ? order : { ...order, tuned: await scout.prepare() };
+  } finally {
+    await scout.close();
   }
 }
 
 /** Rows against one peer: none where it is not here, and those it had where it gives up. Our own failures are thrown. */
 async function againstPeer(own: Own, name: PeerName, threads: number, { surroundings, limits, listener }: Means): Promise<BenchRow[]> {
   const definition = peerNamed(name);
-  const peer = definition.start(surroundings, threads);
+  const start = () => definition.start(surroundings, threads);
+  let peer: Side | undefined;
   const rows: BenchRow[] = [];
   const leave = (why: string) => listener.note(`${own.context.case} ${own.context.precision} without ${name}: ${why}`);
   try {
-    const opened = await peer.open(definition.order(own.order));
+    const order = await tunedOrder(start, definition.order(own.order));
+    peer = start();
+    const opened = await peer.open(order);
     if ('absent' in opened) {
       leave(opened.absent);
       return rows;
@@ -118,7 +135,7 @@ async function againstPeer(own: Own, name: PeerName, threads: number, { surround
     if (!(error instanceof SideFailure && error.side === name)) throw error;
     leave(error.message);
   } finally {
-    await peer.close();
+    await peer?.close();
   }
   return rows;
 }

@@ -8,7 +8,8 @@ import type { Part, Settings } from '../protocol.ts';
 export interface Work {
   readonly parts: readonly Part[];
   check(): Promise<readonly number[]>;
-  prepare(): Promise<void>;
+  /** @returns what it chose. */
+  prepare(): Promise<Settings>;
   /** Resolves when the device has done the work. */
   run(part: string, steps: number): Promise<void>;
   /** For the row: what was updated, how batches were made. */
@@ -32,7 +33,10 @@ export interface BenchCase {
   readonly items: string;
   /** Whether each checked number is held against its own size, or all against the largest. */
   readonly agreement: 'each' | 'largest';
+  /** Whether a side has something to choose before it is timed: then a process of its own chooses. */
+  readonly tunes?: boolean;
   /** Writes the folder; what it returns stands in the row's settings. */
   write(folder: string, options: CaseOptions): Promise<Settings>;
-  open(folder: string): Promise<Work>;
+  /** @param tuned what `prepare` once chose; with it, it does not choose anew. */
+  open(folder: string, tuned?: Settings): Promise<Work>;
 }

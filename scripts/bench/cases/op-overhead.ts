@@ -66,8 +66,8 @@ class OperationWork implements Work {
     return numbers.flat();
   }
 
-  async prepare(): Promise<void> {
-    return Promise.resolve();
+  async prepare(): Promise<Settings> {
+    return Promise.resolve({});
   }
 
   async run(part: string, steps: number): Promise<void> {

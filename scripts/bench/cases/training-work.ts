@@ -47,9 +47,9 @@ export class TrainingWork implements Work {
     return losses;
   }
 
-  async prepare(): Promise<void> {
+  async prepare(): Promise<Settings> {
     this.#student = this.#lesson.student;
-    return Promise.resolve();
+    return Promise.resolve({});
   }
 
   async run(_part: string, steps: number): Promise<void> {

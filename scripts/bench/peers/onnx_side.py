@@ -5,6 +5,8 @@ from pathlib import Path
 
 from side_protocol import Absent, serve
 
+UNTUNED_ROWS = 32
+
 
 class Labelling:
     def __init__(self, order, runtime):
@@ -24,7 +26,8 @@ class Labelling:
         self.session = runtime.InferenceSession(str(folder / "teacher" / "onnx" / "model.onnx"), options, providers=[provider])
         self.inputs = [entry.name for entry in self.session.get_inputs()]
         self.version = runtime.__version__
-        self.rows, self.tried = 32, {}
+        self.tuned = order.get("tuned")
+        self.rows = self.tuned["rows"] if self.tuned else UNTUNED_ROWS
         self.parts = [{"name": "pass", "itemsPerStep": len(self.offsets) - 1}]
 
     def check(self):
@@ -33,7 +36,10 @@ class Labelling:
     def prepare(self):
         from sentences import fastest_rows
 
-        self.rows, self.tried = fastest_rows(self.one_pass, len(self.offsets) - 1)
+        if self.tuned is None:
+            self.rows, tried = fastest_rows(self.one_pass, len(self.offsets) - 1)
+            self.tuned = {"rows": self.rows, "rowsTriedMs": tried}
+        return self.tuned
 
     def run(self, _part, steps):
         for _ in range(steps):
@@ -54,7 +60,7 @@ class Labelling:
             "device": self.device,
             "precision": "fp32",
             "threads": self.threads,
-            "settings": {"versions": {"onnxruntime": self.version}, "dropout": "off", "updatedParameters": 0, "rows": self.rows, "rowsTriedMs": self.tried},
+            "settings": {"versions": {"onnxruntime": self.version}, "dropout": "off", "updatedParameters": 0, **(self.tuned or {})},
         }
 
 

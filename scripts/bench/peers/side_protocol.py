@@ -30,7 +30,7 @@ def peak_rss_mb():
 
 
 def serve(open_work):
-    """open_work(order) gives an object with parts, check, prepare, run(part, steps) and facts; it raises Absent where it cannot."""
+    """open_work(order) gives an object with parts, check, prepare (it returns what it chose), run(part, steps) and facts; it raises Absent where it cannot."""
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     work = None
@@ -55,8 +55,7 @@ def answer_to(work, request):
     if ask == "check":
         return {"values": [value if math.isfinite(value) else None for value in work.check()]}
     if ask == "prepare":
-        work.prepare()
-        return {}
+        return {"tuned": work.prepare()}
     if ask == "run":
         start = time.perf_counter()
         work.run(request["part"], request["steps"])

@@ -1,7 +1,6 @@
 """Labelling in PyTorch: a forward pass over sentences sorted by length, in inference mode."""
 
 import contextlib
-import time
 from pathlib import Path
 
 import numpy
@@ -10,6 +9,8 @@ from safetensors.numpy import load_file
 from transformers import AutoModelForSequenceClassification
 
 from sentences import fastest_rows, sorted_batches
+
+UNTUNED_ROWS = 32
 
 
 class Labelling:
@@ -22,30 +23,37 @@ class Labelling:
         # With a precision of 16 bits, weights may be cast once and for all, or within autocast, which keeps the casts of a pass.
         self.cast = False
         self.forward = place.compile(self.model, dynamic=True)
-        self.rows, self.tried = 32, {}
+        self.tuned = order.get("tuned")
+        self.rows = self.tuned["rows"] if self.tuned else UNTUNED_ROWS
         self.parts = [{"name": "pass", "itemsPerStep": len(self.offsets) - 1}]
 
     def check(self):
         return self.one_pass(self.rows).flatten().tolist()
 
     def prepare(self):
-        if self.place.half:
-            self.choose_cast()
-        self.rows, self.tried = fastest_rows(self.one_pass, len(self.offsets) - 1)
+        if self.tuned is None:
+            self.tuned = self.choose()
+            self.rows = self.tuned["rows"]
+        if self.tuned["castWeights"]:
+            self.cast_weights()
+        return self.tuned
 
-    def choose_cast(self):
-        self.one_pass(self.rows)
-        start = time.perf_counter()
-        self.one_pass(self.rows)
-        autocast = time.perf_counter() - start
+    def choose(self):
+        sentences = len(self.offsets) - 1
+        rows, tried = fastest_rows(self.one_pass, sentences)
+        chosen = {"rows": rows, "rowsTriedMs": tried, "castWeights": False}
+        if not self.place.half:
+            return chosen
+        self.cast_weights()
+        cast_rows, cast_tried = fastest_rows(self.one_pass, sentences)
+        autocast_wins = min(tried.values()) <= min(cast_tried.values())
+        if not autocast_wins:
+            chosen = {"rows": cast_rows, "rowsTriedMs": cast_tried, "castWeights": True}
+        return {**chosen, "otherwiseTriedMs": cast_tried if autocast_wins else tried}
+
+    def cast_weights(self):
         self.model.to(torch.bfloat16)
         self.cast = True
-        self.one_pass(self.rows)
-        start = time.perf_counter()
-        self.one_pass(self.rows)
-        if time.perf_counter() - start > autocast:
-            self.model.to(torch.float32)  # rounded weights: only speed is looked at from here on
-            self.cast = False
 
     def run(self, _part, steps):
         for _ in range(steps):
@@ -63,4 +71,4 @@ class Labelling:
         return logits
 
     def facts(self):
-        return self.place.facts({"dropout": "off", "updatedParameters": 0, "rows": self.rows, "rowsTriedMs": self.tried, "attention": "sdpa", "weights": "bfloat16" if self.cast else "float32"})
+        return self.place.facts({"dropout": "off", "updatedParameters": 0, **(self.tuned or {}), "attention": "sdpa"})

@@ -47,7 +47,7 @@ class Operations:
         return [value for result in results for value in result.float().flatten().tolist()]
 
     def prepare(self):
-        pass
+        return {}
 
     def run(self, part, steps):
         operation = self.single.get(part) or self.chained[part]

@@ -45,6 +45,7 @@ class Training:
     def prepare(self):
         for module, rate in self.dropouts:
             module.p = rate
+        return {}
 
     def run(self, _part, steps):
         for _ in range(steps):

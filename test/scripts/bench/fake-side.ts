@@ -1,5 +1,5 @@
 /** A side that computes nothing: its steps take as long as they are told, on a clock of the test's own, and it writes down its turns. */
-import type { Facts, Opened, Side } from '../../../scripts/bench/protocol.ts';
+import type { Facts, Opened, Settings, Side } from '../../../scripts/bench/protocol.ts';
 
 export class Clock {
   ms = 0;
@@ -30,8 +30,8 @@ export class FakeSide implements Side {
     return Promise.resolve([]);
   }
 
-  async prepare(): Promise<void> {
-    return Promise.resolve();
+  prepare(): Promise<Settings> {
+    return Promise.resolve({});
   }
 
   /** Two sides at once would show as a begin between another's begin and end. */

@@ -18,10 +18,10 @@ function sideOf(answer: string): ProcessSide {
 
 test('requests are answered in order, and chatter is passed over', async (t) => {
   const side = sideOf(`request.ask === 'open' ? { parts: [{ name: request.case, itemsPerStep: 2 }] } : request.ask === 'check' ? { values: [1.5, null] }
-    : request.ask === 'run' ? { milliseconds: request.steps * 10 } : { threads: 3 }`);
+    : request.ask === 'prepare' ? { tuned: { rows: 16 } } : request.ask === 'run' ? { milliseconds: request.steps * 10 } : { threads: 3 }`);
   t.deepEqual(await side.open(order), { parts: [{ name: 'kd-mini', itemsPerStep: 2 }] });
   t.deepEqual(await side.check(), [1.5, NaN]);
-  await side.prepare();
+  t.deepEqual(await side.prepare(), { rows: 16 });
   t.is(await side.run('step', 4), 40);
   t.like(await side.facts(), { threads: 3 });
   await side.close();
