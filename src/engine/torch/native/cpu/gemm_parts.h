@@ -72,17 +72,20 @@ inline void transpose(__m512i (&r)[16]) {
   }
 }
 
-// Bias, GELU or its gradient on finished sums, and the way home. Returns Σ c².
+// Bias, GELU or its gradient on finished sums, and the way home, row by row. Returns Σ c².
 inline Lanes finishTile(const Product& p, const float* sums, int64_t stride, int64_t row, int64_t rows, int64_t column) {
+  const __mmask16 masks[2] = {firstOf(p.n - column), firstOf(p.n - column - 16)};
+  Lanes bias[2] = {_mm512_setzero_ps(), _mm512_setzero_ps()};
+  if (p.bias != nullptr) {
+    for (int64_t half = 0; half < 2; ++half) bias[half] = load(p.bias + column + 16 * half, masks[half]);
+  }
   Lanes squares = _mm512_setzero_ps();
-  for (int64_t half = 0; half < 2; ++half) {
-    const int64_t at = column + 16 * half;
-    const __mmask16 mask = firstOf(p.n - at);
-    if (mask == 0) break;
-    const Lanes bias = p.bias == nullptr ? _mm512_setzero_ps() : load(p.bias + at, mask);
-    for (int64_t r = 0; r < rows; ++r) {
-      const int64_t index = (row + r) * p.cStride + at;
-      Lanes x = _mm512_add_ps(_mm512_loadu_ps(sums + r * stride + 16 * half), bias);
+  for (int64_t r = 0; r < rows; ++r) {
+    for (int64_t half = 0; half < 2; ++half) {
+      const __mmask16 mask = masks[half];
+      if (mask == 0) break;
+      const int64_t index = (row + r) * p.cStride + column + 16 * half;
+      Lanes x = _mm512_add_ps(_mm512_loadu_ps(sums + r * stride + 16 * half), bias[half]);
       if (p.before != nullptr) {
         store(p.before, p.cHalf, index, mask, x);
         if (p.cHalf) x = widened(narrowed(x));  // what the backward pass will see
@@ -92,7 +95,7 @@ inline Lanes finishTile(const Product& p, const float* sums, int64_t stride, int
       }
       if (p.add) x = _mm512_add_ps(x, load(p.c, false, index, mask));
       store(p.c, p.cHalf, index, mask, x);
-      squares = _mm512_mask3_fmadd_ps(x, x, squares, mask);
+      if (p.squares != nullptr) squares = _mm512_mask3_fmadd_ps(x, x, squares, mask);
     }
   }
   return squares;

@@ -18,16 +18,18 @@ constexpr int64_t pairDepth = 32, passPairs = 16;
 // Of the second-level cache, the columns of b that a pass needs take 384 KB and the sums held between passes 768 KB.
 constexpr int64_t groupColumns = 384, groupRows = 512;
 
+struct alignas(64) TileShapes {
+  uint8_t palette = 1, start = 0, none[14] = {};
+  uint16_t rowBytes[16] = {64, 64, 64, 64, 64, 64, 64, 64};
+  uint8_t rows[16] = {16, 16, 16, 16, 16, 16, 16, 16};
+};
+
 // Makes the tiles whole ones while it lives; the registers are the thread's, and LibTorch's kernels shape them otherwise.
 class WholeTiles {
  public:
   WholeTiles() {
-    struct alignas(64) {
-      uint8_t palette = 1, start = 0, none[14] = {};
-      uint16_t rowBytes[16] = {64, 64, 64, 64, 64, 64, 64, 64};
-      uint8_t rows[16] = {16, 16, 16, 16, 16, 16, 16, 16};
-    } shape;
-    _tile_loadconfig(&shape);
+    static const TileShapes shapes;  // not on the stack: to the compiler the instruction reads its first eight bytes only
+    _tile_loadconfig(&shapes);
   }
   ~WholeTiles() { _tile_release(); }
   WholeTiles(const WholeTiles&) = delete;
@@ -117,8 +119,8 @@ void multiplyBlock(const uint32_t* a, const uint32_t* b, int64_t pairs, float* s
   }
   for (int64_t pair = 0; pair < pairs; ++pair, a += pairWords, b += pairWords) {
     _tile_loadd(4, a, 64);
-    _tile_loadd(6, b, 64);
-    _tile_loadd(7, b + tileWords, 64);
+    _tile_stream_loadd(6, b, 64);  // passes through: the block of a is to stay in the first-level cache
+    _tile_stream_loadd(7, b + tileWords, 64);
     _tile_dpbf16ps(0, 4, 6);
     _tile_dpbf16ps(1, 4, 7);
     if constexpr (both) {
