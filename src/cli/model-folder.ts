@@ -53,7 +53,7 @@ interface Speaker {
 
 /** The labels of the corpus in the model's terms: classes in its order, mapped by name. @throws for labels of another kind, and naming those that the model does not know. */
 export function agreeOnLabels(corpus: LabelSpace | undefined, { kind, names, model, place, mend = `let the labels of the corpus and id2label in ${join(model, 'config.json')} use the same names` }: Speaker): LabelSpace {
-  if (corpus?.kind !== kind) throw new Error(`${place}: its labels are ${corpus?.kind ?? 'absent'}, but ${model} is for ${kind} (--label-kind says what labels are)`);
+  if (corpus?.kind !== kind) throw new Error(`${place}: its labels are ${corpus?.kind ?? 'absent'}, but ${model} is for ${kind}`);
   const unknown = 'names' in corpus ? corpus.names.filter((name) => !names.includes(name)) : [];
   if (unknown.length === 0) return labelSpace(kind, names);
   throw new Error(`${place} has the label ${unknown.join(', ')}, but ${model} knows only ${names.join(', ')}; ${mend}`);

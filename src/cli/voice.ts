@@ -128,12 +128,12 @@ export function agreeWith({ kind, task, place: model }: Voice, corpus: LabelSpac
   return agreeOnLabels(corpus, { kind: task, names, model, place, ...(!hasConfig && { mend: 'let both use the same names' }) });
 }
 
-/** Of what kind the first of these teachers answers that says so by itself; files of answers do not. Nothing is loaded. */
+/** Of what kind the first of these teachers answers that says so by itself; files of answers do not. Nothing is loaded, and what cannot be read is told when it is. */
 export async function spokenKind(places: readonly string[], context: Pick<VoiceContext, 'onnx'>): Promise<LabelKind | undefined> {
   for (const place of places) {
     const kind = await kindOf(place, { corpus: undefined, ...context });
     if (kind === 'store') return (await readHeader(place)).source.task;
-    if (kind !== 'answers') return classFacts(await readJson(join(place, 'config.json')), join(place, 'config.json')).task;
+    if (kind !== 'answers') return readJson(join(place, 'config.json')).then((config) => classFacts(config, place).task).catch(() => undefined);
   }
   return undefined;
 }

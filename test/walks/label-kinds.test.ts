@@ -86,9 +86,10 @@ test.serial('scores of other systems teach, alone and with a model, and fill in 
   const words = [at('glue'), '--task', 'STS-B', '--size', '1x16:2', '--labels', at('other-scores')];
   const { noted } = await ask(addDistill, 'distill', file, ...words, '--vocabulary', '200', '--out', at('told'), ...few);
   t.true(noted.includes('14 examples without an answer, taught by the corpus\'s own label'), noted.join('\n'));
-  await t.notThrowsAsync(ask(addDistill, 'distill', at('scorer', 'model'), file, ...words, '--mean', 'geometric', '--out', at('both'), ...few));
+  await t.notThrowsAsync(ask(addDistill, 'distill', at('scorer', 'model'), file, ...words, '--out', at('both'), ...few));
+  await t.throwsAsync(ask(addDistill, 'distill', at('scorer', 'model'), file, ...words, '--mean', 'geometric', '--out', at('mean'), ...few), { message: /--mean: scores have neither a temperature nor several means/ });
   await t.throwsAsync(ask(addDistill, 'distill', file, ...words, '--classes', 'a,b', '--out', at('classes'), ...few), { message: '--classes: scores have no classes' });
-  await t.throwsAsync(ask(addDistill, 'distill', at('scorer', 'model'), ...words, '--temperature', '3', '--out', at('soft'), ...few), { message: /--temperature: a score has none/ });
+  await t.throwsAsync(ask(addDistill, 'distill', at('scorer', 'model'), ...words, '--temperature', '3', '--out', at('soft'), ...few), { message: /--temperature: scores have neither/ });
   await t.throwsAsync(ask(addTrain, 'train', at('glue'), '--task', 'STS-B', '--size', '1x16:2', '--class-weights', 'balanced', '--out', at('weighed'), ...few), { message: '--class-weights: scores have no classes' });
 });
 

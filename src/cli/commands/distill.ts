@@ -72,7 +72,7 @@ export function addDistill(program: Command, door: Door): void {
       for (const notice of starting.notices) console.note(notice);
       if (starting.layerMap !== undefined) console.say(`${formatTable(['student', 'teacher'], starting.layerMap.map((row) => [row.student, row.teacher]))}\n`);
       const labels = agreeWith(voices[0], splits.labels, { names: starting.config.labels, place: corpus });
-      if (labels.kind === 'regression') refuseOptions(command, ['temperature'], 'a score has none: the student learns it by squared error');
+      if (labels.kind === 'regression') refuseOptions(command, ['temperature', 'mean'], 'scores have neither a temperature nor several means: the student learns their plain mean by squared error');
       await withRun({ folder, command: door.command, settings: options, console, signal: door.signal }, async (run) => {
         const asking = { ...options, console, signal: run.signal };
         const teaching = await teachingOf(voices, splits, { ...asking, student: starting });
