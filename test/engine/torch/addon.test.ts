@@ -1,5 +1,5 @@
 // An addon that cannot serve is told in one sentence with the command that mends it, and `auto` goes on to the next engine.
-import { readFile } from 'node:fs/promises';
+import { existsSync, readFileSync } from 'node:fs';
 import { torchTest } from './built.ts';
 import { builtPackage, packageWith, runProgram, said } from './package-copy.ts';
 
@@ -14,7 +14,8 @@ function withText(bytes: Buffer, from: string, to: string): Buffer {
   return changed;
 }
 
-const { libtorch } = JSON.parse(await readFile(`${builtPackage}/build/native/build.json`, 'utf8').catch(() => '{"libtorch":""}')) as { libtorch: string };
+const record = `${builtPackage}/build/native/build.json`;
+const { libtorch } = JSON.parse(existsSync(record) ? readFileSync(record, 'utf8') : '{"libtorch":""}') as { libtorch: string };
 
 const spoilt: Readonly<Record<string, { spoil: (bytes: Buffer) => Buffer | null; problem: RegExp }>> = {
   'there is no addon': { spoil: () => null, problem: /^the torch engine is not built here: build it with `retort build-native`/ },
