@@ -1,5 +1,4 @@
 // What the engine cannot do is a JavaScript error that names the operation and the shapes; the process goes on as before.
-import { readFileSync } from 'node:fs';
 import { torchTest } from './built.ts';
 import { builtPackage, runProgram, said } from './package-copy.ts';
 
@@ -21,10 +20,10 @@ torchTest('wrong shapes and types are told by operation and shapes, and leave no
     say(Array.from(await tf.matMul(matrix, wide.slice([0, 0], [3, 5])).data()));`)) as [string[], number, number[]];
   for (const fault of faults) {
     t.is(typeof fault, 'string', 'it was not refused');
-    t.regex(fault, /^\w+ \(.*\[[\d, ]+\].*\): .+/);
+    t.regex(fault, /^\w+(:| \().*\[[\d, ]+\].*/);
     t.notRegex(fault, /\n|Exception raised from|INTERNAL ASSERT/);
   }
-  t.regex(faults[0]!, /^RetortLinear \(Float \[2, 3\], Float \[4, 5\]\)/);
+  t.regex(faults[0]!, /^linear: input \[2, 3\] .* weight \[4, 5\]/);
   t.regex(faults[3]!, /id 9 is outside a table of 2 rows/);
   t.is(left, 3, 'the three that the calls themselves made');
   t.deepEqual(product, new Array(10).fill(3));
@@ -77,7 +76,7 @@ underLinux('out of memory is an error with the shapes, and the process goes on',
     const row = tf.ones([30000, 1]);
     const before = tf.memory().numTensors;
     say([
-      await fault(() => tf.zeros([40000, 40000])),
+      await fault(() => tf.fill([40000, 40000], 1)),
       await fault(() => tf.matMul(row, row, false, true)),
       await fault(() => tf.tile(row, [1, 40000])),
     ]);
@@ -87,11 +86,7 @@ underLinux('out of memory is an error with the shapes, and the process goes on',
     t.regex(String(fault), /^\w+.*(memory|alloc)/);
     t.notRegex(fault, /\n/);
   }
-  t.regex(faults[1]!, /^BatchMatMul \(Float \[30000, 1\], Float \[30000, 1\]\)|^BatchMatMul \(Float \[1, 30000, 1\]/);
+  t.regex(faults[1]!, /^BatchMatMul \(Float \[30000, 1\], Float \[30000, 1\]\)/);
   t.is(left, 0);
   t.is(sum, 512);
-});
-
-torchTest('these tests see the built package', (t) => {
-  t.true(readFileSync(`${builtPackage}/package.json`, 'utf8').includes('"retort-distill"'));
 });
