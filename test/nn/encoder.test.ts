@@ -32,6 +32,7 @@ const options = (change: Partial<EncoderOptions> = {}): EncoderOptions => ({
   attentionDropout: 0.2,
   bias: attentionBias(tf.tensor([1, 1, 1, 0, 0, 1, 1, 1, 1, 1], [rows, width])),
   mode: {},
+  qkv: new Set(),
   exposed: new Set(),
   ...change,
 });
@@ -65,8 +66,8 @@ test('a layer is attention, residual, norm, feed-forward, residual, norm', async
     const { mean, variance } = tf.moments(input, -1, true);
     return tf.add(tf.mul(tf.div(tf.sub(input, mean), tf.sqrt(tf.add(variance, 1e-6))), weight), bias);
   };
-  const { hidden: states, attention } = encode(x(), options({ layers: [layer] }));
-  const attended = normed(tf.add(x(), linear(attention[0]!.context, layer.attentionOutput)), layer.attentionNorm);
+  const { hidden: states, attention } = encode(x(), options({ layers: [layer], qkv: new Set([0]) }));
+  const attended = normed(tf.add(x(), linear(attention[0]!.context!, layer.attentionOutput)), layer.attentionNorm);
   const expected = normed(tf.add(attended, linear(tf.relu(linear(attended, layer.expansion)), layer.contraction)), layer.outputNorm);
   await closeTensors(t, 'output', states[1]!, expected, rounded);
 });
@@ -87,8 +88,8 @@ test('every layer draws anew: two layers alike, on the same input, drop differen
   const still = { ...makeLayer(0), attentionOutput: nothing(hidden, hidden), contraction: nothing(hidden, inner), attentionNorm: unit, outputNorm: unit };
   const settled = encode(x(), options({ layers: [still] })).hidden[1]!; // such a layer leaves it as it is
   const contexts = async (mode: EncoderOptions['mode']) => {
-    const [first, second] = encode(settled, options({ layers: [still, still], mode })).attention;
-    return [await read(first!.context), await read(second!.context)] as const;
+    const [first, second] = encode(settled, options({ layers: [still, still], mode, qkv: new Set([0, 1]) })).attention;
+    return [await read(first!.context!), await read(second!.context!)] as const;
   };
   const [first, second] = await contexts({});
   close(t, 'without dropout', first, second, rounded);
