@@ -74,7 +74,7 @@ test.serial('scores: GLUE\'s STS-B is trained, distilled with its own test split
 
   const { answered: [scores] } = await ask(addEvaluate, 'evaluate', at('scored', 'student'), glue, '--task', 'STS-B', '--teacher', teacher);
   const { models: [model], glue: [result] } = scores as { models: [{ scores: { pearson: number; spearman: number } }]; glue: [{ score: number }] };
-  t.is(model.scores.pearson, student?.score.mean);
+  t.is<number | undefined, number | undefined>(model.scores.pearson, student?.score.mean);
   t.true(Math.abs(result.score - (model.scores.pearson + model.scores.spearman) / 2) < 1e-12);
   const { answered: [predictions] } = await ask(addPredict, 'predict', at('scored', 'student'), join(glue, 'STS-B', 'test.tsv'), '--text', 'sentence1', '--pair', 'sentence2');
   t.deepEqual(Object.keys((predictions as object[])[0] ?? {}), ['id', 'score']);
@@ -122,7 +122,7 @@ test.serial('several classes: JSON lists are trained, weighed, distilled, scored
   const { said } = await ask(addExport, 'export', folder, '--out', at('web'), '--check', at('tagged', 'dev.jsonl'));
   t.regex(said[1] ?? '', /^transformers\.js: 40 texts, largest difference of logits \S+, same answer on 100\.0 %$/);
   const { answered: [scores] } = await ask(addEvaluate, 'evaluate', folder, at('tagged'), '--teacher', teacher);
-  t.is((scores as { models: [{ scores: { microF1: number } }] }).models[0].scores.microF1, student?.score.mean);
+  t.is<number | undefined, number | undefined>((scores as { models: [{ scores: { microF1: number } }] }).models[0].scores.microF1, student?.score.mean);
 });
 
 test.serial('several classes in a TSV are parted by commas, and their kind is said, or known from the teacher', async (t) => {

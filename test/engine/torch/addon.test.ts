@@ -19,7 +19,6 @@ const { libtorch } = JSON.parse(existsSync(record) ? readFileSync(record, 'utf8'
 
 const spoilt: Readonly<Record<string, { spoil: (bytes: Buffer) => Buffer | null; problem: RegExp }>> = {
   'there is no addon': { spoil: () => null, problem: /^the torch engine is not built here: build it with `retort build-native`/ },
-  'the addon is cut off': { spoil: (bytes) => bytes.subarray(0, 5000), problem: /^the torch engine's addon does not load \(.+\): if LibTorch was moved, removed or changed, build it with `retort build-native`/ },
   'the addon is empty': { spoil: () => Buffer.alloc(0), problem: /^the torch engine's addon does not load \(.*file too short\): .*`retort build-native`/ },
   'LibTorch is gone': { spoil: (bytes) => withText(bytes, libtorch, '/nowhere'), problem: /^the torch engine's addon does not load \(libtorch\w*\.so: cannot open shared object file.*\): .*`retort build-native`/ },
   'the addon is of other sources': { spoil: (bytes) => withText(bytes, 'RetortAdamW', 'RetortAdam'), problem: /^the torch engine's addon has no operation RetortAdamW, so it was built from other sources than this version's: .*`retort build-native`/ },

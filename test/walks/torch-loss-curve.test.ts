@@ -1,11 +1,11 @@
 // A real run in both precisions: 200 steps on the opinions corpus, the same seed, weights and batches, no dropout. The log shows both
-// curves; `npx ava test/engine/torch/loss-curve.test.ts` prints them.
+// curves; `npx ava test/walks/torch-loss-curve.test.ts` prints them.
 import { execFile } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { readRunLog } from '../../../src/report/run-log.ts';
-import { temporaryFolder } from '../../storage/temporary-folder.ts';
-import { torchTest } from './built.ts';
+import { readRunLog } from '../../src/report/run-log.ts';
+import { temporaryFolder } from '../storage/temporary-folder.ts';
+import { torchTest } from '../engine/torch/built.ts';
 
 torchTest('the loss curve in bf16 is that of fp32: smoothed, within 1 % at step 200', async (t) => {
   t.timeout(30 * 60_000);

@@ -1,10 +1,10 @@
 // Ten thousand steps of a real training run in one process: student and teacher, two objectives, dropout, clipping, AdamW. Tensors alive
 // are the same number after every block of steps, by TensorFlow.js's count and by the addon's own, and memory stays where it was.
-import { torchTest } from './built.ts';
-import { builtPackage, runProgram, said } from './package-copy.ts';
+import { torchTest } from '../engine/torch/built.ts';
+import { builtPackage, runProgram, said } from '../engine/torch/package-copy.ts';
 
-/** Once the allocator has seen every shape of batch, the process may grow by so much: a leak of 2 kB a step would pass it. */
-const allowedBytes = 16 * 2 ** 20;
+/** From the first half to the second the process may grow by so much: a kilobyte left behind by every step. */
+const allowedBytes = 5 * 2 ** 20;
 const steps = 10_000;
 
 interface Sample {
@@ -45,6 +45,8 @@ torchTest(`${steps} steps of training leave no tensor and no memory behind`, asy
   for (const { step, tensors, buffers, inAddon, bytes } of samples) t.log(`step ${step}: ${tensors} tensors, ${buffers} buffers, ${inAddon} in the addon, ${(bytes / 1e6).toFixed(1)} MB`);
   t.deepEqual(samples.map(({ step }) => step), Array.from({ length: steps / 1000 }, (_, block) => 1000 * (block + 1)));
   t.deepEqual([...new Set(samples.map(({ tensors, buffers, inAddon }) => `${tensors} ${buffers} ${inAddon}`))].length, 1, 'tensors alive');
-  const [warm, last] = [samples[1]!, samples.at(-1)!];
-  t.true(last.bytes - warm.bytes <= allowedBytes, `${(warm.bytes / 1e6).toFixed(1)} MB after ${warm.step} steps, ${(last.bytes / 1e6).toFixed(1)} MB after ${last.step}`);
+  // Single readings swing by some megabytes with the collector; the least of each half does not.
+  const least = (some: readonly Sample[]) => Math.min(...some.map((each) => each.bytes));
+  const [before, after] = [least(samples.slice(1, 5)), least(samples.slice(5))];
+  t.true(after - before <= allowedBytes, `${(before / 1e6).toFixed(1)} MB at least in steps 2,000 to 5,000, ${(after / 1e6).toFixed(1)} MB after them`);
 });

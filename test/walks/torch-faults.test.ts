@@ -1,6 +1,7 @@
 // What the engine cannot do is a JavaScript error that names the operation and the shapes; the process goes on as before.
-import { torchTest } from './built.ts';
-import { builtPackage, runProgram, said } from './package-copy.ts';
+import test from 'ava';
+import { torchTest } from '../engine/torch/built.ts';
+import { builtPackage, runProgram, said } from '../engine/torch/package-copy.ts';
 
 const start = 'const { tf } = retort; const facts = await retort.useEngine(\'torch\');';
 
@@ -17,7 +18,7 @@ torchTest('wrong shapes and types are told by operation and shapes, and leave no
       await fault(() => tf.gather(matrix, words)),
     ]);
     say(tf.memory().numTensors - before);
-    say(Array.from(await tf.matMul(matrix, wide.slice([0, 0], [3, 5])).data()));`)) as [string[], number, number[]];
+    say(Array.from(await tf.matMul(matrix, tf.slice(wide, [0, 0], [3, 5])).data()));`)) as [string[], number, number[]];
   for (const fault of faults) {
     t.is(typeof fault, 'string', 'it was not refused');
     t.regex(fault, /^\w+(:| \().*\[[\d, ]+\].*/);
@@ -64,7 +65,7 @@ torchTest('the engine serves one thread: a worker beside it is refused in words,
   t.is(sum, 5);
 });
 
-const underLinux = process.platform === 'linux' ? torchTest : torchTest.skip;
+const underLinux = process.platform === 'linux' ? torchTest : test.serial.skip;
 
 underLinux('out of memory is an error with the shapes, and the process goes on', async (t) => {
   const [faults, left, sum] = await said(t, runProgram(builtPackage, `${start}
