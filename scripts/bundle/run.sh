@@ -77,7 +77,7 @@ case $command in
   doctor) node "$home/dist/cli.js" doctor "$@" ;;
   test) built && tests "$@" ;;
   bench) built && bench "$@" ;;
-  start) node "$home/dist/cli.js" run "$home/recipes/quickstart.ts" "$@" ;;
+  start) node "$home/dist/cli.js" run "$home/recipes/quickstart.ts" --set "corpus=$home/corpora/opinions/sample" "$@" ;;
   check) node --import "$tsx" "$home/scripts/bundle/check.ts" "$@" ;;
   retort) node "$home/dist/cli.js" "$@" ;;
   node) node "$@" ;;

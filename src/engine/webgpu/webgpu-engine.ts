@@ -30,6 +30,7 @@ export async function startWebGpu(options: EngineOptions): Promise<StartedEngine
   // The backend looks for navigator.gpu while it loads, so this comes first.
   Object.defineProperty(globalThis, 'navigator', { value: { gpu }, configurable: true });
   await optional('@tensorflow/tfjs-backend-webgpu');
+  tf.env().set('WEBGPU_CPU_FORWARD', false); // else small operations run on the processor as long as their inputs lie there too, with other last bits
   if (!(await tf.setBackend(backendName))) throw new Error('the WebGPU backend of TensorFlow.js did not start');
   const backend = tf.engine().backend as tf.KernelBackend & { readonly device: GpuDevice };
   tellFaults(backend);

@@ -54,7 +54,7 @@ withXz('tests run on the torch engine, in the bundle\'s folder, all suites unles
 
 withXz('the quick start runs where it was asked for, the check takes its options', async (t) => {
   const run = await lay(t);
-  t.regex((await run(['start', '--device', 'cuda:0'])).stdout, /: \.\/unpacked\/dist\/cli\.js run \.\/unpacked\/recipes\/quickstart\.ts --device cuda:0\n$/);
+  t.regex((await run(['start', '--device', 'cuda:0'])).stdout, /: \.\/unpacked\/dist\/cli\.js run \.\/unpacked\/recipes\/quickstart\.ts --set corpus=\.\/unpacked\/corpora\/opinions\/sample --device cuda:0\n$/);
   t.regex((await run(['check', '--to', 'out'])).stdout, /: --import \.\/unpacked\/node_modules\/tsx\/dist\/loader\.mjs \.\/unpacked\/scripts\/bundle\/check\.ts --to out\n$/);
 });
 
