@@ -8,7 +8,7 @@ import test, { type ExecutionContext } from 'ava';
 import { engineFacts } from '../src/engine/engine.ts';
 import { type HostTensor, readSafetensors, writeSafetensors } from '../src/storage/safetensors.ts';
 import { findFixtures, type Outcome, runFixture } from './fixture-runners/folder.ts';
-import { engineUnderTest, startEngine } from './engine-under-test.ts';
+import { engineUnderTest, precisionUnderTest, startEngine } from './engine-under-test.ts';
 
 const own = join(import.meta.dirname, 'fixtures');
 await startEngine();
@@ -22,7 +22,10 @@ test('every fixture is found, and runs on the embedded engine', (t) => {
 });
 
 /** Of the bound: the embedded engine's AdamW computes in float64 between its float32 numbers, the others' in float32 throughout. */
-const worstExpected = engineUnderTest === 'wasm' ? 0.2 : 0.5;
+const worstExpected = precisionUnderTest === 'bf16' ? 1 : engineUnderTest === 'wasm' ? 0.2 : 0.5;
+
+/** Whether the runner fails when it should is asked where its bounds are tightest. */
+const failingTest = precisionUnderTest === 'fp32' ? test : test.skip;
 
 for (const fixture of fixtures.filter(({ name }) => name !== 'storage')) {
   test(`equals the reference: ${fixture.name}`, async (t) => {
@@ -82,7 +85,7 @@ const changes: readonly { title: string; name: string; file?: string; at: Path; 
 ];
 
 for (const { title, name, file = '', at, value, failure } of changes) {
-  test(`fails: ${title} (${name})`, async (t) => {
+  failingTest(`fails: ${title} (${name})`, async (t) => {
     const folder = await copyOf(t, name);
     const path = name.startsWith('models/') ? join(folder, name, file) : join(folder, `${name}.json`);
     await changeJson(path, at, value);
@@ -100,7 +103,7 @@ const optimiserChanges: readonly { title: string; at: Path; value: unknown; fail
 ];
 
 for (const { title, at, value, failure } of optimiserChanges) {
-  test(`fails: ${title} (models/optimiser)`, async (t) => {
+  failingTest(`fails: ${title} (models/optimiser)`, async (t) => {
     const folder = await copyOf(t, 'models/optimiser', 'models/bert-classifier');
     await changeJson(join(folder, 'models/optimiser/cases.json'), ['cases', 0, ...at], value);
     await failsWith(t, folder, 'models/optimiser', failure);
@@ -121,7 +124,7 @@ const tensorChanges: readonly { title: string; name: string; file: string; tenso
 ];
 
 for (const { title, name, file, tensor, change, failure } of tensorChanges) {
-  test(`fails: ${title} (${name})`, async (t) => {
+  failingTest(`fails: ${title} (${name})`, async (t) => {
     const folder = await copyOf(t, name);
     const path = join(folder, name, `${file}.safetensors`);
     const { tensors } = await readSafetensors(path);
@@ -134,7 +137,7 @@ for (const { title, name, file, tensor, change, failure } of tensorChanges) {
   });
 }
 
-test('fails: files that nobody knows', async (t) => {
+failingTest('fails: files that nobody knows', async (t) => {
   const folder = await copyOf(t, 'objectives/label-smoothing', 'metrics/fidelity', 'models/bert-model');
   const strangers = ['objectives/notes.txt', 'metrics/torn.json', 'models/stray.json', 'decoders'];
   for (const stranger of strangers) await writeFile(join(folder, stranger), '{');
