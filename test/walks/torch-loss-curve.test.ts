@@ -13,7 +13,7 @@ torchTest('the loss curve in bf16 is that of fp32: smoothed, within 1 % at step 
   /** The mean loss of every ten steps, as the run told it. */
   const curve = async (precision: string): Promise<number[]> => {
     const out = join(folder, precision);
-    const words = ['train', resolve('corpora/opinions/sample'), '--size', '2x64', '--vocabulary', '1000', '--steps', '200', '--rows', '32', '--dropout', '0', '--seed', '1', '--engine', 'torch', '--precision', precision, '--out', out, '--cache', join(folder, 'tokens')];
+    const words = ['train', resolve('corpora/opinions/sample'), '--size', '2x64', '--vocabulary', '1000', '--steps', '200', '--rows', '64', '--learning-rate', '5e-4', '--dropout', '0', '--seed', '1', '--engine', 'torch', '--precision', precision, '--out', out, '--cache', join(folder, 'tokens')];
     await promisify(execFile)(process.execPath, [resolve('dist/cli.js'), ...words]);
     return (await readRunLog(join(out, 'events.jsonl'))).flatMap((event) => (event.kind === 'step' ? [event.loss] : []));
   };
