@@ -5,11 +5,9 @@
  */
 import test from 'ava';
 import { engineCalls, type EngineFacts, engineMark, type EngineName, useEngine } from '../src/engine/engine.ts';
-import type { Precision } from '../src/engine/options.ts';
 import * as tf from '../src/engine/tf.ts';
+import { engineUnderTest, precisionUnderTest } from './engine-choice.ts';
 
-export const engineUnderTest = (process.env.RETORT_TEST_ENGINE ?? 'wasm') as EngineName;
-export const precisionUnderTest = (process.env.RETORT_TEST_PRECISION ?? 'fp32') as Precision;
 const device = process.env.RETORT_TEST_DEVICE;
 
 const backendClasses = { torch: 'TorchBackend', wasm: 'BackendWasm', webgpu: 'WebGPUBackend' } as const satisfies Record<EngineName, string>;

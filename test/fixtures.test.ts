@@ -8,12 +8,13 @@ import test, { type ExecutionContext } from 'ava';
 import { engineFacts } from '../src/engine/engine.ts';
 import { type HostTensor, readSafetensors, writeSafetensors } from '../src/storage/safetensors.ts';
 import { findFixtures, type Outcome, runFixture } from './fixture-runners/folder.ts';
-import { engineUnderTest, precisionUnderTest, startEngine } from './engine-under-test.ts';
+import { engineUnderTest, precisionUnderTest } from './engine-choice.ts';
+import { startEngine } from './engine-under-test.ts';
 
 const own = join(import.meta.dirname, 'fixtures');
-await startEngine();
+test.before(startEngine);
 
-const fixtures = await findFixtures(own);
+const fixtures = findFixtures(own);
 
 test('every fixture is found, and runs on the embedded engine', (t) => {
   t.is(engineFacts().engine, engineUnderTest);
@@ -141,7 +142,7 @@ failingTest('fails: files that nobody knows', async (t) => {
   const folder = await copyOf(t, 'objectives/label-smoothing', 'metrics/fidelity', 'models/bert-model');
   const strangers = ['objectives/notes.txt', 'metrics/torn.json', 'models/stray.json', 'decoders'];
   for (const stranger of strangers) await writeFile(join(folder, stranger), '{');
-  const outcomes = await Promise.all((await findFixtures(folder)).map(runFixture));
+  const outcomes = await Promise.all(findFixtures(folder).map(runFixture));
   t.deepEqual(outcomes.filter(({ state }) => state === 'FAILED').map(({ name }) => name), ['decoders', 'metrics/torn', 'models/stray', 'objectives/notes.txt']);
   t.is(outcomes.filter(({ state }) => state === 'ok').length, 3);
 });
@@ -150,7 +151,7 @@ test('what is on the list is skipped with its reason, but run where it can be', 
   const folder = await copyOf(t, 'objectives/label-smoothing');
   const listed = join(folder, 'objectives/crd.json');
   await cp(join(folder, 'objectives/label-smoothing.json'), listed);
-  const [run] = (await findFixtures(folder)).filter(({ name }) => name === 'objectives/crd');
+  const [run] = findFixtures(folder).filter(({ name }) => name === 'objectives/crd');
   t.like(run && (await runFixture(run)), { state: 'ok', listed: true });
   await changeJson(listed, ['objective'], 'crd');
   t.deepEqual(run && (await runFixture(run)), { name: 'objectives/crd', state: 'skipped', reason: 'not built yet' });
@@ -201,7 +202,7 @@ async function changeJson(file: string, path: Path, value: unknown): Promise<voi
 }
 
 async function failsWith(t: ExecutionContext, folder: string, name: string, failure: RegExp): Promise<void> {
-  const [fixture] = (await findFixtures(folder)).filter((found) => found.name === name);
+  const [fixture] = findFixtures(folder).filter((found) => found.name === name);
   const outcome = fixture && (await runFixture(fixture));
   t.is(outcome?.state, 'FAILED');
   const failures = outcome ? failuresOf(outcome) : [];

@@ -66,7 +66,7 @@ test('a run that has not ended: what its stages and its log hold so far', async 
   const folder = await runFolder(t);
   t.is((await reportOf(folder)).unfinished, 'This run has not ended: no training has begun.');
   await addEvents(folder);
-  await addStage(folder, 'teacher', { parameters: 7, bytes: 28, latencyMs: 2, scores: { accuracy: 0.75 } });
+  await addStage(folder, 'teacher', { parameters: 7, bytes: 28, latencyMs: 2, metric: 'accuracy', scores: { accuracy: 0.75 } });
   await addStage(folder, 'student');
   await mkdir(join(folder, 'labels'));
   const report = await reportOf(folder);

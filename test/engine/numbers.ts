@@ -2,7 +2,7 @@
 import type { ExecutionContext } from 'ava';
 import { normals, randomKey } from '../../src/engine/random.ts';
 import * as tf from '../../src/engine/tf.ts';
-import { precisionUnderTest } from '../engine-under-test.ts';
+import { precisionUnderTest } from '../engine-choice.ts';
 
 /** Normal numbers; the same name and shape give the same ones. */
 export function drawn(name: string, shape: readonly number[], deviation = 1): tf.Tensor {

@@ -8,7 +8,8 @@ import type { Wants } from '../../src/models/output.ts';
 import type { Mode } from '../../src/nn/mode.ts';
 import { closeTensors, read, rounded } from '../engine/numbers.ts';
 import { bitsOf, tinyBatch, tinyConfig, tinyModel } from './tiny-model.ts';
-import { engineUnderTest, startEngine } from '../engine-under-test.ts';
+import { engineUnderTest } from '../engine-choice.ts';
+import { startEngine } from '../engine-under-test.ts';
 
 test.before(startEngine);
 

@@ -4,7 +4,8 @@ import { randomKey } from '../../src/engine/random.ts';
 import * as tf from '../../src/engine/tf.ts';
 import { attentionBias, selfAttention, type SelfAttention } from '../../src/nn/attention.ts';
 import { close, closeTensors, drawn, read, rounded } from '../engine/numbers.ts';
-import { engineUnderTest, precisionUnderTest, startEngine } from '../engine-under-test.ts';
+import { engineUnderTest, precisionUnderTest } from '../engine-choice.ts';
+import { startEngine } from '../engine-under-test.ts';
 
 test.before(startEngine);
 

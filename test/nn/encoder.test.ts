@@ -5,7 +5,8 @@ import * as tf from '../../src/engine/tf.ts';
 import { attentionBias } from '../../src/nn/attention.ts';
 import { encode, type EncoderLayer, type EncoderOptions } from '../../src/nn/encoder.ts';
 import { close, closeTensors, drawn, read, rounded } from '../engine/numbers.ts';
-import { engineUnderTest, startEngine } from '../engine-under-test.ts';
+import { engineUnderTest } from '../engine-choice.ts';
+import { startEngine } from '../engine-under-test.ts';
 
 test.before(startEngine);
 

@@ -6,7 +6,8 @@ import * as tf from '../../src/engine/tf.ts';
 import { objectiveCatalogue } from '../../src/objectives/catalogue.ts';
 import { wantsNothing } from '../../src/models/output.ts';
 import { close, read, rounded, slopes, take } from '../engine/numbers.ts';
-import { engineUnderTest, precisionUnderTest, startEngine } from '../engine-under-test.ts';
+import { engineUnderTest, precisionUnderTest } from '../engine-choice.ts';
+import { startEngine } from '../engine-under-test.ts';
 import { gradientsOf, logSoftmax, lossOf, type Outputs } from './examples.ts';
 import { rows, scenes } from './scenes.ts';
 

@@ -5,7 +5,8 @@ import { hardLabels } from '../../src/objectives/hard-labels.ts';
 import { tinyModel } from '../models/tiny-model.ts';
 import { close, drawn, read, rounded } from '../engine/numbers.ts';
 import { batchOf, classBatch, firstStep, gradientsOf, logSoftmax, lossOf, type Outputs } from './examples.ts';
-import { engineUnderTest, startEngine } from '../engine-under-test.ts';
+import { engineUnderTest } from '../engine-choice.ts';
+import { startEngine } from '../engine-under-test.ts';
 
 test.before(startEngine);
 

@@ -14,7 +14,8 @@ import { Optimizer } from '../../src/train/optimizer.ts';
 import { close, read, rounded } from '../engine/numbers.ts';
 import { bitsOf, tinyModel } from '../models/tiny-model.ts';
 import { changedLoss, corpus, student } from './lesson.ts';
-import { precisionUnderTest, startEngine } from '../engine-under-test.ts';
+import { precisionUnderTest } from '../engine-choice.ts';
+import { startEngine } from '../engine-under-test.ts';
 
 test.before(startEngine);
 

@@ -7,7 +7,7 @@ import test from 'ava';
 import { useEngine } from '../../../src/engine/engine.ts';
 import * as tf from '../../../src/engine/tf.ts';
 import { findFixtures, runFixture } from '../../fixture-runners/folder.ts';
-import { engineUnderTest } from '../../engine-under-test.ts';
+import { engineUnderTest } from '../../engine-choice.ts';
 
 const problem = await useEngine('webgpu').then(() => undefined, (error: Error) => error.message);
 if (problem !== undefined) console.log(`WebGPU is not tested here: ${problem}`);
@@ -21,7 +21,7 @@ test('what is missing is told with the command that gets it', (t) => {
 onWebGpu('a model of the fixtures: activations, loss and every gradient equal the reference', async (t) => {
   t.timeout(300_000);
   const names = ['models/bert-classifier', 'models/distilbert-mlm'];
-  for (const fixture of (await findFixtures(join(import.meta.dirname, '../../fixtures'))).filter(({ name }) => names.includes(name))) {
+  for (const fixture of findFixtures(join(import.meta.dirname, '../../fixtures')).filter(({ name }) => names.includes(name))) {
     const outcome = await runFixture(fixture);
     t.is(outcome.state, 'ok', JSON.stringify(outcome));
     if (outcome.state === 'ok') t.log(`${fixture.name}: ${outcome.result.largestError.toPrecision(2)} of the bound`);
