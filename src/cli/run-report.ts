@@ -13,6 +13,7 @@ import { type LoggedEvent, readRunLog } from '../report/run-log.ts';
 import { type Training, trainingsOf } from '../report/trainings.ts';
 import { formatCount, formatPercent } from '../report/units.ts';
 import { readJson } from '../storage/json.ts';
+import { shapeFault } from '../storage/shape-fault.ts';
 import { type Evaluation, readEvaluation } from './evaluation-file.ts';
 import { lineageOfAll, lineageRow, type ModelLineage, readLineage } from './lineage.ts';
 
@@ -66,7 +67,7 @@ async function readRun(folder: string): Promise<RunFile> {
     throw error;
   });
   const read = runSchema.safeParse(value);
-  if (!read.success) throw new Error(`${file}: not the run.json of a run (${read.error.issues[0]?.path.join('.') ?? ''}: ${read.error.issues[0]?.message ?? 'unreadable'})`);
+  if (!read.success) throw new Error(`${file}: not the run.json of a run (${shapeFault(read.error)})`);
   return read.data;
 }
 

@@ -3,6 +3,7 @@
 import { access, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readJson, writeJson } from './json.ts';
+import { listed, printable, quoted } from './quoted.ts';
 import { readSafetensors, writeSafetensors, type HostTensor } from './safetensors.ts';
 import { readTorchFile } from './torch-file.ts';
 
@@ -88,7 +89,7 @@ async function readShards(folder: string, format: Format): Promise<Map<string, H
   const problems: string[] = [];
   for (const file of [...new Set(weightMap.values())].sort()) {
     if (!(await exists(join(folder, file)))) {
-      problems.push(`${file} is not there`);
+      problems.push(`${printable(file)} is not there`);
       continue;
     }
     for (const [name, tensor] of await format.read(join(folder, file))) {
@@ -96,8 +97,8 @@ async function readShards(folder: string, format: Format): Promise<Map<string, H
       tensors.set(name, tensor);
     }
   }
-  for (const [name, places] of homes) if (places.length > 1) problems.push(`${name} is in ${places.join(' and in ')}`);
-  for (const [name, file] of weightMap) if (!homes.get(name)?.includes(file)) problems.push(`${name} is not in ${file}`);
+  for (const [name, places] of homes) if (places.length > 1) problems.push(`${printable(name)} is in ${listed(places)}`);
+  for (const [name, file] of weightMap) if (!homes.get(name)?.includes(file)) problems.push(`${printable(name)} is not in ${printable(file)}`);
   if (problems.length > 0) {
     const more = problems.length > maxListed ? `; and ${problems.length - maxListed} more` : '';
     throw new Error(`${index} does not fit its shards: ${problems.slice(0, maxListed).join('; ')}${more}. Download the folder again`);
@@ -113,7 +114,7 @@ async function readWeightMap(path: string, { ending }: Format): Promise<Map<stri
   const weightMap = new Map<string, string>();
   for (const [name, file] of Object.entries(field)) {
     if (typeof file !== 'string' || !/^[^/\\:\0]+$/.test(file) || !file.endsWith(ending)) {
-      throw new Error(`${path}: "weight_map" places ${JSON.stringify(name)} in ${JSON.stringify(file)}, which is not the name of a ${ending} file in this folder`);
+      throw new Error(`${path}: "weight_map" places ${quoted(name)} in ${quoted(file)}, which is not the name of a ${ending} file in this folder`);
     }
     weightMap.set(name, file);
   }

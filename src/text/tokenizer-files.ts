@@ -4,6 +4,7 @@ import { access, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { writeFileAtomically } from '../storage/atomic.ts';
 import { readJson } from '../storage/json.ts';
+import { printable, quoted } from '../storage/quoted.ts';
 import { readLines } from './lines.ts';
 import { readTokenizerConfig, type SaveOptions } from './tokenizer-config.ts';
 import { Tokenizer } from './tokenizer.ts';
@@ -23,7 +24,7 @@ export async function loadTokenizer(folderOrFile: string): Promise<Tokenizer> {
   try {
     return new Tokenizer(definition, config);
   } catch (error) {
-    throw new Error(`${file}: not a tokenizer that the tokenizers library reads: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new Error(`${file}: not a tokenizer that the tokenizers library reads: ${printable(error instanceof Error ? error.message : String(error), 300)}`, { cause: error });
   }
 }
 
@@ -59,7 +60,7 @@ async function readVocabulary(file: string, published: unknown): Promise<Tokeniz
   for await (const { number, text } of readLines(file)) {
     const earlier = lineOfToken.get(text);
     if (text === '') throw new Error(`${file}:${number}: an empty line; every line of a vocabulary is a token, and its number is the id`);
-    if (earlier !== undefined) throw new Error(`${file}:${number}: token ${JSON.stringify(text)} already stands on line ${earlier}`);
+    if (earlier !== undefined) throw new Error(`${file}:${number}: token ${quoted(text)} already stands on line ${earlier}`);
     lineOfToken.set(text, number);
   }
   const settings = { ...(published as Readonly<Record<string, unknown>> | undefined) };
@@ -75,7 +76,7 @@ async function readVocabulary(file: string, published: unknown): Promise<Tokeniz
       splitChinese: flag('tokenize_chinese_chars', true),
     });
   } catch (error) {
-    throw new Error(`${file}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new Error(`${file}: ${printable(error instanceof Error ? error.message : String(error), 300)}`, { cause: error });
   }
 }
 
