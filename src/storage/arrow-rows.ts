@@ -117,7 +117,7 @@ function offsetsOf(lengths: Int32Array): Int32Array {
 function parse(bytes: Uint8Array, { columns: wanted, rows: expectedRows }: { columns: readonly RowColumn[]; rows?: number }): StoredRows[] {
   const { columns, batches } = readArrowStream(bytes);
   const described = ['id: Utf8', ...wanted.map(describe)].join(', ');
-  if (columns !== described) throw new Error(`its columns are ${printable(columns, 200)}, not ${described}`);
+  if (columns !== described) throw new Error(`its columns are ${printable(columns, 200)}, not ${printable(described, 200)}`);
   const parts = batches.map((batch) => partOf(batch, wanted, bytes));
   const rows = parts.reduce((sum, { ids }) => sum + ids.length, 0);
   if (expectedRows !== undefined && rows !== expectedRows) throw new Error(`it has ${rows} rows, not ${expectedRows}`);

@@ -42,11 +42,4 @@ export function fileSubject(folder: string, name: string, { place, read, ...rest
   };
 }
 
-/** Everything an iterable gives, counted. */
-export async function drain(items: AsyncIterable<unknown>): Promise<number> {
-  let count = 0;
-  for await (const _ of items) count += 1;
-  return count;
-}
-
 export const utf8 = (text: string): Uint8Array => Buffer.from(text);

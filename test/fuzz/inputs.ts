@@ -62,7 +62,7 @@ export function inputsFor({ samples, refused = [], words = [], json = false }: P
   const change = fc.oneof(flip, overwrite, blowUp, nudge, cutShort, remove, double, splice, { arbitrary: insert(words), weight: 3 });
   const near = fc.tuple(sound, fc.array(change, { minLength: 1, maxLength: 5 })).map(([sample, changes]) => changes.reduce<Buffer>((bytes, apply) => apply(bytes), Buffer.from(sample)));
   const noise = fc.oneof(fc.uint8Array({ maxLength: 300 }), fc.string({ unit: 'binary', maxLength: 200 }).map((text) => Buffer.from(text)));
-  return fc.oneof<fc.MaybeWeightedArbitrary<Uint8Array>[]>({ arbitrary: near, weight: json ? 6 : 12 }, ...(json ? [{ arbitrary: sound.chain(changedJson), weight: 9 }] : []), { arbitrary: noise, weight: 1 });
+  return fc.oneof<fc.MaybeWeightedArbitrary<Uint8Array>[]>({ arbitrary: near, weight: json ? 6 : 12 }, ...(json ? [{ arbitrary: changedJson([...samples, ...refused]), weight: 9 }] : []), { arbitrary: noise, weight: 1 });
 }
 
 /** Input number `seed`, always the same. */
