@@ -35,6 +35,8 @@ export interface Work {
 const mostFailures = 10;
 /** Looks without a new input after which a child hangs; looks are counted, not seconds: where both stand still, nothing is counted. */
 const patience = 60;
+/** The same before the first input: the child compiles the house, and lays out its folder. */
+const startPatience = 600;
 const lookEveryMs = 1000;
 
 export async function fuzzFormat({ name, folder, seed, inputs }: Work): Promise<Outcome> {
@@ -78,7 +80,7 @@ async function runChild(work: Work): Promise<Ended> {
     void begun().then((now) => {
       looks = now === seen ? looks + 1 : 0;
       seen = now;
-      if (looks < patience) return;
+      if (looks < (now < work.seed ? startPatience : patience)) return;
       hangs = true;
       child.kill('SIGKILL');
     });
@@ -91,5 +93,5 @@ async function runChild(work: Work): Promise<Ended> {
   const report = await readFile(reported, 'utf8').then((text) => JSON.parse(text) as Report, () => ({ read: 0, refused: 0, peakBytes: 0, failures: [] }));
   await rm(reported, { force: true });
   const lastWords = tail.trim().split('\n').slice(-3).join(' | ').slice(0, 600);
-  return { report, last: await begun(), stopped: ended === undefined ? undefined : hangs ? `it did not come back within ${patience} s` : `it ended its process with ${ended}: ${lastWords}` };
+  return { report, last: await begun(), stopped: ended === undefined ? undefined : hangs ? `it did not come back within ${looks * (lookEveryMs / 1000)} s` : `it ended its process with ${ended}: ${lastWords}` };
 }

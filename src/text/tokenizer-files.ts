@@ -7,6 +7,7 @@ import { readJson } from '../storage/json.ts';
 import { printable, quoted } from '../storage/quoted.ts';
 import { readLines } from './lines.ts';
 import { readTokenizerConfig, type SaveOptions } from './tokenizer-config.ts';
+import { checkDefinition } from './tokenizer-soundness.ts';
 import { Tokenizer } from './tokenizer.ts';
 import { wordPieceDefinition, type TokenizerDefinition } from './word-piece.ts';
 
@@ -45,14 +46,16 @@ async function findFile(path: string): Promise<string> {
 
 async function readDefinition(file: string): Promise<TokenizerDefinition> {
   const value = await readJson(file);
-  if (!isDefinition(value)) throw new Error(`${file}: no "model" in it; is this a tokenizer.json?`);
+  if (typeof value !== 'object' || value === null || !('model' in value)) throw new Error(`${file}: no "model" in it; is this a tokenizer.json?`);
+  let definition: TokenizerDefinition;
+  try {
+    definition = checkDefinition(value);
+  } catch (error) {
+    throw new Error(`${file}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  }
   // Files from before the field existed: BERT's own.
-  const isOldBert = value.model.type === undefined && 'continuing_subword_prefix' in value.model;
-  return isOldBert ? { ...value, model: { ...value.model, type: 'WordPiece' } } : value;
-}
-
-function isDefinition(value: unknown): value is TokenizerDefinition {
-  return typeof value === 'object' && value !== null && 'model' in value && typeof value.model === 'object' && value.model !== null;
+  const isOldBert = definition.model.type === undefined && 'continuing_subword_prefix' in definition.model;
+  return isOldBert ? { ...definition, model: { ...definition.model, type: 'WordPiece' } } : definition;
 }
 
 async function readVocabulary(file: string, published: unknown): Promise<TokenizerDefinition> {
