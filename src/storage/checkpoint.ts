@@ -3,7 +3,7 @@
 import { access, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readJson, writeJson } from './json.ts';
-import { listed, printable, quoted } from './quoted.ts';
+import { printable, quoted } from './quoted.ts';
 import { readSafetensors, writeSafetensors, type HostTensor } from './safetensors.ts';
 import { readTorchFile } from './torch-file.ts';
 
@@ -97,7 +97,7 @@ async function readShards(folder: string, format: Format): Promise<Map<string, H
       tensors.set(name, tensor);
     }
   }
-  for (const [name, places] of homes) if (places.length > 1) problems.push(`${printable(name)} is in ${listed(places)}`);
+  for (const [name, places] of homes) if (places.length > 1) problems.push(`${printable(name)} is in ${places.map((file) => printable(file)).join(' and in ')}`);
   for (const [name, file] of weightMap) if (!homes.get(name)?.includes(file)) problems.push(`${printable(name)} is not in ${printable(file)}`);
   if (problems.length > 0) {
     const more = problems.length > maxListed ? `; and ${problems.length - maxListed} more` : '';
