@@ -4,6 +4,7 @@
  * can start while the sweep goes on. Same sums as `tf.variableGrads`, which the tests hold it against.
  */
 import { accumulated } from './fused/accumulate.ts';
+import { isFused } from './fused/fused-op.ts';
 import * as tf from './tf.ts';
 
 /** The parts of tfjs-core's tape that the sweep walks; private there, pinned with the version. */
@@ -116,7 +117,7 @@ function backpropagate(node: TapeNode, sums: Map<number, tf.Tensor>, needed: Rea
     if (node.gradient === undefined) throw new Error(`${node.kernelName} has no gradient, but the loss reaches a parameter through it`);
     const { gradient } = node;
     const dxs = tf.tidy(() => {
-      const thunks = gradient(dys);
+      const thunks = gradient(isFused(node.kernelName) ? firstOnly(node, dys) : dys);
       return wanted.map(([name, input]) => {
         const dx = thunks[name]?.();
         if (dx === undefined) throw new Error(`${node.kernelName} gives no gradient for its input ${name}`);
@@ -133,6 +134,15 @@ function backpropagate(node: TapeNode, sums: Map<number, tf.Tensor>, needed: Rea
     sums.get(id)?.dispose();
     sums.delete(id);
   }
+}
+
+/** tfjs fills an absent dy with zeros of its output's size, made in JavaScript; the gradients of fused operations read none but the first. */
+function firstOnly({ kernelName }: TapeNode, dys: readonly (tf.Tensor | null)[]): readonly (tf.Tensor | null)[] {
+  return dys.map((dy, place) => {
+    if (place === 0) return dy;
+    if (dy !== null) throw new Error(`${kernelName}: a loss reaches output ${place + 1}, but only the first can be differentiated`);
+    return tf.scalar(0);
+  });
 }
 
 function accumulate(sums: Map<number, tf.Tensor>, id: number, dx: tf.Tensor): void {

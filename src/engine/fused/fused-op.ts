@@ -16,8 +16,16 @@ export interface FusedOp {
   readonly gradient?: Omit<tf.GradConfig, 'kernelName'>;
 }
 
+const fusedNames = new Set<string>();
+
+/** Whether a kernel is one of these operations. Of their outputs only the first has a gradient; the others are what that gradient wants back, or told for show. */
+export function isFused(kernelName: string): boolean {
+  return fusedNames.has(kernelName);
+}
+
 /** Registers `op` for `backend`: the gradient once, the composite unless the backend already has a kernel of that name. */
 export function installFusedOp(op: FusedOp, backend: string): void {
+  fusedNames.add(op.name);
   if (op.gradient !== undefined && tf.getGradient(op.name) === undefined) {
     tf.registerGradient({ kernelName: op.name, ...op.gradient });
   }

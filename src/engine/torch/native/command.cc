@@ -66,6 +66,7 @@ Slot& Command::slot() {
     const std::vector<int64_t> wanted(integers_ + 2, integers_ + 2 + rank);
     found.value = found.value.reshape(wanted);
     if (found.half.defined()) found.half = found.half.reshape(wanted);
+    found.packed = at::Tensor();
   }
   integers_ += 2 + std::max(rank, 0);
   --left_;

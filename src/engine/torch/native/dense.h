@@ -16,7 +16,7 @@ inline at::Tensor asActivation(const at::Tensor& x) { return x.to(activationType
 
 inline bool onRows() { return settings().ownKernels && settings().device.is_cpu() && cpu::hasRows(); }
 
-inline bool ownProducts() { return settings().ownKernels && settings().device.is_cpu() && (settings().half ? cpu::multipliesHalf() : cpu::multipliesSingle()); }
+inline bool ownProducts() { return settings().ownKernels && settings().device.is_cpu() && (settings().half ? cpu::hasHalfProducts() : cpu::multipliesSingle()); }
 
 // The kernels of cpu/ read by pointer, so what they are handed is checked here.
 inline void requireReal(const at::Tensor& x) { TORCH_CHECK(at::isFloatingType(x.scalar_type()), "float32 numbers are wanted, not ", x.scalar_type()); }
@@ -39,6 +39,19 @@ inline cpu::Operand operand(at::Tensor& x) {
   requireReal(x);
   if (x.stride(1) != 1 && x.stride(0) != 1) x = x.contiguous();
   return {x.data_ptr(), x.scalar_type() == at::kBFloat16, x.stride(0), x.stride(1)};
+}
+
+// `weight` [out, in] transposed and packed, if it pays: from its third product on. Null where it does not.
+inline const uint32_t* keptPacking(Slot& weight) {
+  if (!settings().half || !cpu::hasTileRegisters()) return nullptr;
+  if (!weight.packed.defined()) {
+    if (++weight.products < 3) return nullptr;
+    at::Tensor columns = weight.value.t();
+    const cpu::Operand b = operand(columns);
+    weight.packed = at::empty({cpu::packedWords(columns.size(0), columns.size(1))}, options(at::kInt));
+    cpu::pack(b, columns.size(0), columns.size(1), static_cast<uint32_t*>(weight.packed.data_ptr()));
+  }
+  return static_cast<const uint32_t*>(weight.packed.data_ptr());
 }
 
 inline void multiply(const cpu::Product& product) {

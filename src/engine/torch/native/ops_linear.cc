@@ -20,7 +20,10 @@ const float* floats(const at::Tensor& bias, int64_t size) {
 
 // x [N, in] weight [out, in] -> [N, out]
 at::Tensor forward(const at::Tensor& x, Slot& weight, const at::Tensor& bias) {
-  return multiplied(x, weight.value.t(), [&](cpu::Product& product) { product.bias = floats(bias, product.n); });
+  return multiplied(x, weight.value.t(), [&](cpu::Product& product) {
+    product.bias = floats(bias, product.n);
+    product.packedB = keptPacking(weight);
+  });
 }
 
 at::Tensor inputGradient(const at::Tensor& dy, const at::Tensor& weight) { return multiplied(dy, weight); }
@@ -79,6 +82,7 @@ OPERATION(RetortFeedForward) {
     const at::Tensor hidden = multiplied(flatRows(x), expansion.value.t(), [&](cpu::Product& product) {
       before = at::empty({product.m, product.n}, options(activationType()));
       product.bias = floats(expansionBias.value, product.n);
+      product.packedB = keptPacking(expansion);
       product.before = before.data_ptr();
     });
     call.give(forward(hidden, contraction, contractionBias.value).view(withWidth(x.sizes(), contraction.value.size(0))));
@@ -100,7 +104,7 @@ OPERATION(RetortFeedForwardGradient) {
   Slot& contraction = call.slot();
   const at::Tensor before = flatRows(call.stored()), hidden = flatRows(call.stored());
   const at::Tensor dy = flatRows(dyAsGiven), x = flatRows(xAsGiven);
-  requireReal(before);
+  for (const at::Tensor& given : {dy, x, before, hidden}) requireReal(given);
   requireSame(dy, x, "dy and x");
   requireSame(before, hidden, "the expansion before and after its activation");
   TORCH_CHECK(before.size(0) == dy.size(0) && before.size(1) == contraction.value.size(-1), "an expansion of shape ", before.sizes(), " for ", dy.size(0), " rows");

@@ -75,7 +75,7 @@ OPERATION(RetortAdamW) {
   for (Parameter& parameter : parameters) {
     parameter.decays = call.flag();
     for (Slot* const slot : {&parameter.value, &parameter.first, &parameter.second}) makeOwn(*slot);
-    parameter.value.half = at::Tensor();
+    parameter.value.changed();
   }
   if (settings().device.is_cpu()) {
     double squares = 0;

@@ -20,6 +20,7 @@ at::Tensor logitsOf(const at::Tensor& input, const Side& side, Slot& weight) {
   const at::Tensor logits = at::empty({rows.size(0), columns.size(1)}, options(at::kFloat));
   cpu::Product product{rows.size(0), columns.size(1), rows.size(1), operand(rows), operand(columns), logits.data_ptr(), false, logits.size(1)};
   product.bias = side.bias.data_ptr<float>();
+  product.packedB = keptPacking(weight);
   multiply(product);
   return logits;
 }
@@ -94,6 +95,7 @@ OPERATION(RetortVocabularyLoss) {
     if (!side.input.defined()) continue;
     requireReal(side.input);
     TORCH_CHECK(side.weight.dim() == 2 && side.input.size(1) == side.weight.size(1), "rows of ", side.input.size(-1), " numbers for a decoder of shape ", side.weight.sizes());
+    requireReal(side.bias);
     requireVector(side.bias, side.weight.size(0), "a bias");
     TORCH_CHECK(side.input.size(0) == words.numel() && words.numel() == real.numel(), side.input.size(0), " rows for ", words.numel(), " words and a mask of ", real.numel());
   }

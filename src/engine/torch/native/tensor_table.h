@@ -13,10 +13,20 @@ struct Slot {
   at::Tensor value;
   // A bfloat16 copy of a float32 value, made when first asked for and kept until the value changes.
   at::Tensor half;
+  // The transpose of a weight packed for tile registers (cpu/gemm.h): made when it has been multiplied by several times unchanged.
+  at::Tensor packed;
+  int32_t products = 0;
   // Σ value², where the kernel that made the value had it at hand; below 0 = not known.
   double squares = -1;
   // Where the value is an embedding table's gradient: which of its rows were touched. Freed after `value` is.
   std::shared_ptr<RowLease> lease;
+
+  // The value has changed: what was made from it is void.
+  void changed() {
+    half = packed = at::Tensor();
+    products = 0;
+    squares = -1;
+  }
 };
 
 class TensorTable {

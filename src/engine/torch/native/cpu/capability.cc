@@ -3,6 +3,8 @@
 #include "rows.h"
 #ifdef RETORT_AVX512
 #include <cpuid.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 #endif
 
 namespace retort::cpu {
@@ -13,10 +15,11 @@ bool vectors() {
   return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("fma");
 }
 
-// Tile registers with bfloat16 products: leaf 7, EDX bit 22.
+// Tile registers (bit 24 of leaf 7's EDX) with bfloat16 products (bit 22). Linux hands their memory out on request only.
 bool tiles() {
+  constexpr int requestPermission = 0x1023, tileData = 18;
   unsigned a = 0, b = 0, c = 0, d = 0;
-  return __get_cpuid_count(7, 0, &a, &b, &c, &d) != 0 && (d >> 22 & 1) != 0;
+  return __get_cpuid_count(7, 0, &a, &b, &c, &d) != 0 && (d >> 22 & 1) != 0 && (d >> 24 & 1) != 0 && syscall(SYS_arch_prctl, requestPermission, tileData) == 0;
 }
 #endif
 
@@ -50,10 +53,9 @@ bool hasHalfProducts() {
 #endif
 }
 
-// With tile registers (AMX), LibTorch's products in bfloat16 are faster than any on vectors.
-bool multipliesHalf() {
+bool hasTileRegisters() {
 #ifdef RETORT_AVX512
-  static const bool has = hasHalfProducts() && !tiles();
+  static const bool has = hasHalfProducts() && tiles();
   return has;
 #else
   return false;

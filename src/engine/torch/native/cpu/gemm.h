@@ -31,21 +31,31 @@ struct Product {
   bool add = false;
   // When asked for: Σ c² of what was stored.
   double* squares = nullptr;
+  // b as `pack` left it, which is then not packed anew; only where hasTileRegisters().
+  const uint32_t* packedB = nullptr;
 };
 
-// Whether the processor multiplies better with these kernels than through LibTorch.
+// Whether the processor multiplies float32 better with these kernels than through LibTorch. (Able to is every one that has rows.h.)
 bool multipliesSingle();
-bool multipliesHalf();
 
-// Whether it can multiply bfloat16 with them at all. (Float32: where rows.h runs.)
+// Whether it can multiply bfloat16 with them; they are then the better ones.
 bool hasHalfProducts();
+
+// Whether it has tile registers, and the system lets this process use them.
+bool hasTileRegisters();
 
 // Products in float32, or of operands rounded to bfloat16 with sums in float32.
 void multiplySingle(const Product& product);
 void multiplyHalf(const Product& product);
 
-// The same without threads, for use inside a parallel region.
+// Without threads, for use inside a parallel region.
 void multiplySingleAlone(const Product& product);
 void multiplyHalfAlone(const Product& product);
+
+// multiplyHalf where there are tile registers; there an operand b [k, n] that is used often is packed once, into so many words.
+void multiplyByTiles(const Product& product);
+void multiplyByTilesAlone(const Product& product);
+int64_t packedWords(int64_t k, int64_t n);
+void pack(const Operand& b, int64_t k, int64_t n, uint32_t* packed);
 
 }  // namespace retort::cpu

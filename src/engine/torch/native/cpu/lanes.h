@@ -5,7 +5,10 @@
 #include <cmath>
 #include <cstdint>
 #include "../random.h"
-#ifdef RETORT_WITH_BFLOAT16_INSTRUCTIONS
+#ifdef RETORT_WITH_TILE_INSTRUCTIONS
+#define RETORT_WITH_BFLOAT16_INSTRUCTIONS
+#pragma GCC target("avx512f,avx512bw,avx512vl,avx512dq,avx512bf16,amx-tile,amx-bf16,fma")
+#elif defined(RETORT_WITH_BFLOAT16_INSTRUCTIONS)
 #pragma GCC target("avx512f,avx512bw,avx512vl,avx512dq,avx512bf16,fma")
 #else
 #pragma GCC target("avx512f,avx512bw,avx512vl,avx512dq,fma")
