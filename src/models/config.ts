@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { type Activation, activationNames } from '../nn/activation.ts';
-import { quoted } from '../storage/quoted.ts';
+import { printable } from '../storage/quoted.ts';
 import { shapeFault } from '../storage/shape-fault.ts';
 
 /** What the head answers. `none` is the bare encoder. */
@@ -151,7 +151,7 @@ function familyConfig(family: string, json: unknown, file: string, common: Commo
       };
     }
     default:
-      throw new Error(`${file}: model_type ${quoted(family)} is not supported; supported are bert and distilbert`);
+      throw new Error(`${file}: model_type '${printable(family)}' is not supported; supported are bert and distilbert`);
   }
 }
 

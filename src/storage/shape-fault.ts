@@ -6,7 +6,7 @@ interface Issue {
   readonly message: string;
 }
 
-const shown = 3;
+const shown = 8;
 
 /** The first things that are wrong: `teacher.steps: Invalid input: expected number, received string`. */
 export function shapeFault({ issues }: { readonly issues: readonly Issue[] }): string {

@@ -4,12 +4,12 @@ import { shapeFault } from '../../src/storage/shape-fault.ts';
 
 const faultOf = (schema: z.ZodType, value: unknown): string => shapeFault(schema.safeParse(value).error ?? { issues: [] });
 
-test('where it is wrong and what was expected, the first three', (t) => {
+test('where it is wrong and what was expected, the first eight', (t) => {
   const schema = z.strictObject({ a: z.number(), b: z.object({ c: z.string() }) });
   t.is(faultOf(schema, { a: 'x', b: { c: 'y' } }), 'a: Invalid input: expected number, received string');
   t.is(faultOf(schema, { a: 1, b: {} }), 'b.c: Invalid input: expected string, received undefined');
   t.is(faultOf(schema, 5), 'Invalid input: expected object, received number');
-  t.regex(faultOf(z.array(z.number()), ['', '', '', '', '']), /^0: [^;]+; 1: [^;]+; 2: [^;]+; and 2 more$/);
+  t.regex(faultOf(z.array(z.number()), Array.from({ length: 10 }, () => '')), /^0: [^;]+; 1: [^]*; 7: [^;]+; and 2 more$/);
 });
 
 test('what the file holds neither floods a message nor steers a terminal', (t) => {
