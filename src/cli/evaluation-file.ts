@@ -12,6 +12,7 @@ import type { Likeness } from '../report/likeness.ts';
 import type { Metric } from '../report/metric.ts';
 import type { Reliability } from '../report/reliability.ts';
 import { readJson, writeJson } from '../storage/json.ts';
+import { shapeFault } from '../storage/shape-fault.ts';
 import { type ModelLineage, modelLineageSchema } from './lineage.ts';
 
 export interface EvaluatedModel {
@@ -104,6 +105,5 @@ export async function readEvaluation(folder: string): Promise<Evaluation | undef
   if (value === undefined) return undefined;
   const read = evaluationSchema.safeParse(value);
   if (read.success) return read.data;
-  const [issue] = read.error.issues;
-  throw new Error(`${file}: not what this version of retort writes (${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'unreadable'}); run the same command again`);
+  throw new Error(`${file}: not what this version of retort writes (${shapeFault(read.error)}); run the same command again`);
 }

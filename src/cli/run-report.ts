@@ -14,6 +14,7 @@ import { type Metric, metricOf } from '../report/metric.ts';
 import { type LoggedEvent, readRunLog } from '../report/run-log.ts';
 import { type Training, trainingsOf } from '../report/trainings.ts';
 import { readJson } from '../storage/json.ts';
+import { shapeFault } from '../storage/shape-fault.ts';
 import { type Evaluation, readEvaluation } from './evaluation-file.ts';
 import { lineageOfAll, lineageRow, type ModelLineage, readLineage } from './lineage.ts';
 import { onnxCheckText } from './onnx-check-text.ts';
@@ -68,7 +69,7 @@ async function readRun(folder: string): Promise<RunFile> {
     throw error;
   });
   const read = runSchema.safeParse(value);
-  if (!read.success) throw new Error(`${file}: not the run.json of a run (${read.error.issues[0]?.path.join('.') ?? ''}: ${read.error.issues[0]?.message ?? 'unreadable'})`);
+  if (!read.success) throw new Error(`${file}: not the run.json of a run (${shapeFault(read.error)})`);
   return read.data;
 }
 

@@ -87,7 +87,8 @@ async function kindOf(place: string, { onnx = false }: VoiceContext): Promise<Vo
   if (await isPresent(join(place, 'header.json'))) return 'store';
   await requireModel(place);
   if (onnx) return 'onnx';
-  const { model_type: family } = (await readJson(join(place, 'config.json'))) as { model_type?: unknown };
+  const config = await readJson(join(place, 'config.json'));
+  const family = typeof config === 'object' && config !== null && 'model_type' in config ? config.model_type : undefined;
   const isOurs = typeof family === 'string' && Object.hasOwn(moduleNames, family) && (await checkpointBytes(place)) > 0;
   return !isOurs && (await findOnnx(place)) !== undefined ? 'onnx' : 'model';
 }

@@ -8,6 +8,8 @@ import { freshValues, Parameters, type ParameterSpec } from '../nn/parameters.ts
 import { withCheckpoint } from '../storage/checkpoint.ts';
 import { float32Of } from '../storage/halves.ts';
 import { readJson } from '../storage/json.ts';
+import { printable } from '../storage/quoted.ts';
+import { shapeText } from '../storage/safetensors-header.ts';
 import type { StoredTensor } from '../storage/safetensors.ts';
 import { canonicalNames, isHead } from './checkpoint-names.ts';
 import { type EncoderConfig, parseConfig, type Task } from './config.ts';
@@ -30,13 +32,16 @@ export interface LoadedModel {
   readonly notices: readonly string[];
 }
 
+/** Names that do not fit, at most so many of them. */
+const maxListed = 60;
+
 /** The configuration of a folder, without its weights. */
 export async function readConfig(folder: string): Promise<EncoderConfig> {
   const file = join(folder, 'config.json');
   return parseConfig(await readJson(file), file);
 }
 
-/** @throws one error that lists every missing, unexpected and misshapen name. */
+/** @throws one error that lists the missing, unexpected and misshapen names. */
 export async function loadModel(folder: string, { task, labels, seed = 0 }: LoadOptions = {}): Promise<LoadedModel> {
   const stored = await readConfig(folder);
   const config = configFor(stored, task ?? stored.task, labels, folder);
@@ -91,15 +96,15 @@ function checkNames(config: EncoderConfig, folder: string, tensors: ReadonlyMap<
     const tensor = tensors.get(name);
     if (fresh.has(name)) continue;
     if (tensor === undefined) problems.push(`missing: ${name} [${shape.join(', ')}]`);
-    else if (tensor.shape.join() !== shape.join()) problems.push(`misshapen: ${name} is [${tensor.shape.join(', ')}], the config calls for [${shape.join(', ')}]`);
+    else if (tensor.shape.join() !== shape.join()) problems.push(`misshapen: ${name} is ${shapeText(tensor.shape)}, the config calls for [${shape.join(', ')}]`);
   }
   for (const name of tensors.keys()) {
     if (specs.has(name)) continue;
     if (isHead(config.family, name)) left.push(name);
-    else problems.push(`unexpected: ${name}`);
+    else problems.push(`unexpected: ${printable(name)}`);
   }
   if (problems.length > 0) {
-    throw new Error(`${folder}: the weights do not fit config.json (${config.family}, ${config.layers} layers, task ${config.task})\n  ${problems.join('\n  ')}`);
+    throw new Error(`${folder}: the weights do not fit config.json (${config.family}, ${config.layers} layers, task ${config.task})\n  ${problems.slice(0, maxListed).join('\n  ')}${problems.length > maxListed ? `\n  and ${problems.length - maxListed} more` : ''}`);
   }
   return left;
 }

@@ -3,6 +3,7 @@
 import { access, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readJson, writeJson } from './json.ts';
+import { printable, quoted } from './quoted.ts';
 import { type HostTensor, type StoredTensor, withSafetensors, writeSafetensors } from './safetensors.ts';
 import { readTorchFile } from './torch-file.ts';
 
@@ -102,7 +103,7 @@ async function withShards<T>(folder: string, format: Format, use: (tensors: Map<
       return use(tensors);
     }
     if (!(await exists(join(folder, file)))) {
-      problems.push(`${file} is not there`);
+      problems.push(`${printable(file)} is not there`);
       return openFrom(others);
     }
     return format.open(join(folder, file), async (stored) => {
@@ -118,8 +119,8 @@ async function withShards<T>(folder: string, format: Format, use: (tensors: Map<
 
 function refuseMisplaced(index: string, weightMap: ReadonlyMap<string, string>, homes: ReadonlyMap<string, string[]>, absent: readonly string[]): void {
   const problems = [...absent];
-  for (const [name, places] of homes) if (places.length > 1) problems.push(`${name} is in ${places.join(' and in ')}`);
-  for (const [name, file] of weightMap) if (!homes.get(name)?.includes(file)) problems.push(`${name} is not in ${file}`);
+  for (const [name, places] of homes) if (places.length > 1) problems.push(`${printable(name)} is in ${places.map((file) => printable(file)).join(' and in ')}`);
+  for (const [name, file] of weightMap) if (!homes.get(name)?.includes(file)) problems.push(`${printable(name)} is not in ${printable(file)}`);
   if (problems.length === 0) return;
   const more = problems.length > maxListed ? `; and ${problems.length - maxListed} more` : '';
   throw new Error(`${index} does not fit its shards: ${problems.slice(0, maxListed).join('; ')}${more}. Download the folder again`);
@@ -139,7 +140,7 @@ async function readWeightMap(path: string, { ending }: Format): Promise<Map<stri
   const weightMap = new Map<string, string>();
   for (const [name, file] of Object.entries(field)) {
     if (typeof file !== 'string' || !/^[^/\\:\0]+$/.test(file) || !file.endsWith(ending)) {
-      throw new Error(`${path}: "weight_map" places ${JSON.stringify(name)} in ${JSON.stringify(file)}, which is not the name of a ${ending} file in this folder`);
+      throw new Error(`${path}: "weight_map" places ${quoted(name)} in ${quoted(file)}, which is not the name of a ${ending} file in this folder`);
     }
     weightMap.set(name, file);
   }

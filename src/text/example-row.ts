@@ -2,7 +2,7 @@
 // Shared by the readers of TSV, CSV and JSON lines; where a row begins and ends in its file is theirs.
 import { classIndex, type Example, type ExampleLabel, type LabelKind, type LabelSpace } from './example.ts';
 import { IdRegister } from './id-register.ts';
-import { quoted } from './quoted.ts';
+import { quoted } from '../storage/quoted.ts';
 
 /** A column's name, or its 1-based number. */
 export type Column = string | number;

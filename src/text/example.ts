@@ -1,6 +1,6 @@
 // One example: a text or a pair of texts, with a stable id and perhaps a label, and the space its labels live in.
 // The id travels to the batch, the label store and the predictions; every join is made by it. No reading here.
-import { listed, quoted } from './quoted.ts';
+import { listed, quoted } from '../storage/quoted.ts';
 
 /** A class name, a score, or (multi-label) the names of all classes that hold. */
 export type ExampleLabel = string | number | readonly string[];

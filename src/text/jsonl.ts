@@ -6,7 +6,7 @@ import { factsFromPath, type Corpus, type ReadOptions } from './corpus.ts';
 import { RowReader, type Column, type RowOptions } from './example-row.ts';
 import type { Example, ExampleLabel } from './example.ts';
 import { readLines, type Line } from './lines.ts';
-import { listed, quoted } from './quoted.ts';
+import { listed, quoted } from '../storage/quoted.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -4,7 +4,7 @@ import { ExampleDigest, type Corpus, type CorpusFacts } from './corpus.ts';
 import { emptyFile, factsOf, FoundLabels, type FileOptions, type FileReader } from './corpus-file.ts';
 import type { Example, LabelSpace } from './example.ts';
 import { IdRegister } from './id-register.ts';
-import { quoted } from './quoted.ts';
+import { quoted } from '../storage/quoted.ts';
 
 export interface StreamedCorpus {
   readonly name: string;
