@@ -20,8 +20,10 @@ export async function take(scalar: tf.Tensor): Promise<number> {
   return value;
 }
 
-/** A tolerance for what passes matrix products: that of float32, or in bf16 of two roundings, which keep 8 bits each. */
-export const rounded: { relative?: number } = precisionUnderTest === 'bf16' ? { relative: 2 ** -7 } : {};
+/** A tolerance for what passes matrix products: that of float32, or in bf16 of four roundings, which keep 8 bits each. */
+export const rounded: { relative?: number } = precisionUnderTest === 'bf16' ? { relative: 2 ** -6 } : {};
+/** The same after two layers, upwards and down. */
+export const roundedDeep: { relative?: number } = precisionUnderTest === 'bf16' ? { relative: 2 ** -5 } : {};
 
 /** |actual - expected| <= relative * largest |expected| + absolute, everywhere. */
 export function close(t: ExecutionContext, what: string, actual: ArrayLike<number>, expected: ArrayLike<number>, { relative = 1e-5, absolute = 1e-7 } = {}): void {

@@ -5,7 +5,7 @@ import type { EncoderConfig } from '../../src/models/config.ts';
 import type { Model } from '../../src/models/model.ts';
 import type { ModelOutput, Wants } from '../../src/models/output.ts';
 import type { Comparison, Values } from './comparison.ts';
-import { activationBound } from './tolerance.ts';
+import { activationBound, headDepth } from './tolerance.ts';
 
 /** Hidden states of every depth and what the head says. */
 export function statesAndLogits({ layers, task }: EncoderConfig): string[] {
@@ -32,7 +32,7 @@ export async function compareActivations(
 function depthOf(name: string, layers: number): number {
   const [, kind, place] = /^(hidden|attention|scores)\.(\d+)$/.exec(name) ?? [];
   if (kind !== undefined) return Number(place) + (kind === 'hidden' ? 0 : 1);
-  return name === 'last_hidden_state' || name.endsWith('.last') ? layers : layers + 1;
+  return name === 'last_hidden_state' || name.endsWith('.last') ? layers : layers + headDepth;
 }
 
 async function activations(model: Model, batch: Batch, names: readonly string[]): Promise<Map<string, Values>> {

@@ -13,7 +13,7 @@ import { Comparison, type FixtureResult, largest, type Values } from './comparis
 import { compareActivations, everyActivation } from './encoder-outputs.ts';
 import { fixtureBatch, inputsSchema, labelsSchema } from './encoder-batch.ts';
 import { below, readFixture, readTensors } from './fixture-file.ts';
-import { activationBound, gradientBound } from './tolerance.ts';
+import { activationBound, gradientBound, headDepth } from './tolerance.ts';
 
 const encoderSchema = z.strictObject({
   family: z.string(),
@@ -83,7 +83,7 @@ async function compareTraining(
 ): Promise<void> {
   const variables = new Map(model.parameters.entries());
   const result = sweep(() => hardLabels().loss(model.forward(batch, { logits: true }), {}, batch, firstStep), [...variables.values()]);
-  comparison.close('loss', await result.loss.data(), [loss], activationBound(model.config.layers + 1));
+  comparison.close('loss', await result.loss.data(), [loss], activationBound(model.config.layers + headDepth));
   comparison.names('expected gradients', expected.keys(), variables.keys());
   const overall = [...expected.values()].reduce((most, { data }) => Math.max(most, largest(data)), 0);
   for (const [name, values] of expected) {

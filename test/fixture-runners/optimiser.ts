@@ -16,7 +16,7 @@ import { learningRateAt } from '../../src/train/schedule.ts';
 import { bounds, Comparison, type FixtureResult, largest, type Values } from './comparison.ts';
 import { fixtureArrays, inputsSchema, labelsSchema } from './encoder-batch.ts';
 import { below, readFixture, readTensors } from './fixture-file.ts';
-import { activationBound, gradientBound, inHalf } from './tolerance.ts';
+import { activationBound, gradientBound, inHalf, headDepth } from './tolerance.ts';
 
 const number = z.number().nonnegative();
 
@@ -103,7 +103,7 @@ async function compareTeacher(comparison: Comparison, teacher: Model, { batches 
     if (logits === undefined) continue;
     const batch = upload(fixtureArrays(inputs));
     const said = await liveTeacher(teacher).says(batch, { logits: true });
-    comparison.close(`teacher logits of batch ${index + 1}`, await said.logits.data(), logits.flat(), activationBound(teacher.config.layers + 1));
+    comparison.close(`teacher logits of batch ${index + 1}`, await said.logits.data(), logits.flat(), activationBound(teacher.config.layers + headDepth));
     said.logits.dispose();
     batch.dispose();
   }
@@ -113,7 +113,7 @@ async function compareSteps(comparison: Comparison, learning: Learning, optimize
   const { gradient_accumulation: accumulation, learning_rate: learningRate, warmup_steps: warmupSteps, total_steps: totalSteps } = hyperparameters;
   comparison.equal('number of batches', batches.length, steps.length * accumulation);
   comparison.equal('steps', steps.map(({ step }) => step), steps.map((_, index) => index + 1));
-  const lossBound = activationBound(learning.student.config.layers + 1);
+  const lossBound = activationBound(learning.student.config.layers + headDepth);
   const hosts = batches.map(({ inputs, labels }) => fixtureArrays(inputs, labels, learning.student.config.task));
   for (const { step, ...expected } of steps) {
     const microBatches = hosts.slice((step - 1) * accumulation, step * accumulation);

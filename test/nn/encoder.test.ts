@@ -4,7 +4,7 @@ import { sweep } from '../../src/engine/sweep.ts';
 import * as tf from '../../src/engine/tf.ts';
 import { attentionBias } from '../../src/nn/attention.ts';
 import { encode, type EncoderLayer, type EncoderOptions } from '../../src/nn/encoder.ts';
-import { close, closeTensors, drawn, read, rounded } from '../engine/numbers.ts';
+import { close, closeTensors, drawn, read, rounded, roundedDeep } from '../engine/numbers.ts';
 import { engineUnderTest } from '../engine-choice.ts';
 import { startEngine } from '../engine-under-test.ts';
 
@@ -107,5 +107,5 @@ test('dropout of an exposed pass equals that of a fused one, gradients included'
     const upstream = drawn('upstream', [rows, width, hidden]);
     return sweep(() => tf.sum<tf.Scalar>(tf.mul(encode(x(), options(change)).hidden[2]!, upstream)), [variable]).gradients.get(variable)!;
   };
-  await closeTensors(t, 'gradient', gradient(new Set()), gradient(new Set([0, 1])), { relative: 1e-4, ...rounded });
+  await closeTensors(t, 'gradient', gradient(new Set()), gradient(new Set([0, 1])), { relative: 1e-4, ...roundedDeep });
 });

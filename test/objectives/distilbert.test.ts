@@ -50,7 +50,7 @@ test('5, 2 and 1 times the three terms, at T = 2; each is heard unweighted', asy
   const heard = new Map<string, tf.Tensor>();
   lossOf({ objective: distilbert(), student: student(), teacher: teacher(), batch: batch(), context: { ...firstStep, hear: (part, value) => heard.set(part, value) } });
   t.deepEqual([...heard.keys()], ['distilbert.soft', 'distilbert.masked', 'distilbert.cosine']);
-  for (const [part, value] of Object.entries({ soft, masked, cosine })) close(t, part, await read(heard.get(`distilbert.${part}`)!), [value]);
+  for (const [part, value] of Object.entries({ soft, masked, cosine })) close(t, part, await read(heard.get(`distilbert.${part}`)!), [value], rounded);
 });
 
 test('temperature and weights are the caller\'s; those left out stay', async (t) => {

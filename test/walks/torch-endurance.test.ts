@@ -40,7 +40,7 @@ torchTest(`${steps} steps of training leave no tensor and no memory behind`, asy
       objective: weighted([[0.5, hardLabels()], [0.5, softLabel()]]),
       settings: { ...trainDefaults, steps: ${steps}, rows: 4, learningRate: 1e-4, maxGradientNorm: 1, logEvery: 1000, evaluateEvery: 0, checkpointEvery: 0 },
       hooks: { run: 'endurance', emit: (event) => { if (event.kind === 'step') sample(event.step); } },
-    });`, { env: { ...process.env, NODE_OPTIONS: '--expose-gc', OMP_NUM_THREADS: '1' } }));
+    });`, { env: { ...process.env, NODE_OPTIONS: '--expose-gc --max-semi-space-size=1', OMP_NUM_THREADS: '1' } }));
   const samples = lines as Sample[];
   for (const { step, tensors, buffers, inAddon, bytes } of samples) t.log(`step ${step}: ${tensors} tensors, ${buffers} buffers, ${inAddon} in the addon, ${(bytes / 1e6).toFixed(1)} MB`);
   t.deepEqual(samples.map(({ step }) => step), Array.from({ length: steps / 1000 }, (_, block) => 1000 * (block + 1)));
