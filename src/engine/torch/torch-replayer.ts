@@ -60,8 +60,9 @@ function grouped(tensors: readonly tf.Tensor[], backend: TorchBackend, recorder:
     group.push({ place, shape: tensor.shape, dtype: tensor.dtype });
   });
   return [...groups].map(([stored, group]) => {
+    const register = recorder.output(stored.handle);
     if (stored.references > group.length) recorder.refuse('it keeps tensors for itself');
-    return { register: recorder.output(stored.handle), dtype: stored.dtype as Dtype, size: stored.size, contiguous: stored.contiguous, tensors: group };
+    return { register, dtype: stored.dtype as Dtype, size: stored.size, contiguous: stored.contiguous, tensors: group };
   });
 }
 
