@@ -3,6 +3,8 @@
  * one; a wrong type says what is wanted. Nothing is evaluated: values are JSON, or plain text where JSON does not read them.
  */
 import { z } from 'zod';
+import { printable } from '../storage/quoted.ts';
+import { shapeFault } from '../storage/shape-fault.ts';
 
 export type Settings = Readonly<Record<string, unknown>>;
 
@@ -12,11 +14,11 @@ export function overrideSettings<S extends z.ZodObject>(schema: S, overrides: re
   const known = pathsOf(schema);
   for (const override of overrides) {
     const cut = override.indexOf('=');
-    if (cut < 1) throw new Error(`--set ${override}: write path=value, as --set seeds=[1,2]`);
+    if (cut < 1) throw new Error(`--set ${printable(override)}: write path=value, as --set seeds=[1,2]`);
     place(merged, override.slice(0, cut), read(override.slice(cut + 1)), known);
   }
   const result = schema.safeParse(merged);
-  if (!result.success) throw new Error(`settings (--set path=value):\n${z.prettifyError(result.error)}`);
+  if (!result.success) throw new Error(`settings (--set path=value): ${shapeFault(result.error)}`);
   return result.data;
 }
 
@@ -37,7 +39,7 @@ function read(text: string): unknown {
 }
 
 function place(settings: Record<string, unknown>, path: string, value: unknown, known: readonly string[]): void {
-  if (!known.includes(path)) throw new Error(`--set ${path}: there is no such setting; ${known.length === 0 ? 'there are none' : `did you mean ${nearest(path, known)}? There are: ${known.join(', ')}`}`);
+  if (!known.includes(path)) throw new Error(`--set ${printable(path)}: there is no such setting; ${known.length === 0 ? 'there are none' : `did you mean ${nearest(path, known)}? There are: ${known.join(', ')}`}`);
   const parts = path.split('.');
   const last = parts.pop() ?? '';
   let owner = settings;

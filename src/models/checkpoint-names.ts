@@ -2,6 +2,7 @@
  * From the names a checkpoint has to the names the model declares: old spellings, a missing or surplus prefix, buffers, and stored
  * copies of tied weights. Whatever is left after that is matched strictly, in both directions.
  */
+import { printable } from '../storage/quoted.ts';
 import { classifierName, moduleNames } from './module-names.ts';
 
 type Family = keyof typeof moduleNames;
@@ -34,7 +35,7 @@ export function canonicalNames<T>(family: Family, stored: ReadonlyMap<string, T>
     if (isDerived(name)) continue;
     const modern = modernName(name);
     const full = bare && /^(embeddings|encoder|transformer|pooler)\./.test(modern) ? `${prefix}.${modern}` : modern;
-    if (canonical.has(full)) throw new Error(`${place}: two stored tensors stand for ${full}`);
+    if (canonical.has(full)) throw new Error(`${place}: two stored tensors stand for ${printable(full)}`);
     canonical.set(full, value);
   }
   return canonical;

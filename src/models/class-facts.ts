@@ -3,6 +3,8 @@
  * more of it.
  */
 import { z } from 'zod';
+import { printable } from '../storage/quoted.ts';
+import { shapeFault } from '../storage/shape-fault.ts';
 import { classesOf, taskOf, type Task } from './config.ts';
 
 export interface ClassFacts {
@@ -30,11 +32,11 @@ const countFromPadding = ['roberta', 'xlm-roberta', 'xlm-roberta-xl', 'camembert
 /** @param file named in errors. @throws where the config is of a model without classes. */
 export function classFacts(json: unknown, file: string): ClassFacts {
   const parsed = schema.safeParse(json);
-  if (!parsed.success) throw new Error(`${file}: ${z.prettifyError(parsed.error)}`);
+  if (!parsed.success) throw new Error(`${file}: ${shapeFault(parsed.error)}`);
   const { model_type: family, architectures, max_position_embeddings: rows, pad_token_id: padId, vocab_size: vocabulary } = parsed.data;
   const architecture = architectures?.[0];
   // A converted config may have lost the name of its class; then its labels are taken at their word.
-  if (architecture !== undefined && !architecture.endsWith('ForSequenceClassification')) throw new Error(`${file}: ${architecture} has no classes to answer with; a teacher is a ...ForSequenceClassification`);
+  if (architecture !== undefined && !architecture.endsWith('ForSequenceClassification')) throw new Error(`${file}: ${printable(architecture)} has no classes to answer with; a teacher is a ...ForSequenceClassification`);
   const { names, problem } = classesOf(json, file);
   const { task, labels } = taskOf('ForSequenceClassification', problem, names);
   const positions = rows && (countFromPadding.includes(family) ? rows - (padId ?? 1) - 1 : rows);

@@ -4,6 +4,8 @@
  */
 import { z } from 'zod';
 import { type Activation, activationNames } from '../nn/activation.ts';
+import { printable } from '../storage/quoted.ts';
+import { shapeFault } from '../storage/shape-fault.ts';
 
 /** What the head answers. `none` is the bare encoder. */
 export type Task = 'single-label' | 'multi-label' | 'regression' | 'masked-lm' | 'none';
@@ -149,7 +151,7 @@ function familyConfig(family: string, json: unknown, file: string, common: Commo
       };
     }
     default:
-      throw new Error(`${file}: model_type '${family}' is not supported; supported are bert and distilbert`);
+      throw new Error(`${file}: model_type '${printable(family)}' is not supported; supported are bert and distilbert`);
   }
 }
 
@@ -236,6 +238,6 @@ function labelsOf(names: Record<string, string> | null | undefined, number: numb
 
 function check<T>(schema: z.ZodType<T>, json: unknown, file: string): T {
   const result = schema.safeParse(json);
-  if (!result.success) throw new Error(`${file}: ${z.prettifyError(result.error)}`);
+  if (!result.success) throw new Error(`${file}: ${shapeFault(result.error)}`);
   return result.data;
 }

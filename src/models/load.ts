@@ -5,10 +5,12 @@
 import { join } from 'node:path';
 import { randomKey } from '../engine/random.ts';
 import { freshValues, Parameters, type ParameterSpec } from '../nn/parameters.ts';
-import { readCheckpoint } from '../storage/checkpoint.ts';
+import { withCheckpoint } from '../storage/checkpoint.ts';
 import { float32Of } from '../storage/halves.ts';
 import { readJson } from '../storage/json.ts';
-import type { HostTensor } from '../storage/safetensors.ts';
+import { printable } from '../storage/quoted.ts';
+import { shapeText } from '../storage/safetensors-header.ts';
+import type { StoredTensor } from '../storage/safetensors.ts';
 import { canonicalNames, isHead } from './checkpoint-names.ts';
 import { type EncoderConfig, parseConfig, type Task } from './config.ts';
 import { createModel, type Model } from './model.ts';
@@ -30,24 +32,31 @@ export interface LoadedModel {
   readonly notices: readonly string[];
 }
 
+/** Names that do not fit, at most so many of them. */
+const maxListed = 60;
+
 /** The configuration of a folder, without its weights. */
 export async function readConfig(folder: string): Promise<EncoderConfig> {
   const file = join(folder, 'config.json');
   return parseConfig(await readJson(file), file);
 }
 
-/** @throws one error that lists every missing, unexpected and misshapen name. */
+/** @throws one error that lists the missing, unexpected and misshapen names. */
 export async function loadModel(folder: string, { task, labels, seed = 0 }: LoadOptions = {}): Promise<LoadedModel> {
   const stored = await readConfig(folder);
   const config = configFor(stored, task ?? stored.task, labels, folder);
-  const tensors = canonicalNames(config.family, await readCheckpoint(folder), folder);
   const head = new Map(headSpecs(config).map((spec) => [spec.name, spec]));
-  const fresh = freshHeadNames(config, stored, head, tensors);
-  const left = checkNames(config, folder, tensors, fresh);
   const key = randomKey(seed, 'head');
-  const parameters = new Parameters(parameterSpecs(config), (spec) => {
-    const tensor = tensors.get(spec.name);
-    return fresh.has(spec.name) || tensor === undefined ? freshValues(spec, key, config.initializerRange) : float32Of(tensor);
+  const { parameters, fresh, left } = await withCheckpoint(folder, async (storedTensors) => {
+    const tensors = canonicalNames(config.family, storedTensors, folder);
+    const fresh = freshHeadNames(config, stored, head, tensors);
+    const left = checkNames(config, folder, tensors, fresh);
+    // One tensor at a time, so that a large model is not in memory twice.
+    const parameters = await Parameters.load(parameterSpecs(config), async (spec) => {
+      const tensor = tensors.get(spec.name);
+      return fresh.has(spec.name) || tensor === undefined ? freshValues(spec, key, config.initializerRange) : float32Of({ ...tensor, bytes: await tensor.read() });
+    });
+    return { parameters, fresh, left };
   });
   const notices = [
     ...(fresh.size > 0 ? [`fresh head (seed ${seed}), because ${folder} was not made for this task: ${[...fresh].join(', ')}`] : []),
@@ -68,7 +77,7 @@ function configFor(stored: EncoderConfig, task: Task, labels: readonly string[] 
  * Which head parameters start fresh: those the checkpoint lacks when its own task is another, and the classifier when its
  * classes are others in number. A checkpoint of the same task must be whole.
  */
-function freshHeadNames(config: EncoderConfig, stored: EncoderConfig, head: ReadonlyMap<string, ParameterSpec>, tensors: ReadonlyMap<string, HostTensor>): Set<string> {
+function freshHeadNames(config: EncoderConfig, stored: EncoderConfig, head: ReadonlyMap<string, ParameterSpec>, tensors: ReadonlyMap<string, StoredTensor>): Set<string> {
   const sameTask = config.task === stored.task && config.labels.length === stored.labels.length;
   if (sameTask) return new Set();
   const unfit = (spec: ParameterSpec) => {
@@ -79,7 +88,7 @@ function freshHeadNames(config: EncoderConfig, stored: EncoderConfig, head: Read
 }
 
 /** Checks names and shapes; returns the stored heads that this task leaves aside. */
-function checkNames(config: EncoderConfig, folder: string, tensors: ReadonlyMap<string, HostTensor>, fresh: ReadonlySet<string>): string[] {
+function checkNames(config: EncoderConfig, folder: string, tensors: ReadonlyMap<string, StoredTensor>, fresh: ReadonlySet<string>): string[] {
   const specs = new Map(parameterSpecs(config).map((spec) => [spec.name, spec]));
   const problems: string[] = [];
   const left: string[] = [];
@@ -87,15 +96,15 @@ function checkNames(config: EncoderConfig, folder: string, tensors: ReadonlyMap<
     const tensor = tensors.get(name);
     if (fresh.has(name)) continue;
     if (tensor === undefined) problems.push(`missing: ${name} [${shape.join(', ')}]`);
-    else if (tensor.shape.join() !== shape.join()) problems.push(`misshapen: ${name} is [${tensor.shape.join(', ')}], the config calls for [${shape.join(', ')}]`);
+    else if (tensor.shape.join() !== shape.join()) problems.push(`misshapen: ${name} is ${shapeText(tensor.shape)}, the config calls for [${shape.join(', ')}]`);
   }
   for (const name of tensors.keys()) {
     if (specs.has(name)) continue;
     if (isHead(config.family, name)) left.push(name);
-    else problems.push(`unexpected: ${name}`);
+    else problems.push(`unexpected: ${printable(name)}`);
   }
   if (problems.length > 0) {
-    throw new Error(`${folder}: the weights do not fit config.json (${config.family}, ${config.layers} layers, task ${config.task})\n  ${problems.join('\n  ')}`);
+    throw new Error(`${folder}: the weights do not fit config.json (${config.family}, ${config.layers} layers, task ${config.task})\n  ${problems.slice(0, maxListed).join('\n  ')}${problems.length > maxListed ? `\n  and ${problems.length - maxListed} more` : ''}`);
   }
   return left;
 }

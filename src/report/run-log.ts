@@ -5,6 +5,7 @@
  */
 import { appendLine } from '../storage/atomic.ts';
 import { readJsonLines } from '../storage/json.ts';
+import { quoted } from '../storage/quoted.ts';
 import type { TrainEvent } from '../train/event.ts';
 import { openWriteQueue } from './write-queue.ts';
 
@@ -57,7 +58,7 @@ function problemOf(value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'is not an object';
   const event = value as Record<string, unknown>;
   const { kind, run, time } = event;
-  if (typeof kind !== 'string' || !Object.hasOwn(numbersOf, kind)) return `is of the unknown kind ${JSON.stringify(kind)}`;
+  if (typeof kind !== 'string' || !Object.hasOwn(numbersOf, kind)) return `is of the unknown kind ${quoted(kind)}`;
   if (typeof run !== 'string') return 'names no run';
   if (typeof time !== 'string' || Number.isNaN(Date.parse(time))) return 'has no time';
   const missing = numbersOf[kind as TrainEvent['kind']].find((name) => typeof event[name] !== 'number');

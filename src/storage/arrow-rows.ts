@@ -7,6 +7,7 @@ import { type Data, Field, FixedSizeList, Float16, Float32, List, RecordBatch, S
 import { type ArrowBatch, readArrowStream } from './arrow-stream.ts';
 import { writeFileAtomically } from './atomic.ts';
 import { sha256 } from './hash.ts';
+import { printable } from './quoted.ts';
 import { viewOf } from './typed-view.ts';
 
 /** How a column is laid out. */
@@ -116,7 +117,7 @@ function offsetsOf(lengths: Int32Array): Int32Array {
 function parse(bytes: Uint8Array, { columns: wanted, rows: expectedRows }: { columns: readonly RowColumn[]; rows?: number }): StoredRows[] {
   const { columns, batches } = readArrowStream(bytes);
   const described = ['id: Utf8', ...wanted.map(describe)].join(', ');
-  if (columns !== described) throw new Error(`its columns are ${columns}, not ${described}`);
+  if (columns !== described) throw new Error(`its columns are ${printable(columns, 200)}, not ${printable(described, 200)}`);
   const parts = batches.map((batch) => partOf(batch, wanted, bytes));
   const rows = parts.reduce((sum, { ids }) => sum + ids.length, 0);
   if (expectedRows !== undefined && rows !== expectedRows) throw new Error(`it has ${rows} rows, not ${expectedRows}`);

@@ -8,6 +8,7 @@ import { readArrowStream } from './arrow-stream.ts';
 import { writeFileAtomically } from './atomic.ts';
 import { readBytes, withFile } from './file-bytes.ts';
 import { sha256 } from './hash.ts';
+import { printable } from './quoted.ts';
 
 /** N rows; row i has the tokens offsets[i] .. offsets[i + 1]. */
 export interface TokenRows {
@@ -53,7 +54,7 @@ export async function writeTokenShard(path: string, { ids, labels, offsets, toke
     id: utf8Column(ids),
     label: utf8Column(labels),
     input_ids: listColumn(makeData({ type: new Int32(), length: tokens.length, nullCount: 0, data: tokens }), offsets),
-    token_type_ids: listColumn(makeData({ type: new Uint8(), length: types.length, nullCount: 0, data: types }), offsets),
+    token_type_ids: listColumn(makeData({ type: new Uint8(), length: types.length, nullCount: 0, data: types }), offsets.slice()), // its own: the library writes one memory once where it comes twice in a row
   };
   const fields = Object.entries(columns).map(([name, { type }]) => new Field(name, type, false));
   const struct = makeData({ type: new Struct(fields), length: rows, nullCount: 0, children: Object.values(columns) });
@@ -142,7 +143,7 @@ const columnsOfShard = 'id: Utf8, label: Utf8, input_ids: List<Int32>, token_typ
 /** Buffers: 0 id validity · 1 offsets · 2 text · 3-5 label · 6 list validity · 7 offsets · 8 item validity · 9 i32 items · 10-13 types, u8 */
 function placesIn(bytes: Uint8Array): Omit<TokenShard, 'path'> {
   const { columns, batches } = readArrowStream(bytes);
-  if (columns !== columnsOfShard) throw new Error(`its columns are ${columns.slice(0, 200)}, not ${columnsOfShard}`);
+  if (columns !== columnsOfShard) throw new Error(`its columns are ${printable(columns, 200)}, not ${columnsOfShard}`);
   const [batch] = batches;
   if (batch === undefined || batches.length > 1) throw new Error(`it has ${batches.length} record batches, not one`);
   const { rows, nodes, buffers } = batch;

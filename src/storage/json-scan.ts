@@ -1,5 +1,6 @@
 // Finds the place where a text stops being JSON (RFC 8259), which JSON.parse does not always tell, and keys that an
 // object names twice, which JSON.parse silently drops. A loop with its own stack: depth costs no call stack. Builds no value.
+import { quoted } from './quoted.ts';
 
 export type JsonProblem = { readonly offset: number; readonly what: string };
 
@@ -49,7 +50,7 @@ export function findJsonProblem(
         if (end < 0) return fail('a key in double quotes is missing');
         if (uniqueKeys) {
           const key = JSON.parse(text.slice(place, end)) as string; // unescaped: "a" and "\u0061" are one key
-          if (inside?.keys.has(key)) return fail(`the key ${JSON.stringify(key)} stands twice`);
+          if (inside?.keys.has(key)) return fail(`the key ${quoted(key)} stands twice`);
           inside?.keys.add(key);
         }
         next = 'colon';

@@ -7,6 +7,7 @@ import { copyFile, link, mkdir, readFile, rename, rm, stat, utimes, writeFile } 
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { endOwner, siblingPath, startOwner } from './partial-name.ts';
+import { printable } from './quoted.ts';
 import { writeError } from './write-error.ts';
 
 export interface Lock {
@@ -98,20 +99,23 @@ async function refusal(owner: Owner, file: string, own: string): Promise<string 
   const { pid, host, since } = owner;
   if (host === hostname()) {
     if (!(await isOwnerAlive(owner))) return undefined;
-    return `another process (number ${pid}, since ${since}) is writing here; wait until it is done, or give another folder`;
+    return `another process (number ${pid}, since ${printable(since)}) is writing here; wait until it is done, or give another folder`;
   }
   const [locked, now] = [await stat(file), await stat(own)]; // one clock for both: the file system's
   if (now.mtimeMs - locked.mtimeMs > forgottenAfterMs) return undefined;
-  return `a process on the machine ${host} (number ${pid}, since ${since}) is writing here; wait until it is done. If it is dead, delete ${file}`;
+  return `a process on the machine ${printable(host)} (number ${pid}, since ${printable(since)}) is writing here; wait until it is done. If it is dead, delete ${file}`;
 }
+
+const nobody: Owner = { pid: 0, born: null, host: hostname(), token: '', since: '' };
 
 /** Undefined where there is no lock; an unreadable one belongs to nobody. */
 async function readOwner(file: string): Promise<Owner | undefined> {
   try {
-    const { pid = 0, born = null, host = hostname(), token = '', since = '' } = JSON.parse(await readFile(file, 'utf8')) as Partial<Owner>;
-    return { pid, born, host, token, since };
+    const { pid, born, host, token, since } = JSON.parse(await readFile(file, 'utf8')) as Partial<Record<keyof Owner, unknown>>;
+    const isOwner = typeof pid === 'number' && (born === null || typeof born === 'string') && typeof host === 'string' && typeof token === 'string' && typeof since === 'string';
+    return isOwner ? { pid, born, host, token, since } : nobody;
   } catch (error) {
-    return codeOf(error) === 'ENOENT' ? undefined : { pid: 0, born: null, host: hostname(), token: '', since: '' };
+    return codeOf(error) === 'ENOENT' ? undefined : nobody;
   }
 }
 

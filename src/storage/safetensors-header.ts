@@ -3,6 +3,7 @@
 // { "__metadata__": { key: text }, name: { "dtype": "F32", "shape": [2, 3], "data_offsets": [begin, end] }, ... }
 // https://github.com/huggingface/safetensors#format
 import { findJsonProblem } from './json-scan.ts';
+import { listed, quoted } from './quoted.ts';
 
 const bytesPerElement = {
   BOOL: 1, U8: 1, I8: 1, F8_E5M2: 1, F8_E4M3: 1,
@@ -30,9 +31,9 @@ export type Header = {
 
 /** Element count times element size. @throws where that is no exact integer. */
 export function byteSize(dtype: Dtype, shape: readonly number[]): number {
-  if (shape.some((dimension) => !isSize(dimension))) throw new Error(`the shape [${shape.join(', ')}] is not a list of whole numbers`);
+  if (shape.some((dimension) => !isSize(dimension))) throw new Error(`the shape ${shapeText(shape)} is not a list of whole numbers`);
   const size = shape.includes(0) ? 0 : shape.reduce((product, dimension) => product * dimension, bytesPerElement[dtype]);
-  if (!Number.isSafeInteger(size)) throw new Error(`the shape [${shape.join(', ')}] is too large`);
+  if (!Number.isSafeInteger(size)) throw new Error(`the shape ${shapeText(shape)} is too large`);
   return size;
 }
 
@@ -84,6 +85,11 @@ export function parseHeader(text: string, dataLength: number): Header {
   return { entries: new Map(entries), metadata };
 }
 
+/** For messages: `[2, 3]`. */
+export function shapeText(shape: readonly number[]): string {
+  return `[${listed(shape.map(String))}]`;
+}
+
 function parseMetadata(field: unknown): Record<string, string> {
   if (!isRecord(field)) throw new Error('"__metadata__" is not an object');
   const bad = Object.entries(field).find(([, value]) => typeof value !== 'string');
@@ -105,7 +111,7 @@ function parseEntry(name: string, field: unknown): TensorEntry {
   }
   const [begin = 0, end = 0] = offsets;
   const size = byteSize(dtype, shape);
-  if (end - begin !== size) throw refuse(`${dtype} [${shape.join(', ')}] needs ${size} bytes, but its offsets ${begin} to ${end} give ${end - begin}`);
+  if (end - begin !== size) throw refuse(`${dtype} ${shapeText(shape)} needs ${size} bytes, but its offsets ${begin} to ${end} give ${end - begin}`);
   return { dtype, shape, begin, end };
 }
 
@@ -119,10 +125,4 @@ function isSize(value: unknown): value is number {
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** For messages: JSON text, shortened, since a hostile name may be long. */
-function quoted(value: unknown): string {
-  const text = value === undefined ? 'nothing' : JSON.stringify(value);
-  return text.length > 120 ? `${text.slice(0, 120)}...` : text;
 }

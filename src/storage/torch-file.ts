@@ -7,7 +7,8 @@ import type { FileHandle } from 'node:fs/promises';
 import { readBytes, withFile } from './file-bytes.ts';
 import type { PickleValue, PickleWorld } from './pickle-machine.ts';
 import { unpickle } from './pickle.ts';
-import { byteSize } from './safetensors-header.ts';
+import { printable, quoted } from './quoted.ts';
+import { byteSize, shapeText } from './safetensors-header.ts';
 import type { HostTensor } from './safetensors.ts';
 import { strideOut } from './strided.ts';
 import { namedTensors, type TensorPlace, type TorchStorage, type TorchTensor, torchWorld } from './torch-pickle.ts';
@@ -44,8 +45,8 @@ async function readArchive(file: FileHandle, fileSize: number): Promise<Map<stri
   const { value } = unpickle(await readZipEntry(file, pickle), torchWorld);
   return rebuild(namedTensors(value), fileSize, (storage) => {
     const entry = entries.get(`${root}data/${storage.key}`);
-    if (entry === undefined) throw new Error(`the storage data/${storage.key} is missing from the archive. Download the file again`);
-    if (entry.size !== bytesOf(storage)) throw new Error(`the storage data/${storage.key} has ${entry.size} bytes, not ${bytesOf(storage)}. Download the file again`);
+    if (entry === undefined) throw new Error(`the storage data/${printable(storage.key)} is missing from the archive. Download the file again`);
+    if (entry.size !== bytesOf(storage)) throw new Error(`the storage data/${printable(storage.key)} has ${entry.size} bytes, not ${bytesOf(storage)}. Download the file again`);
     return readZipEntry(file, entry);
   });
 }
@@ -78,15 +79,15 @@ async function readLegacy(file: FileHandle, fileSize: number): Promise<Map<strin
   for (const key of keys) {
     const storage = typeof key === 'string' && !places.has(key) ? storages.get(key) : undefined;
     if (storage === undefined) throw new Error('the list of its storages does not fit its tensors');
-    if (place + 8 + bytesOf(storage) > fileSize) throw new Error(`the storage ${storage.key} ends beyond the file. It was cut short: download it again`);
+    if (place + 8 + bytesOf(storage) > fileSize) throw new Error(`the storage ${printable(storage.key)} ends beyond the file. It was cut short: download it again`);
     const count = new DataView((await readBytes(file, place, 8)).buffer).getBigInt64(0, true);
-    if (count !== BigInt(storage.length)) throw new Error(`the storage ${storage.key} has ${count} elements, not ${storage.length}`);
+    if (count !== BigInt(storage.length)) throw new Error(`the storage ${printable(storage.key)} has ${count} elements, not ${storage.length}`);
     places.set(storage.key, place + 8);
     place += 8 + bytesOf(storage);
   }
   return rebuild(namedTensors(value), fileSize, (storage) => {
     const start = places.get(storage.key);
-    if (start === undefined) throw new Error(`the storage ${storage.key} is missing`);
+    if (start === undefined) throw new Error(`the storage ${printable(storage.key)} is missing`);
     return readBytes(file, start, bytesOf(storage));
   });
 }
@@ -112,17 +113,17 @@ async function rebuild(tensors: ReadonlyMap<string, TorchTensor>, fileSize: numb
   for (const [name, tensor] of tensors) {
     const { storage, place } = tensor;
     const { dtype, shape } = place;
-    const refuse = (what: string) => new Error(`${JSON.stringify(name.slice(0, 120))}: ${what}`);
+    const refuse = (what: string) => new Error(`${quoted(name)}: ${what}`);
     const found = storages.get(storage.key) ?? { storage, bytes: await read(storage) };
-    if (found.storage.dtype !== storage.dtype || found.storage.length !== storage.length) throw refuse(`its storage ${storage.key} is described in two ways`);
+    if (found.storage.dtype !== storage.dtype || found.storage.length !== storage.length) throw refuse(`its storage ${printable(storage.key)} is described in two ways`);
     storages.set(storage.key, found);
     const width = byteSize(dtype, [1]);
     const length = sizeOf(place, refuse);
     const strided = strideOut(found.bytes, { ...place, width, length }, () => {
       room -= length * width;
-      if (room < 0) throw refuse(`the tensors of the file come to more than it holds: [${shape.join(', ')}] repeats what is stored once`);
+      if (room < 0) throw refuse(`the tensors of the file come to more than it holds: ${shapeText(shape)} repeats what is stored once`);
     });
-    if (strided === undefined) throw refuse(`[${shape.join(', ')}] reaches beyond its storage of ${found.bytes.length} bytes`);
+    if (strided === undefined) throw refuse(`${shapeText(shape)} reaches beyond its storage of ${found.bytes.length} bytes`);
     rebuilt.set(name, { dtype, shape, bytes: strided });
   }
   return rebuilt;

@@ -1,6 +1,7 @@
 // What a pickle of torch.save says: names, and for each the storage its tensor lies in and how it lies there. The list of functions it may
 // call is closed: they rebuild plain tensors. Nothing of Python or PyTorch is run, and no storage is read.
 import { PickleCallable, PickleThing, type PickleValue, type PickleWorld } from './pickle-machine.ts';
+import { printable, quoted } from './quoted.ts';
 import type { Dtype } from './safetensors-header.ts';
 
 /** One stretch of memory that tensors lie in. */
@@ -121,8 +122,8 @@ export const torchWorld: PickleWorld = {
     const [kind, type, key, , length] = Array.isArray(id) ? id : [];
     if (kind !== 'storage' || !(type instanceof Kind && type.what === 'storage') || typeof key !== 'string') throw new Error('the pickle refers to something outside of it that is no storage');
     const view = Array.isArray(id) ? (id[5] ?? null) : null;
-    if (view !== null) throw new Error(`storage ${key} is a view of another, as PyTorch wrote them before 0.4; save the file again with a newer one`);
-    return new TorchStorage(key, type.dtype, size(length, `the length of storage ${key}`));
+    if (view !== null) throw new Error(`storage ${printable(key)} is a view of another, as PyTorch wrote them before 0.4; save the file again with a newer one`);
+    return new TorchStorage(key, type.dtype, size(length, `the length of storage ${printable(key)}`));
   },
 };
 
@@ -137,7 +138,7 @@ export function namedTensors(value: PickleValue): Map<string, TorchTensor> {
     if (typeof name !== 'string') throw new Error('a tensor is named by something that is no text');
     if (!(entry instanceof TorchTensor)) {
       const what = entry instanceof Map ? `a dict of its own. Save that one alone: torch.save(checkpoint[${JSON.stringify(name.slice(0, 80))}], ...)` : 'no tensor. Save model.state_dict() alone';
-      throw new Error(`${JSON.stringify(name.slice(0, 80))} is ${what}`);
+      throw new Error(`${quoted(name)} is ${what}`);
     }
     tensors.set(name, entry);
   }

@@ -4,6 +4,7 @@
 import { crc32 } from 'node:zlib';
 import type { FileHandle } from 'node:fs/promises';
 import { readBytes } from './file-bytes.ts';
+import { quoted } from './quoted.ts';
 
 export interface ZipEntry {
   readonly name: string;
@@ -152,9 +153,4 @@ function safe(size: bigint): number {
 
 function view(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
-
-/** For messages: a hostile name may be long. */
-function quoted(name: string): string {
-  return JSON.stringify(name.length > 80 ? `${name.slice(0, 80)}...` : name);
 }

@@ -2,6 +2,7 @@
  * One answer of another system in logits: from probabilities, from logits or log-probabilities, or from a bare label. A probability of 0
  * is taken as one in a million, which keeps logits finite; a bare label is a probability of 1.
  */
+import { quoted } from '../storage/quoted.ts';
 import type { LabelSource } from './label-header.ts';
 
 /** Which classes there are, and how an answer may name them. */
@@ -48,11 +49,11 @@ export function fromLabel(value: unknown, space: AnswerSpace): number[] | undefi
   const { task, labels } = space;
   if (task === 'regression') {
     const score = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-    if (typeof score !== 'number' || !Number.isFinite(Math.fround(score))) throw new Error(`${shown(value)} is no score`);
+    if (typeof score !== 'number' || !Number.isFinite(Math.fround(score))) throw new Error(`${quoted(value)} is no score`);
     return [score];
   }
   const named = task === 'multi-label' ? value : [value];
-  if (!Array.isArray(named)) throw new Error(`${shown(value)} is no list of classes; several may hold at once, so "label" is a list`);
+  if (!Array.isArray(named)) throw new Error(`${quoted(value)} is no list of classes; several may hold at once, so "label" is a list`);
   const hits = new Set(named.map((one) => classOf(one, space)));
   const numbers = labels.map((_, index) => (hits.has(index) ? 1 : 0));
   return task === 'multi-label' ? numbers.map(logit) : logs(numbers);
@@ -60,7 +61,7 @@ export function fromLabel(value: unknown, space: AnswerSpace): number[] | undefi
 
 /** The index of a class by its name, however it is capitalised, or by its number where numbers mean something. */
 function classOf(value: unknown, { labels, ordered }: AnswerSpace): number {
-  if (typeof value !== 'string' && typeof value !== 'number') throw new Error(`${shown(value)} is neither the name nor the number of a class`);
+  if (typeof value !== 'string' && typeof value !== 'number') throw new Error(`${quoted(value)} is neither the name nor the number of a class`);
   const exact = labels.indexOf(String(value));
   if (exact >= 0) return exact;
   const alike = labels.flatMap((label, index) => (plain(label) === plain(String(value)) ? [index] : []));
@@ -69,13 +70,13 @@ function classOf(value: unknown, { labels, ordered }: AnswerSpace): number {
     if (ordered) return value;
     throw new Error(`class ${value} is a number, and the order of the classes is not known: give names, or say the order with --classes ${labels.join(',')}`);
   }
-  throw new Error(`label ${shown(value)} is none of the known labels: ${labels.join(', ')}`);
+  throw new Error(`label ${quoted(value)} is none of the known labels: ${labels.join(', ')}`);
 }
 
 /** C numbers of a list, or of an object by class names. @param absent for classes that the object leaves out; undefined: none may be. */
 function listed(value: unknown, { labels, ordered }: AnswerSpace, field: string, absent?: number): number[] {
   const numbers = (values: readonly unknown[]) => values.map((one) => {
-    if (typeof one !== 'number') throw new Error(`${shown(one)} in "${field}" is no number`);
+    if (typeof one !== 'number') throw new Error(`${quoted(one)} in "${field}" is no number`);
     return one;
   });
   if (Array.isArray(value)) {
@@ -109,10 +110,4 @@ function logit(probability: number): number {
 
 function plain(name: string): string {
   return name.trim().toLowerCase();
-}
-
-/** For messages: an answer may be long. */
-function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'nothing';
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }

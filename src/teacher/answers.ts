@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { parseJson } from '../storage/json.ts';
+import { printable, quoted } from '../storage/quoted.ts';
 import { readLines } from '../text/lines.ts';
 import { type AnswerKind, type AnswerSpace, fromLabel, fromLogits, fromProbabilities } from './answer-values.ts';
 
@@ -37,7 +38,7 @@ export async function readAnswers(file: string, space: AnswerSpace): Promise<Ans
     const place = `${file}:${number}`;
     const { id, kind, logits } = readAnswer(parseJson(text, file, number), place, space);
     const earlier = linesOf.get(id);
-    if (earlier !== undefined) throw new Error(`${place}: the id ${JSON.stringify(id)} was answered on line ${earlier} already; keep one answer for each`);
+    if (earlier !== undefined) throw new Error(`${place}: the id ${quoted(id)} was answered on line ${earlier} already; keep one answer for each`);
     linesOf.set(id, number);
     byId.set(id, logits);
     if (logits !== undefined) kinds[kind] += 1;
@@ -60,13 +61,13 @@ function readAnswer(value: unknown, place: string, space: AnswerSpace): Answer {
   if ((typeof id !== 'string' || id === '') && typeof id !== 'number') throw new Error(`${place}: no "id" of an example`);
   const given = fields.flatMap(([kind, names]) => names.flatMap((name) => (Object.hasOwn(answer, name) ? [{ kind, value: answer[name] }] : [])));
   const [first] = given;
-  if (first === undefined) throw new Error(`${place}: no answer about example ${id}: "label", "probs" or "logits" is missing (null where there is none)`);
+  if (first === undefined) throw new Error(`${place}: no answer about example ${printable(String(id))}: "label", "probs" or "logits" is missing (null where there is none)`);
   const said = given.find((one) => one.value !== null) ?? first;
   try {
     const logits = said.value === null ? undefined : logitsOf(said, space);
     return { id: String(id), kind: said.kind, logits: logits && Float32Array.from(logits) };
   } catch (error) {
-    throw new Error(`${place}: example ${id}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new Error(`${place}: example ${printable(String(id))}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
   }
 }
 

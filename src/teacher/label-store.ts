@@ -10,6 +10,8 @@ import { removeStalePartials } from '../storage/atomic.ts';
 import { foldersIn } from '../storage/folders.ts';
 import { readJson, writeJson } from '../storage/json.ts';
 import { forgetDeadLock, lockFolder } from '../storage/lock.ts';
+import { printable } from '../storage/quoted.ts';
+import { shapeFault } from '../storage/shape-fault.ts';
 import { viewOf } from '../storage/typed-view.ts';
 import { checkSource, columnsOf, holds, labelAddress, labelFormat, type LabelHeader, labelHeaderSchema, type LabelSource, type StoredWants } from './label-header.ts';
 import { StoredStates } from './stored-states.ts';
@@ -109,7 +111,7 @@ export async function openLabels(folder: string, wanted: Partial<LabelSource> = 
       states.add(folder, file, rows.size, part);
       logits.set(logitsIn(part), rows.size * classes);
       for (const id of part.ids) {
-        if (rows.has(id)) throw new Error(`${join(folder, file)}: example ${id} is labelled twice`);
+        if (rows.has(id)) throw new Error(`${join(folder, file)}: example ${printable(id)} is labelled twice`);
         rows.set(id, rows.size);
       }
     }
@@ -175,8 +177,7 @@ export async function readHeader(folder: string): Promise<LabelHeader> {
   const file = join(folder, 'header.json');
   const parsed = labelHeaderSchema.safeParse(await readJson(file));
   if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new Error(`${file}: not the header of a label store that this version reads (${issue === undefined ? 'unreadable' : `${issue.path.join('.')}: ${issue.message}`}); label the corpus again`);
+  throw new Error(`${file}: not the header of a label store that this version reads (${shapeFault(parsed.error)}); label the corpus again`);
 }
 
 /** A handler for `catch` that answers for a file that is not there, and only for that. */

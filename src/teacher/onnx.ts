@@ -11,6 +11,7 @@ import type { SignalOf, Wants } from '../models/output.ts';
 import { widenFp16 } from '../storage/halves.ts';
 import { fingerprint } from '../storage/hash.ts';
 import { readJson } from '../storage/json.ts';
+import { printable } from '../storage/quoted.ts';
 import { findOnnx, fingerprintOnnx } from '../storage/onnx-folder.ts';
 import { loadTokenizer } from '../text/tokenizer-files.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
@@ -38,6 +39,7 @@ export async function openOnnxTeacher(folder: string): Promise<OnnxTeacher> {
   const tokenizer = await loadTokenizer(folder);
   const { vocabulary = Infinity } = facts;
   if (tokenizer.vocabularySize > vocabulary) throw new Error(`${folder}: the tokenizer has ids up to ${tokenizer.vocabularySize - 1}, the model embeddings for ${vocabulary}; they do not belong together`);
+  const padId = padIdOf(tokenizer, folder);
   const session = await load(folder, file);
   const name = `onnx ${facts.family} ${file.name}`;
   const can = (wants: Wants) => {
@@ -58,7 +60,7 @@ export async function openOnnxTeacher(folder: string): Promise<OnnxTeacher> {
     fingerprint: fingerprint({ onnx: await fingerprintOnnx(folder, file), task: facts.task, labels: facts.labels }),
     task: facts.task,
     labels: facts.labels,
-    padId: tokenizer.padId,
+    padId,
     states: null,
     tokenizer,
     positions: positionsOf(facts, tokenizer),
@@ -121,6 +123,14 @@ function positionsOf({ positions = usualPositions }: ClassFacts, tokenizer: Toke
   return typeof said === 'number' && said > 0 ? Math.min(positions, said) : positions;
 }
 
+function padIdOf(tokenizer: Tokenizer, folder: string): number {
+  try {
+    return tokenizer.padId;
+  } catch (cause) {
+    throw new Error(`${folder}: ${firstLine(cause)}`, { cause });
+  }
+}
+
 function firstLine(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
+  return printable((error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '', 300);
 }

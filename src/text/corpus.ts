@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { basename, dirname, extname, resolve } from 'node:path';
 import type { Example, LabelSpace } from './example.ts';
-import { quoted } from './quoted.ts';
+import { quoted } from '../storage/quoted.ts';
 
 export interface Corpus {
   readonly name: string;

@@ -1,5 +1,6 @@
 // Labels as the losses want them: class indices, scores, or a row of zeros and ones for each example.
 // A corpus may mix labelled and unlabelled examples; what is missing is marked, never guessed.
+import { printable, quoted } from '../storage/quoted.ts';
 import { classIndex, type Example, type LabelSpace } from './example.ts';
 
 /** Labels of n examples; unlabelled ones are -1, NaN, or a row of -1. */
@@ -11,7 +12,7 @@ export type EncodedLabels =
 /** Labels of `examples` in their order. Throws an Error that names the example whose label is not of the label space. */
 export function encodeLabels(examples: readonly Example[], space: LabelSpace): EncodedLabels {
   const refuse = ({ id, label }: Example, wanted: string): Error =>
-    new Error(`example ${id}: label ${JSON.stringify(label)} where ${wanted} is wanted`);
+    new Error(`example ${printable(id)}: label ${quoted(label)} where ${wanted} is wanted`);
   if (space.kind === 'regression') {
     const scores = Float32Array.from(examples, (example) => {
       if (example.label === undefined) return NaN;
@@ -25,7 +26,7 @@ export function encodeLabels(examples: readonly Example[], space: LabelSpace): E
     const indices = Int32Array.from(examples, (example) => {
       if (example.label === undefined) return -1;
       if (typeof example.label !== 'string') throw refuse(example, 'one class name (single-label)');
-      return classIndex(names, example.label, `example ${example.id}`);
+      return classIndex(names, example.label, `example ${printable(example.id)}`);
     });
     return { kind, names, indices };
   }
@@ -35,7 +36,7 @@ export function encodeLabels(examples: readonly Example[], space: LabelSpace): E
     const start = row * names.length;
     if (label === undefined) hits.fill(-1, start, start + names.length);
     else if (typeof label !== 'object') throw refuse(example, 'a list of class names (multi-label)');
-    else for (const name of label) hits[start + classIndex(names, name, `example ${id}`)] = 1;
+    else for (const name of label) hits[start + classIndex(names, name, `example ${printable(id)}`)] = 1;
   });
   return { kind, names, hits };
 }

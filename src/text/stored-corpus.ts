@@ -2,11 +2,12 @@
 // Files are open only while rows are read. How shards are made and checked: token-cache.ts.
 import { readTokenRows, readTokenTexts, type RowRange, type TokenShard } from '../storage/arrow-tokens.ts';
 import { fingerprint } from '../storage/hash.ts';
+import { parseJson } from '../storage/json.ts';
 import { joinedFingerprint, type EncodedCorpus } from './encoded-corpus.ts';
 import { encodeLabels, type EncodedLabels } from './encoded-labels.ts';
-import type { ExampleLabel, LabelSpace } from './example.ts';
+import type { Example, ExampleLabel, LabelSpace } from './example.ts';
 import { IdRegister } from './id-register.ts';
-import { quoted } from './quoted.ts';
+import { quoted } from '../storage/quoted.ts';
 
 export type StoredFacts = Pick<EncodedCorpus, 'maxTokens' | 'truncated' | 'corpus' | 'tokenizer'>;
 
@@ -61,7 +62,7 @@ export class StoredCorpus implements StoredFacts {
   /** The labels, shard by shard; none where it has no label space. */
   async *labelParts(): AsyncGenerator<EncodedLabels, void, undefined> {
     if (this.labels === undefined) return;
-    for (const shard of this.#shards) yield encodeLabels(labelled(await readTokenTexts(shard, 'ids'), await readTokenTexts(shard, 'labels')), this.labels);
+    for (const shard of this.#shards) yield encodeLabels(labelled(shard.path, await readTokenTexts(shard, 'ids'), await readTokenTexts(shard, 'labels')), this.labels);
   }
 
   /** Some rows, in the order asked for, as a corpus in memory. `truncated` stays that of the whole. */
@@ -69,12 +70,12 @@ export class StoredCorpus implements StoredFacts {
     const offsets = new Uint32Array(rows.length + 1);
     rows.forEach((row, i) => (offsets[i + 1] = (offsets[i] ?? 0) + (this.lengths[row] ?? 0)));
     const total = offsets[rows.length] ?? 0;
-    const taken = { exampleIds: new Array<string>(rows.length), labels: new Array<string>(rows.length), ids: new Int32Array(total), typeIds: new Int32Array(total) };
+    const taken = { exampleIds: new Array<string>(rows.length), examples: new Array<Labelled>(rows.length), ids: new Int32Array(total), typeIds: new Int32Array(total) };
     const fetch = async ([shard, runs]: readonly [TokenShard, readonly RowRun[]]) => {
       const read = await readTokenRows(shard, runs, { labels: this.labels !== undefined });
       runs.forEach(({ at }, run) => {
         read[run]?.ids.forEach((id, i) => (taken.exampleIds[at + i] = id));
-        read[run]?.labels.forEach((label, i) => (taken.labels[at + i] = label));
+        labelled(shard.path, read[run]?.ids ?? [], read[run]?.labels ?? []).forEach((example, i) => (taken.examples[at + i] = example));
         taken.ids.set(read[run]?.tokens ?? [], offsets[at]);
         taken.typeIds.set(read[run]?.types ?? [], offsets[at]);
       });
@@ -82,7 +83,7 @@ export class StoredCorpus implements StoredFacts {
     const waiting = [...this.#runs(rows)];
     while (waiting.length > 0) await Promise.all(waiting.splice(0, filesAtOnce).map(fetch));
     const { exampleIds, ids, typeIds } = taken;
-    const labels = this.labels && encodeLabels(labelled(exampleIds, taken.labels), this.labels);
+    const labels = this.labels && encodeLabels(taken.examples, this.labels);
     const { maxTokens, truncated, corpus, tokenizer } = this;
     return { exampleIds, ids, typeIds, offsets, ...(labels && { labels }), maxTokens, truncated, corpus, tokenizer };
   }
@@ -152,6 +153,15 @@ export class StoredCorpus implements StoredFacts {
   }
 }
 
-function labelled(ids: readonly string[], labels: readonly string[]) {
-  return ids.map((id, i) => ({ id, text: '', ...(labels[i] !== '' && { label: JSON.parse(labels[i] ?? '') as ExampleLabel }) }));
+type Labelled = Pick<Example, 'id' | 'text' | 'label'>;
+
+/** @throws naming the shard where a label in it is none. */
+function labelled(path: string, ids: readonly string[], labels: readonly string[]): Labelled[] {
+  return ids.map((id, i) => ({ id, text: '', ...((labels[i] ?? '') !== '' && { label: labelIn(path, labels[i] ?? '') }) }));
+}
+
+function labelIn(path: string, text: string): ExampleLabel {
+  const label = parseJson(text, path);
+  if (typeof label === 'string' || typeof label === 'number' || (Array.isArray(label) && label.every((name) => typeof name === 'string'))) return label;
+  throw new Error(`${path}: ${quoted(label)} is no label; delete the folder and run the command again`);
 }

@@ -3,7 +3,7 @@
 import { factsFromPath, type ReadOptions } from './corpus.ts';
 import { RowReader, type Column, type RowOptions } from './example-row.ts';
 import type { Example } from './example.ts';
-import { listed, quoted } from './quoted.ts';
+import { listed, quoted } from '../storage/quoted.ts';
 
 export interface TableOptions extends RowOptions {
   /** Whether the first line names the columns; true unless said otherwise. */

@@ -7,6 +7,7 @@ import { openTokenShard, type TokenShard, writeTokenShard } from '../storage/arr
 import { removeStalePartials } from '../storage/atomic.ts';
 import { fingerprint } from '../storage/hash.ts';
 import { readJson, writeJson } from '../storage/json.ts';
+import { shapeFault } from '../storage/shape-fault.ts';
 import { ExampleDigest } from './corpus.ts';
 import type { EncodeCorpusOptions } from './encoded-corpus.ts';
 import type { Example } from './example.ts';
@@ -99,7 +100,7 @@ async function readHeader({ folder, source, corpus }: Work): Promise<Header | un
   });
   if (value === undefined) return undefined;
   const parsed = headerSchema.safeParse(value);
-  if (!parsed.success) throw new Error(`${file}: not the header of stored tokens (${parsed.error.issues[0]?.message ?? 'unreadable'})`);
+  if (!parsed.success) throw new Error(`${file}: not the header of stored tokens (${shapeFault(parsed.error)})`);
   const rows = parsed.data.shards.reduce((sum, shard) => sum + shard.rows, 0);
   if (fingerprint(parsed.data.source) !== fingerprint(source) || rows !== corpus.size || parsed.data.examples !== rows) throw new Error(`${file}: these tokens are of another corpus`);
   return parsed.data;

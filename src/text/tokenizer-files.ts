@@ -4,8 +4,10 @@ import { access, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { writeFileAtomically } from '../storage/atomic.ts';
 import { readJson } from '../storage/json.ts';
+import { printable, quoted } from '../storage/quoted.ts';
 import { readLines } from './lines.ts';
 import { readTokenizerConfig, type SaveOptions } from './tokenizer-config.ts';
+import { checkDefinition } from './tokenizer-soundness.ts';
 import { Tokenizer } from './tokenizer.ts';
 import { wordPieceDefinition, type TokenizerDefinition } from './word-piece.ts';
 
@@ -23,7 +25,7 @@ export async function loadTokenizer(folderOrFile: string): Promise<Tokenizer> {
   try {
     return new Tokenizer(definition, config);
   } catch (error) {
-    throw new Error(`${file}: not a tokenizer that the tokenizers library reads: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new Error(`${file}: not a tokenizer that the tokenizers library reads: ${printable(error instanceof Error ? error.message : String(error), 300)}`, { cause: error });
   }
 }
 
@@ -44,14 +46,16 @@ async function findFile(path: string): Promise<string> {
 
 async function readDefinition(file: string): Promise<TokenizerDefinition> {
   const value = await readJson(file);
-  if (!isDefinition(value)) throw new Error(`${file}: no "model" in it; is this a tokenizer.json?`);
+  if (typeof value !== 'object' || value === null || !('model' in value)) throw new Error(`${file}: no "model" in it; is this a tokenizer.json?`);
+  let definition: TokenizerDefinition;
+  try {
+    definition = checkDefinition(value);
+  } catch (error) {
+    throw new Error(`${file}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  }
   // Files from before the field existed: BERT's own.
-  const isOldBert = value.model.type === undefined && 'continuing_subword_prefix' in value.model;
-  return isOldBert ? { ...value, model: { ...value.model, type: 'WordPiece' } } : value;
-}
-
-function isDefinition(value: unknown): value is TokenizerDefinition {
-  return typeof value === 'object' && value !== null && 'model' in value && typeof value.model === 'object' && value.model !== null;
+  const isOldBert = definition.model.type === undefined && 'continuing_subword_prefix' in definition.model;
+  return isOldBert ? { ...definition, model: { ...definition.model, type: 'WordPiece' } } : definition;
 }
 
 async function readVocabulary(file: string, published: unknown): Promise<TokenizerDefinition> {
@@ -59,7 +63,7 @@ async function readVocabulary(file: string, published: unknown): Promise<Tokeniz
   for await (const { number, text } of readLines(file)) {
     const earlier = lineOfToken.get(text);
     if (text === '') throw new Error(`${file}:${number}: an empty line; every line of a vocabulary is a token, and its number is the id`);
-    if (earlier !== undefined) throw new Error(`${file}:${number}: token ${JSON.stringify(text)} already stands on line ${earlier}`);
+    if (earlier !== undefined) throw new Error(`${file}:${number}: token ${quoted(text)} already stands on line ${earlier}`);
     lineOfToken.set(text, number);
   }
   const settings = { ...(published as Readonly<Record<string, unknown>> | undefined) };
@@ -75,7 +79,7 @@ async function readVocabulary(file: string, published: unknown): Promise<Tokeniz
       splitChinese: flag('tokenize_chinese_chars', true),
     });
   } catch (error) {
-    throw new Error(`${file}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new Error(`${file}: ${printable(error instanceof Error ? error.message : String(error), 300)}`, { cause: error });
   }
 }
 

@@ -12,6 +12,7 @@ import { float32Of, float32Tensor } from '../storage/halves.ts';
 import { readJson, writeJson } from '../storage/json.ts';
 import { keepNewest, numberedFolder, numbersIn } from '../storage/numbered-folders.ts';
 import { readSafetensors, writeSafetensors } from '../storage/safetensors.ts';
+import { shapeFault } from '../storage/shape-fault.ts';
 import type { Waiting } from './early-stopping.ts';
 import type { Optimizer } from './optimizer.ts';
 
@@ -68,12 +69,17 @@ export async function loadTrainState(root: string, identity: RunIdentity, parame
   const folder = numberedFolder(root, prefix, newest);
   const file = join(folder, 'progress.json');
   const parsed = progressSchema.safeParse(await readJson(file));
-  if (!parsed.success) throw new Error(`${file}: not a checkpoint (${parsed.error.issues[0]?.message ?? 'unreadable'}); remove the folder to go on from an earlier one`);
+  if (!parsed.success) throw new Error(`${file}: not a checkpoint (${shapeFault(parsed.error)}); remove the folder to go on from an earlier one`);
   checkIdentity(folder, parsed.data.identity, storable(identity));
-  const { tensors } = await readSafetensors(join(folder, 'state.safetensors'));
-  const values = new Map([...tensors].map(([name, tensor]) => [name, float32Of(tensor)]));
-  parameters.assign(new Map(parameters.names.map((name) => [name, values.get(`parameter/${name}`) ?? new Float32Array()])));
-  optimizer.assign(values);
+  const weights = join(folder, 'state.safetensors');
+  const { tensors } = await readSafetensors(weights);
+  try {
+    const values = new Map([...tensors].map(([name, tensor]) => [name, float32Of(tensor)]));
+    parameters.assign(new Map(parameters.names.map((name) => [name, values.get(`parameter/${name}`) ?? new Float32Array()])));
+    optimizer.assign(values);
+  } catch (error) {
+    throw new Error(`${weights}: not the weights of this model (${error instanceof Error ? error.message : String(error)}); remove ${folder} to go on from an earlier checkpoint`, { cause: error });
+  }
   return parsed.data as Restored; // zod gives an absent number of threads as undefined
 }
 

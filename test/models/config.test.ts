@@ -75,7 +75,7 @@ test('what is not supported is refused by name of file and field', (t) => {
 
 test('every missing field is named in one error', (t) => {
   const error = t.throws(() => parse({ model_type: 'distilbert', max_position_embeddings: 16, vocab_size: 50 }));
-  for (const field of ['dim', 'n_heads', 'n_layers', 'hidden_dim']) t.regex(error.message, new RegExp(`at ${field}\\b`));
+  for (const field of ['dim', 'n_heads', 'n_layers', 'hidden_dim']) t.regex(error.message, new RegExp(`\\b${field}: Invalid input`));
 });
 
 test('a number in a hostile file allocates nothing', (t) => {

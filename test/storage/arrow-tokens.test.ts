@@ -60,6 +60,19 @@ test('the Arrow library reads the same rows', async (t) => {
   t.true(table.schema.fields.every(({ nullable }) => !nullable));
 });
 
+test('rows that are all empty are rows', async (t) => {
+  const path = join(await temporaryFolder(t), 'shard.arrow');
+  for (const count of [1, 2, 3, 4, 7]) {
+    const ids = Array.from({ length: count }, (_, row) => `e${row}`);
+    const labels = ids.map(() => '');
+    const rows: TokenRows = { ids, labels, offsets: new Int32Array(count + 1), tokens: new Int32Array(0), types: new Uint8Array(0) };
+    await writeTokenShard(path, rows);
+    const shard = await openTokenShard(path, { rows: count });
+    t.deepEqual(await readTokenRows(shard, [{ begin: 0, end: count }], { labels: true }), [rows]);
+    t.deepEqual(Array.from(tableFromIPC(await readFile(path)).getChild('token_type_ids') ?? [], (list: { length: number }) => list.length), ids.map(() => 0));
+  }
+});
+
 test('rows that do not fit together are not written', async (t) => {
   const folder = await temporaryFolder(t);
   const write = (change: Partial<TokenRows>) => writeTokenShard(join(folder, 'shard.arrow'), { ...sample, ...change });

@@ -53,9 +53,9 @@ test('lengths and distances that leave the buffer are refused, also where more m
   t.throws(() => damaged(56, 69).string(3), { message: /longer than its message/ });
   t.throws(() => damaged(64, 0xffffffff).tables(4), { message: /longer than its message/ });
   t.throws(() => damaged(80, 4).pairs(6), { message: /longer than its message/ });
-  t.throws(() => damaged(40, 1000).string(3), { instanceOf: RangeError });
-  t.throws(() => damaged(24, 5000).uint8(0), { instanceOf: RangeError });
-  t.throws(() => damaged(0, 4000).uint8(0), { instanceOf: RangeError });
+  t.throws(() => damaged(40, 1000).string(3), { message: 'a description points outside of its message' });
+  t.throws(() => damaged(24, 5000).uint8(0), { message: 'a description points outside of its message' });
+  t.throws(() => damaged(0, 4000).uint8(0), { message: 'a description points outside of its message' });
   t.throws(() => damaged(88, 0x80000000).pairs(6), { message: /is no size/ });
-  t.throws(() => FlatTable.root(new Uint8Array(3)), { instanceOf: RangeError });
+  t.throws(() => FlatTable.root(new Uint8Array(3)), { message: 'a description points outside of its message' });
 });

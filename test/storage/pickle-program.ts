@@ -73,3 +73,17 @@ export function archive(pickle: Uint8Array, storages: Readonly<Record<string, Ui
 }
 
 export const floats = (...values: number[]): Uint8Array => new Uint8Array(Float32Array.from(values).buffer);
+
+/** Before 1.6: five pickles and the bytes of the storages. */
+export function legacy({ keys = [text('0')], count = 2n, tail = floats(1, 2), magic = 0x6c }: { keys?: number[][]; count?: bigint; tail?: Uint8Array; magic?: number } = {}): Buffer {
+  const length = Buffer.alloc(8);
+  length.writeBigInt64LE(count);
+  return Buffer.concat([
+    program([0x8a, 10, magic, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19]),
+    program(int(1001)),
+    program(dict([text('little_endian'), [0x88]])),
+    program(dict([text('w'), tensor({ view: none })])),
+    program([0x5d, 0x28, ...keys.flat(), 0x65]),
+    length, tail,
+  ]);
+}

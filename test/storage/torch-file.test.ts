@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { float32Of } from '../../src/storage/halves.ts';
 import type { HostTensor } from '../../src/storage/safetensors.ts';
 import { readTorchFile } from '../../src/storage/torch-file.ts';
-import { archive, call, dict, floats, int, named, none, program, type StoredTensor, tensor, text, tuple, zip } from './pickle-program.ts';
+import { archive, call, dict, floats, int, legacy, named, none, program, type StoredTensor, tensor, text, tuple, zip } from './pickle-program.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 const bins = fileURLToPath(new URL('../fixtures/models/pytorch-bin/', import.meta.url));
@@ -83,20 +83,6 @@ test('what describes no tensors is said', async (t) => {
     t.false(error.message.includes('\n'));
   }
 });
-
-/** Before 1.6: five pickles and the bytes of the storages. */
-function legacy({ keys = [text('0')], count = 2n, tail = floats(1, 2), magic = 0x6c }: { keys?: number[][]; count?: bigint; tail?: Uint8Array; magic?: number } = {}): Buffer {
-  const length = Buffer.alloc(8);
-  length.writeBigInt64LE(count);
-  return Buffer.concat([
-    program([0x8a, 10, magic, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19]),
-    program(int(1001)),
-    program(dict([text('little_endian'), [0x88]])),
-    program(dict([text('w'), tensor({ view: none })])),
-    program([0x5d, 0x28, ...keys.flat(), 0x65]),
-    length, tail,
-  ]);
-}
 
 test('the format before PyTorch 1.6', async (t) => {
   t.deepEqual([...float32Of((await readBytesAs(t, legacy())).get('w')!)], [1, 2]);

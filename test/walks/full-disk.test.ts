@@ -85,3 +85,18 @@ test.serial('predictions: the old file stays as it was', async (t) => {
   await fails(t, ['predict', 'runs/whole/model', 'corpora/opinions/sample/train.tsv', '--out', 'disk/answers.jsonl']);
   t.is(await readFile(place.path('disk/answers.jsonl'), 'utf8'), 'what was here before\n');
 });
+
+test.serial('start-up, and tokenised text: nothing half-written stays, and the same command goes on', async (t) => {
+  if (!isPossible(t)) return;
+  await run('umount', [place.path('disk')]);
+  await mount('size=4k');
+  await fails(t, [...teacher, '--out', 'disk/early']);
+  await run('umount', [place.path('disk')]);
+  await mount('size=12k');
+  const words = ['label', 'runs/whole/model', 'corpora/opinions/sample', '--cache', 'disk/tokens', '--out', 'runs/labels-of-cached'];
+  await fails(t, words);
+  t.true((await readdir(place.path('disk/tokens'), { recursive: true })).filter((name) => name.endsWith('header.json')).length < 2, 'both splits fitted: the test proves nothing');
+  await mount('remount,size=8m');
+  const { code, stderr } = await place.retort(...words);
+  t.is(code, 0, stderr);
+});

@@ -6,6 +6,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
 import manifest from '../../../package.json' with { type: 'json' };
 import { addonPlace } from '../../engine/torch/addon.ts';
 import { fingerprint, hashFile } from '../../storage/hash.ts';
@@ -58,16 +59,17 @@ export async function sourcesId(folder: string): Promise<string> {
   return fingerprint(await Promise.all(files.map(async (file) => [file, await hashFile(join(folder, file))]))).slice(0, 16);
 }
 
-/** What is known of the addon that was built last. */
-export interface BuildRecord {
+const recordSchema = z.object({
   /** Of all that went into it. */
-  readonly key: string;
-  readonly buildId: string;
-  readonly libtorch: string;
-  readonly version: string;
-  readonly cuda: boolean;
-  readonly compiler: string;
-}
+  key: z.string(),
+  buildId: z.string(),
+  libtorch: z.string(),
+  version: z.string(),
+  cuda: z.boolean(),
+  compiler: z.string(),
+});
+/** What is known of the addon that was built last. */
+export type BuildRecord = Readonly<z.infer<typeof recordSchema>>;
 
 export const recordFile = (root: string): string => join(dirname(addonFile(root)), 'build.json');
 
@@ -75,7 +77,7 @@ export const recordFile = (root: string): string => join(dirname(addonFile(root)
 export async function readBuildRecord(root: string): Promise<BuildRecord | undefined> {
   try {
     await stat(addonFile(root));
-    return JSON.parse(await readFile(recordFile(root), 'utf8')) as BuildRecord;
+    return recordSchema.parse(JSON.parse(await readFile(recordFile(root), 'utf8')));
   } catch {
     return undefined;
   }

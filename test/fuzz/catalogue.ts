@@ -1,0 +1,21 @@
+/** Every reader of outside bytes, for the suite (readers.test.ts) and for `npm run fuzz`. */
+import type { Format } from './format.ts';
+import { modelFormats } from './formats/models.ts';
+import { runFormats } from './formats/runs.ts';
+import { shardFormats } from './formats/shards.ts';
+import { textFormats } from './formats/texts.ts';
+import { weightFormats } from './formats/weights.ts';
+
+export const formats: readonly Format[] = [...weightFormats, ...shardFormats, ...textFormats, ...modelFormats, ...runFormats];
+
+/** Files of src that read something and are in no format, with the reason. */
+export const exempt: ReadonlyMap<string, string> = new Map([
+  ['src/storage/hash.ts', 'hashes bytes, whatever they are'],
+  ['src/storage/protobuf.ts', 'writes only'],
+  ['src/storage/tf-record.ts', 'writes only'],
+  ['src/cli/commands/distill.ts', 'reads the evaluation that this command has just written'],
+  ['src/cli/engine-report.ts', 'reads what a child of this very program says; anything else is a problem it tells'],
+  ['src/cli/engine-warnings.ts', "looks for a word in the system's own files"],
+  ['src/cli/native/build-addon.ts', 'reads what a child of this very program says'],
+  ['src/cli/native/find-libtorch.ts', "looks for a word in LibTorch's own headers"],
+]);

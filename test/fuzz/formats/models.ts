@@ -1,0 +1,100 @@
+/** The folder of a model, one file of it changed at a time: configuration, weights, tokenizer, ONNX graph. */
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { openVoices, type Voice } from '../../../src/cli/voice.ts';
+import * as tf from '../../../src/engine/tf.ts';
+import { classFacts } from '../../../src/models/class-facts.ts';
+import { freshModel } from '../../../src/models/model.ts';
+import { saveModel } from '../../../src/models/save.ts';
+import { freshConfig } from '../../../src/models/size.ts';
+import { readJson } from '../../../src/storage/json.ts';
+import { openOnnxTeacher } from '../../../src/teacher/onnx.ts';
+import { loadTokenizer } from '../../../src/text/tokenizer-files.ts';
+import { trainWordPiece } from '../../../src/text/train-word-piece.ts';
+import { startEngine } from '../../engine-under-test.ts';
+import { tinyBatch } from '../../models/tiny-model.ts';
+import { fileSubject, type Format, type Subject, utf8 } from '../format.ts';
+
+/** Saves a classifier of one layer of 4 with a tokenizer of some 20 words. */
+async function layModel(folder: string, { onnx }: { onnx: boolean }): Promise<void> {
+  await startEngine();
+  const tokenizer = await trainWordPiece(['a b c d e f g'], { size: 20, lowercase: true });
+  const size = { layers: 1, width: 4, heads: 2, feedForwardWidth: 4 };
+  const config = freshConfig(size, { vocabulary: tokenizer.vocabularySize, padId: tokenizer.padId, positions: 8, task: 'single-label', labels: ['no', 'yes'] });
+  const model = freshModel(config, { seed: 1 });
+  await saveModel(folder, model, { tokenizer, card: { name: 'tiny', story: [] }, onnx });
+  model.parameters.dispose();
+}
+
+interface ModelSubject extends Pick<Subject, 'json' | 'words'> {
+  readonly name: string;
+  readonly read: (folder: string, path: string) => Promise<unknown>;
+}
+
+async function modelSubject(at: string, { name, read, ...rest }: ModelSubject): Promise<Subject> {
+  const folder = join(at, 'model');
+  const onnx = name.endsWith('.onnx');
+  await layModel(folder, { onnx });
+  if (onnx) await rm(join(folder, 'model.safetensors'));
+  return fileSubject(folder, name, { ...rest, samples: [await readFile(join(folder, name))], place: folder, read: (path) => read(folder, path) });
+}
+
+/** As `label` and `distill` open a teacher. */
+async function openAndClose(folder: string): Promise<unknown> {
+  const before = tf.memory().numTensors;
+  const [voice]: readonly Voice[] = await openVoices([folder], { corpus: { kind: 'single-label', names: ['no', 'yes'] } });
+  if (voice?.kind === 'model') voice.model?.model.parameters.dispose();
+  if (tf.memory().numTensors !== before) throw new Error('tensors are left behind');
+  return voice?.labels;
+}
+
+/** Reads it, then encodes and decodes with what was read. */
+async function tryTokenizer(place: string): Promise<unknown> {
+  const tokenizer = await loadTokenizer(place);
+  tokenizer.configJson();
+  const [encoding] = await tokenizer.encode([{ text: 'a b, Ä😀 ' }], { maxTokens: 60 }).catch((error: unknown) => {
+    throw new Error(`${place}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  });
+  return tokenizer.decode(encoding?.ids ?? []);
+}
+
+export const modelFormats: readonly Format[] = [
+  {
+    name: 'model-config',
+    sources: ['src/models/load.ts', 'src/models/config.ts', 'src/models/class-facts.ts', 'src/cli/voice.ts'],
+    open: (at) => modelSubject(at, {
+      name: 'config.json', json: true, words: ['distilbert', 'roberta', 'regression', 'BertForMaskedLM'],
+      read: async (folder, path) => {
+        const facts = classFacts(await readJson(path), path);
+        return [facts, await openAndClose(folder)];
+      },
+    }),
+  },
+  { name: 'model-weights', sources: ['src/models/load.ts', 'src/storage/checkpoint.ts', 'src/storage/safetensors.ts'], open: (at) => modelSubject(at, { name: 'model.safetensors', words: ['F16', 'bert.', 'LayerNorm.gamma'], read: openAndClose }) },
+  { name: 'tokenizer', sources: ['src/text/tokenizer-files.ts'], open: (at) => modelSubject(at, { name: 'tokenizer.json', json: true, words: ['WordPiece', 'BPE', 'Unigram', 'BertNormalizer', '"vocab"'], read: tryTokenizer }) },
+  { name: 'tokenizer-config', sources: ['src/text/tokenizer-files.ts'], open: (at) => modelSubject(at, { name: 'tokenizer_config.json', json: true, words: ['[PAD]', 'model_max_length'], read: tryTokenizer }) },
+  { name: 'special-tokens', sources: ['src/text/tokenizer-files.ts'], open: (at) => modelSubject(at, { name: 'special_tokens_map.json', json: true, words: ['[PAD]', 'content'], read: tryTokenizer }) },
+  {
+    name: 'vocabulary',
+    sources: ['src/text/tokenizer-files.ts', 'src/text/lines.ts'],
+    open: (at) => Promise.resolve(fileSubject(at, 'vocab.txt', { samples: ['[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\nb\n##b\n', '\ufeff[PAD]\r\n[UNK]\r\n[CLS]\r\n[SEP]\r\n[MASK]\r\nä'].map(utf8), words: ['##', '[UNK]', '[MASK]'], read: tryTokenizer })),
+  },
+  {
+    name: 'onnx',
+    sources: ['src/teacher/onnx.ts', 'src/storage/onnx-folder.ts'],
+    open: (at) => modelSubject(at, {
+      name: join('onnx', 'model.onnx'), words: ['logits', 'input_ids', 'MatMul'],
+      read: async (folder) => {
+        const teacher = await openOnnxTeacher(folder);
+        const batch = tinyBatch([[2, 5, 3], [2, 3]]);
+        try {
+          const { logits } = await teacher.says(batch, { logits: true });
+          tf.dispose(logits);
+        } finally {
+          await teacher.dispose();
+          tf.dispose([batch.inputIds, batch.mask, batch.typeIds]);
+        }
+      },
+    }),
+  },
+];
