@@ -16,7 +16,7 @@ export interface EngineOptions {
   readonly threads?: number | undefined;
   /** `library`: nothing but LibTorch's own kernels on the CPU, as on CUDA and on processors without AVX-512. For holding the two against each other. */
   readonly kernels?: 'own' | 'library' | undefined;
-  /** Whether steps that repeat are run again from the engine's own notes, without JavaScript in between; bit for bit the same. Yes, unless said. */
+  /** Whether steps that repeat are run again from the engine's own notes, without JavaScript in between; bit for bit the same. No, unless said: a loss must then depend on its arguments alone. */
   readonly replay?: boolean | undefined;
 }
 

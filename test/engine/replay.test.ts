@@ -4,7 +4,8 @@ import { dropout } from '../../src/engine/fused/dropout.ts';
 import { fold, type Key, randomKey } from '../../src/engine/random.ts';
 import { replayCounts, replayed, type RepeatingWork } from '../../src/engine/replay.ts';
 import * as tf from '../../src/engine/tf.ts';
-import { engineUnderTest, startEngine } from '../engine-under-test.ts';
+import { engineUnderTest } from '../engine-choice.ts';
+import { startEngine } from '../engine-under-test.ts';
 import { read } from './numbers.ts';
 
 test.before(startEngine);
@@ -31,7 +32,7 @@ async function repeat(work: (given: Case) => Record<string, tf.Tensor>, inputs: 
       const key = randomKey(4, 'step', step);
       const run: Run = (refuse) => Object.entries(tf.tidy(() => work({ x, key, refuse, step })));
       for (const [list, outputs] of [[given, replayed<string>({ owners, signature: '', inputs: [x], variables: [], key, run })], [expected, run(() => undefined)]] as const) {
-        for (const [, tensor] of outputs) list.push(await read(tensor));
+        for (const [, tensor] of outputs) list!.push(await read(tensor));
         tf.dispose(outputs.map(([, tensor]) => tensor));
       }
       x.dispose();

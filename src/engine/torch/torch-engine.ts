@@ -15,7 +15,7 @@ import { torchReplayer } from './torch-replayer.ts';
 const backendName = 'torch';
 
 /** Loads the addon and makes its backend the current one. @throws if it is not built here, or the device is not there. */
-export async function startTorch({ device = 'cpu', precision = 'fp32', threads = availableParallelism(), kernels: whose = 'own', replay = true }: EngineOptions): Promise<StartedEngine> {
+export async function startTorch({ device = 'cpu', precision = 'fp32', threads = availableParallelism(), kernels: whose = 'own', replay = false }: EngineOptions): Promise<StartedEngine> {
   const addon = loadAddon();
   const kernels = [...plainKernels, ...fusedKernels];
   const places = operationPlaces(addon.facts(), ['Contiguous', ...kernels.filter((kernel) => kernel.share === undefined).map(({ name, operation }) => operation ?? name)]);
