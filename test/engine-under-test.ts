@@ -1,6 +1,6 @@
 /**
  * The engine a test file runs on: the embedded one, unless RETORT_TEST_ENGINE (with RETORT_TEST_DEVICE, RETORT_TEST_PRECISION and
- * RETORT_TEST_KERNELS=library, which rehearses on the CPU what runs on CUDA) names another. Every suite goes through here, so that none
+ * RETORT_TEST_KERNELS=library, which rehearses on the CPU what runs on CUDA, and RETORT_TEST_REPLAY=no) names another. Every suite goes through here, so that none
  * can run on an engine nobody meant; and each asserts at its end that all it computed was computed there.
  */
 import test from 'ava';
@@ -16,7 +16,8 @@ let started = false;
 /** @throws if another backend answers than the one meant. */
 export async function startEngine(): Promise<EngineFacts> {
   const kernels = process.env.RETORT_TEST_KERNELS === 'library' ? 'library' : 'own';
-  const facts = await useEngine(engineUnderTest, { precision: precisionUnderTest, kernels, ...(device !== undefined && { device }) });
+  const replay = process.env.RETORT_TEST_REPLAY !== 'no';
+  const facts = await useEngine(engineUnderTest, { precision: precisionUnderTest, kernels, replay, ...(device !== undefined && { device }) });
   if (tf.getBackend() !== engineUnderTest) throw new Error(`the tests are meant for ${engineUnderTest}, but ${tf.getBackend()} answers`);
   started = true;
   return facts;
