@@ -4,7 +4,7 @@
  *     npm run fuzz -- [--format NAME]... [--inputs 20000] [--seed 1]
  *
  * A reader fails that throws anything but one sentence naming the file, takes memory out of proportion, ends its process, or does not
- * come back within a minute. Input number n of a format is that of seed + n, so a failure is seen again with `--format NAME --seed
+ * come back within a minute of the processor. Input number n of a format is that of seed + n, so a failure is seen again with `--format NAME --seed
  * THAT --inputs 1`. One line for each format. Exit code: 0 none failed, 1 one did, 2 wrong use.
  */
 import { mkdtemp, rm } from 'node:fs/promises';

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { Wants } from '../models/output.ts';
 import type { RowColumn } from '../storage/arrow-rows.ts';
 import { fingerprint } from '../storage/hash.ts';
+import { quoted } from '../storage/quoted.ts';
 
 export const labelFormat = 'retort-labels-2';
 
@@ -72,7 +73,7 @@ export function checkSource(place: string, found: LabelSource, wanted: Partial<L
   const shown = (value: unknown) => JSON.stringify(value);
   const lines = (Object.keys(wanted) as (keyof LabelSource)[])
     .filter((field) => shown(found[field]) !== shown(wanted[field]))
-    .map((field) => `  ${field}: stored ${shown(found[field])}, wanted ${shown(wanted[field])}`);
+    .map((field) => `  ${field}: stored ${quoted(found[field], 300)}, wanted ${quoted(wanted[field], 300)}`);
   if (lines.length > 0) throw new Error(`${place}: these labels do not fit; label the corpus anew (retort label)\n${lines.join('\n')}`);
 }
 

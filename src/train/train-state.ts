@@ -11,6 +11,7 @@ import { writeFolderAtomically } from '../storage/atomic.ts';
 import { float32Of, float32Tensor } from '../storage/halves.ts';
 import { readJson, writeJson } from '../storage/json.ts';
 import { keepNewest, numberedFolder, numbersIn } from '../storage/numbered-folders.ts';
+import { printable } from '../storage/quoted.ts';
 import { readSafetensors, writeSafetensors } from '../storage/safetensors.ts';
 import { shapeFault } from '../storage/shape-fault.ts';
 import type { Waiting } from './early-stopping.ts';
@@ -88,9 +89,13 @@ function storable(identity: RunIdentity): RunIdentity {
   return Object.fromEntries(Object.entries(identity).map(([field, value]) => [field, Number.isFinite(value) ? value : String(value)]));
 }
 
+/** Fields that differ, at most so many of them. */
+const maxListed = 20;
+
 function checkIdentity(folder: string, found: RunIdentity, wanted: RunIdentity): void {
   const fields = [...new Set([...Object.keys(found), ...Object.keys(wanted)])].filter((field) => found[field] !== wanted[field]);
   if (fields.length === 0) return;
-  const lines = fields.map((field) => `  ${field}: checkpoint ${found[field] ?? 'absent'}, this run ${wanted[field] ?? 'absent'}`);
+  const shown = (value: string | number = 'absent') => printable(String(value), 200);
+  const lines = fields.slice(0, maxListed).map((field) => `  ${printable(field)}: checkpoint ${shown(found[field])}, this run ${shown(wanted[field])}`);
   throw new Error(`${folder}: this checkpoint belongs to a run with other settings; give the run another folder, or the settings it began with\n${lines.join('\n')}`);
 }
