@@ -73,7 +73,7 @@ export default defineRecipe({
       ] });
     }
     for (const [name, others] of [['alone', arms.alone], ['alone, as many steps', arms.long]] as const) {
-      const { mean, interval } = spread(arms.distilled.map(({ scores }, i) => 100 * (scores.accuracy - (others[i]?.scores.accuracy ?? NaN))));
+      const { mean, interval } = spread(arms.distilled.map(({ score }, i) => 100 * (score - (others[i]?.score ?? NaN))));
       run.say(`distilled - ${name}: ${mean.toFixed(2)} points${interval === undefined ? '' : ` (95 % interval over seeds ${interval.map((end) => end.toFixed(2)).join(' to ')})`}`);
     }
   },

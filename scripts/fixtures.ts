@@ -16,7 +16,7 @@ const failuresShown = 5;
 
 const { folder, problem, options } = readArguments();
 const isFolder = folder !== undefined && (await stat(folder).then((found) => found.isDirectory(), () => false));
-const fixtures = isFolder && problem === '' ? await findFixtures(folder) : [];
+const fixtures = isFolder && problem === '' ? findFixtures(folder) : [];
 if (fixtures.length === 0) {
   const fault = problem !== '' ? `${problem} ` : folder === undefined ? '' : isFolder ? `${folder} holds no fixtures. ` : `${folder} is no folder. `;
   console.error(`${fault}Usage: npm run fixtures -- FOLDER [--engine NAME] [--device cpu|cuda:N] [--precision fp32|bf16], where FOLDER holds objectives/*.json, metrics/*.json or models/*/`);

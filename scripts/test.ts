@@ -12,16 +12,20 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { askEngine } from '../src/cli/engine-report.ts';
 import { engineNames } from '../src/engine/engine.ts';
+import type { Precision } from '../src/engine/options.ts';
 
 const embedded = 'wasm';
 
 /** What holds an engine against reference numbers. */
 const parity = ['test/fixtures.test.ts', 'test/engine/**/*.test.ts', '!test/engine/wasm/**'];
+/** What is held to the bounds of bfloat16 too, where an engine has it. */
+const inHalf = ['test/fixtures.test.ts', ...['nn', 'models', 'objectives', 'train'].map((room) => `test/${room}/**/*.test.ts`)];
 /** What computes. */
 const computing = [...parity, ...['nn', 'models', 'objectives', 'teacher', 'train', 'evaluate', 'strategies', 'cli', 'walks'].map((room) => `test/${room}/**/*.test.ts`), '!test/cli/native/**'];
 
 interface AvaRun {
   readonly engine: string;
+  readonly precision?: Precision;
   readonly words: readonly string[];
 }
 
@@ -32,7 +36,7 @@ const runs: readonly AvaRun[] = words.length > 0 ? [{ engine: process.env.RETORT
 
 let [passed, failed] = [0, 0];
 for (const run of runs) {
-  if (runs.length > 1) process.stdout.write(`\n== on the ${run.engine} engine\n`);
+  if (runs.length > 1) process.stdout.write(`\n== on the ${run.engine} engine${run.precision === undefined ? '' : `, ${run.precision}`}\n`);
   const counts = await ava(run);
   passed += counts.passed;
   failed += counts.failed;
@@ -44,17 +48,19 @@ process.exitCode = failed > 0 ? 1 : 0;
 async function onOthers(): Promise<AvaRun[]> {
   const found: AvaRun[] = [];
   for (const engine of engineNames.filter((name) => name !== embedded)) {
-    const { problem } = await askEngine(engine);
-    if (problem === undefined) found.push({ engine, words: everySuite ? computing : parity });
-    else if (required.includes(engine)) throw new Error(`the ${engine} engine is required, but: ${problem}`);
+    const { problem, facts } = await askEngine(engine);
+    if (problem === undefined) {
+      found.push({ engine, words: everySuite ? computing : parity });
+      if (facts?.precisions.includes('bf16') === true) found.push({ engine, precision: 'bf16', words: inHalf });
+    } else if (required.includes(engine)) throw new Error(`the ${engine} engine is required, but: ${problem}`);
     else process.stdout.write(`== the ${engine} engine is skipped: ${problem}\n`);
   }
   return found;
 }
 
-function ava({ engine, words: given }: AvaRun): Promise<{ passed: number; failed: number }> {
+function ava({ engine, precision, words: given }: AvaRun): Promise<{ passed: number; failed: number }> {
   const cli = join(dirname(createRequire(import.meta.url).resolve('ava')), 'cli.mjs'); // beside its entry points; its package.json is not exported
-  const child = spawn(process.execPath, [cli, ...given], { stdio: ['inherit', 'pipe', 'inherit'], env: { ...process.env, RETORT_TEST_ENGINE: engine } });
+  const child = spawn(process.execPath, [cli, ...given], { stdio: ['inherit', 'pipe', 'inherit'], env: { ...process.env, RETORT_TEST_ENGINE: engine, ...(precision !== undefined && { RETORT_TEST_PRECISION: precision }) } });
   let tail = '';
   child.stdout.setEncoding('utf8');
   child.stdout.on('data', (text: string) => {

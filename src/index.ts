@@ -21,7 +21,7 @@ export type { Mode } from './nn/mode.ts';
 
 // text: words
 export { type Corpus, makeCorpus } from './text/corpus.ts';
-export type { Example, LabelSpace } from './text/example.ts';
+export type { Example, LabelKind, LabelSpace } from './text/example.ts';
 export { openTsv } from './text/tsv.ts';
 export { openPlainLines } from './text/plain-lines.ts';
 export { glueTasks, openGlue } from './text/glue.ts';
@@ -92,7 +92,7 @@ export { glueAverage, type GlueResult, glueResult } from './evaluate/glue-score.
 export { checkSubmission, submissionFiles, submissionText, writeSubmission } from './evaluate/glue-submission.ts';
 export { type Calibration, calibration, type ReliabilityBin } from './evaluate/calibration.ts';
 export { probabilitiesOf } from './evaluate/softmax.ts';
-export { type Fidelity, fidelity } from './evaluate/fidelity.ts';
+export { type Fidelity, fidelity, fidelityOf, type ScoreFidelity, scoreFidelity, setFidelity } from './evaluate/fidelity.ts';
 export { linearCka } from './evaluate/cka.ts';
 export { layerCka } from './evaluate/layer-cka.ts';
 export { type McNemar, mcNemar } from './evaluate/mcnemar.ts';

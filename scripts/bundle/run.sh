@@ -1,5 +1,5 @@
 #!/bin/sh
-# Retort with everything it needs but PyTorch, for Linux on x86-64: unpacks itself beside this file, then does what it is told.
+# Retort with everything it needs but PyTorch, for Linux on x86-64: unpacks itself, then does what it is told.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 home=${RETORT_HOME:-$here/unpacked}
@@ -13,11 +13,13 @@ Usage: ./run COMMAND [OPTIONS]
   test [OPTIONS]        the engine's tests on the torch engine
                         --device cpu|cuda:N, --precision fp32|bf16; more words go to ava, as test/nn/encoder.test.ts
   bench [OPTIONS]       speed, against PyTorch where python3 has transformers (bench --help lists the options)
-  all [--device NAME]   build, doctor, test and bench
+  start [OPTIONS]       the quick start, into ./runs; takes --engine, --device, --precision
+  check [OPTIONS]       all of these on one device in some minutes, into a folder of logs and figures (check --help)
   retort WORDS          the retort command itself
   node WORDS            Node
 
-Needs cmake, a C++ compiler, make, python3 with torch 2.11 to 2.13; no network, no npm.
+Building needs cmake, a C++ compiler, make or ninja, and torch 2.11 to 2.13; no network, no npm, no Node.
+It unpacks itself beside this file, or into RETORT_HOME.
 TEXT
 }
 
@@ -61,7 +63,7 @@ bench() { node --import "$tsx" "$home/scripts/bench.ts" "$@"; }
 command=${1:-help}
 [ $# -eq 0 ] || shift
 case $command in
-  build | doctor | test | bench | all | retort | node) unpack ;;
+  build | doctor | test | bench | start | check | retort | node) unpack ;;
   help | --help | -h) usage; exit 0 ;;
   *) echo "run: there is no command $command" >&2; usage >&2; exit 2 ;;
 esac
@@ -75,7 +77,8 @@ case $command in
   doctor) node "$home/dist/cli.js" doctor "$@" ;;
   test) built && tests "$@" ;;
   bench) built && bench "$@" ;;
-  all) build && node "$home/dist/cli.js" doctor && (tests "$@") && bench "$@" ;;
+  start) node "$home/dist/cli.js" run "$home/recipes/quickstart.ts" --set "corpus=$home/corpora/opinions/sample" "$@" ;;
+  check) node --import "$tsx" "$home/scripts/bundle/check.ts" "$@" ;;
   retort) node "$home/dist/cli.js" "$@" ;;
   node) node "$@" ;;
 esac

@@ -60,6 +60,7 @@ export async function openTsvSplits(folder: string, columns: TsvColumns = {}): P
   const train = await openLabelled(await splitFile(folder, 'train'), columns);
   const { labels } = train;
   if (labels === undefined) throw new Error(`${folder}: its training split has no labels`);
+  classesNotScores(labels, folder, columns);
   const dev = await openLabelled(await splitFile(folder, 'dev'), columns, labels);
   const [test, transfer] = [await findSplit(folder, 'test'), await findSplit(folder, 'transfer')];
   return {
@@ -95,6 +96,14 @@ export async function encodeSplits({ train, dev, test, transfer, labels }: Split
     labels,
     names: namesOf(labels),
   };
+}
+
+/** @throws where labels that nobody said are classes look like scores. */
+export function classesNotScores(labels: LabelSpace, place: string, { labelKind }: TsvColumns): void {
+  if (labelKind !== undefined || labels.kind !== 'single-label') return;
+  const numbers = labels.names.every((name) => Number.isFinite(Number(name)));
+  const fraction = labels.names.find((name) => !Number.isInteger(Number(name)));
+  if (numbers && fraction !== undefined) throw new Error(`${place}: its labels are numbers such as ${fraction}; say whether they are scores (--label-kind regression) or names of classes (--label-kind single-label)`);
 }
 
 /** What a model of these labels answers with. */

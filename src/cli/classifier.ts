@@ -4,13 +4,13 @@
  */
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ClassificationScores } from '../evaluate/classification.ts';
 import { modelLatency } from '../evaluate/model-latency.ts';
-import { classifierScores } from '../evaluate/score.ts';
+import { modelScores, rankingScores, scoreCalled, type ScoreName, type Scores } from '../evaluate/score.ts';
 import { loadModel } from '../models/load.ts';
 import type { Model } from '../models/model.ts';
 import { saveModel } from '../models/save.ts';
 import { described, type Objective } from '../objectives/objective.ts';
+import { metricOf, formatScore } from '../report/metric.ts';
 import { removeStalePartials } from '../storage/atomic.ts';
 import { float32Tensor, float32Of } from '../storage/halves.ts';
 import { readSafetensors, writeSafetensors } from '../storage/safetensors.ts';
@@ -33,7 +33,8 @@ export interface ClassifierLesson {
   readonly data: LessonCorpus;
   readonly tokenizer: Tokenizer;
   readonly settings: TrainSettings;
-  readonly metric?: string;
+  /** What picks the best weights on dev and stands first in comparisons; default: accuracy, micro F1 or Pearson, as the labels are. */
+  readonly metric?: ScoreName;
   /** For the model card. */
   readonly story: string;
 }
@@ -45,7 +46,10 @@ export interface JudgedClassifier {
   /** Absent of a teacher that is known by its answers alone; so are size and time. */
   readonly parameters?: number;
   readonly bytes?: number;
-  readonly scores: ClassificationScores;
+  readonly scores: Scores;
+  /** The name of the score that ranks, and that score. */
+  readonly metric: ScoreName;
+  readonly score: number;
   /** Median time for one example of the test split on this engine. */
   readonly latencyMs?: number;
   readonly trainMs: number;
@@ -57,11 +61,12 @@ export interface JudgedClassifier {
 }
 
 /** What is known of a model that was trained here. */
-type StageResult = Required<Pick<JudgedClassifier, 'parameters' | 'bytes' | 'scores' | 'latencyMs' | 'trainMs'>>;
+type StageResult = Required<Pick<JudgedClassifier, 'parameters' | 'bytes' | 'scores' | 'metric' | 'latencyMs' | 'trainMs'>>;
 
 /** @param name also the label of its events, as 'distilled, seed 2'. */
 export async function trainClassifier(run: Run, name: string, lesson: ClassifierLesson): Promise<JudgedClassifier & StageResult> {
-  const { data, corpus, settings, objective, teacher, metric = 'accuracy' } = lesson;
+  const { data, corpus, settings, objective, teacher } = lesson;
+  const metric: ScoreName = lesson.metric ?? rankingScores[data.labels.kind][0];
   const inputs = {
     origin: lesson.origin, settings, metric,
     objective: described(objective),
@@ -82,18 +87,18 @@ export async function trainClassifier(run: Run, name: string, lesson: Classifier
     const outcome = await plain({ student, objective, corpus, dev: data.dev.encoded, metric, settings, hooks, ...(teacher && { teacher }) });
     if (outcome.stopped === 'interrupted') throw run.signal.reason;
     const trainMs = performance.now() - started;
-    const { scores, logits } = await classifierScores(student, data.test.encoded);
+    const { scores, logits } = await modelScores(student, data.test.encoded);
     await saveJudged(stage, student, { name, lesson, scores, logits });
     const facts = { parameters: student.parameters.count, bytes: (await stat(join(stage, 'model', 'model.safetensors'))).size };
     const { p50Ms: latencyMs } = await modelLatency(student, data.test.encoded);
     student.dispose();
-    return { ...facts, scores, latencyMs, trainMs };
+    return { ...facts, scores, metric, latencyMs, trainMs };
   });
   if (reused) run.say(`${name}: done before, reused`);
   const { tensors } = await readSafetensors(join(folder, 'test-logits.safetensors'));
   const logits = tensors.get('logits');
   if (logits === undefined) throw new Error(`${folder}: test-logits.safetensors holds no logits; remove the folder and run again`);
-  return { name, model: join(folder, 'model'), reused, ...result, lineage, logits: float32Of(logits) };
+  return { name, model: join(folder, 'model'), reused, ...result, metric, score: scoreCalled(metric, result.scores), lineage, logits: float32Of(logits) };
 }
 
 /** The saved model, for whoever wants to use it further. */
@@ -104,7 +109,7 @@ export async function openJudged(judged: JudgedClassifier): Promise<Model> {
 interface Judgement {
   readonly name: string;
   readonly lesson: ClassifierLesson;
-  readonly scores: ClassificationScores;
+  readonly scores: Scores;
   readonly logits: Float32Array;
 }
 
@@ -122,8 +127,8 @@ async function saveJudged(folder: string, student: Model, { name, lesson, scores
     card: {
       name,
       story: [lesson.story],
-      scores: [['accuracy on the test split', scores.accuracy.toFixed(4)], ['macro F1', scores.macroF1.toFixed(4)], ['Matthews correlation', scores.matthews.toFixed(4)]],
-      ...(samples[0] && { example: samples[0].text }),
+      scores: Object.entries(scores).map(([score, value]) => [`${metricOf[score as ScoreName].name} on the test split`, formatScore(value, metricOf[score as ScoreName].unit)] as const),
+      ...(samples[0] && { example: samples[0].text, ...(samples[0].pair !== undefined && { pair: samples[0].pair }) }),
     },
     parity: {
       texts: samples.map(({ text }) => text),

@@ -3,16 +3,17 @@
  */
 import { stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { SubmissionFile } from '../evaluate/glue-submission.ts';
 import type { Corpus } from '../text/corpus.ts';
-import type { LabelSpace } from '../text/example.ts';
+import type { LabelKind, LabelSpace } from '../text/example.ts';
 import { devSplits, glueTask, openGlue } from '../text/glue.ts';
 import { firstOf, joinStreams } from '../text/streamed-corpus.ts';
 import { column, wholeNumber } from './option-values.ts';
 import { findSplit, splitFile } from './split-files.ts';
 import { streamFolderSplits, streamGlueSplits, type StreamedSplits } from './streamed-splits.ts';
-import { openLabelled, openTexts, streamTexts, type TsvColumns } from './text-files.ts';
+import { openLabelled, openTexts, refuseUnfitting, streamTexts, type TsvColumns } from './text-files.ts';
+import { columnOptions, refuseOptions } from './unused-options.ts';
 
 export interface CorpusOptions extends TsvColumns {
   readonly task?: string;
@@ -41,6 +42,18 @@ export function addCorpusOptions(command: Command): Command {
   return addTextOptions(command.option('--task <name>', 'the folder holds this GLUE task as distributed, such as SST-2')).option('--label <column>', 'column of the label (default: label)', column);
 }
 
+const labelKinds = ['single-label', 'multi-label', 'regression'] as const satisfies readonly LabelKind[];
+
+/** Where no model says it. */
+export function addLabelKindOption(command: Command): Command {
+  return command.addOption(new Option('--label-kind <kind>', 'what a label is: the name of one class; the names of all classes that hold, parted by commas (none: empty), in JSON lines a list; or a score (default: as the teacher answers, else one class, or several where JSON lines have lists)').choices(labelKinds));
+}
+
+/** @throws (wrong use) for what is said of a GLUE task's columns, but for those of `--transfer`. */
+export function refuseTaskColumns(command: Command, { task, transfer }: { readonly task?: string; readonly transfer?: string }): void {
+  if (task !== undefined) refuseOptions(command, transfer === undefined ? [...columnOptions, 'labelKind'] : ['label', 'labelKind'], `the columns of ${task} are known; leave that away`);
+}
+
 /** What is learned from: fewer examples, or more text. */
 export function addLearningTextOptions(command: Command): Command {
   return addExamplesOption(command).option('--transfer <file>', 'more unlabelled text: a TSV, CSV or JSONL file, or one example a line');
@@ -56,9 +69,16 @@ export function addExamplesOption(command: Command): Command {
 export async function openSplits(folder: string, options: Omit<LearningTextOptions, 'cache'>): Promise<StreamedSplits> {
   if (!(await isFolder(folder))) throw new Error(`${folder}: there is no such folder; a corpus is a folder with train.tsv and dev.tsv (or .csv, .jsonl), or with --task a GLUE folder`);
   const splits = options.task === undefined ? await streamFolderSplits(folder, options) : await streamGlueSplits(folder, options.task);
-  const more = options.transfer === undefined ? undefined : await streamTexts(options.transfer, options);
+  const more = options.transfer === undefined ? undefined : await streamTexts(options.transfer, transferColumns(options));
   const transfer = splits.transfer === undefined || more === undefined ? (splits.transfer ?? more) : await joinStreams(splits.transfer, more);
   return firstOfSplits({ ...splits, ...(transfer && { transfer }) }, options.examples);
+}
+
+/** The file of `--transfer` has the columns of a GLUE task of pairs, unless others are named. */
+function transferColumns({ task, text, pair, ...columns }: CorpusOptions): TsvColumns {
+  const usual = task === undefined ? undefined : glueTask(task).columns;
+  const [first, second] = usual?.pair === undefined ? [text, pair] : [text ?? usual.text, pair ?? usual.pair];
+  return { ...columns, ...(first !== undefined && { text: first }), ...(second !== undefined && { pair: second }) };
 }
 
 /** The same splits, learning from the first `count` examples only (of training and of transfer text). */
@@ -78,7 +98,11 @@ export async function openScored(path: string, options: CorpusOptions & { readon
     const [first = 'dev', ...others] = split === undefined ? devSplits(task) : [split];
     return [await openGlue(path, task, first), ...(await Promise.all(others.map((other) => openGlue(path, task, other))))];
   }
-  if (!(await isFolder(path))) return [await openLabelled(path, options, labels)];
+  if (!(await isFolder(path))) {
+    if (split !== undefined) throw new Error(`--split ${split}: ${path} is one file already; give its folder to choose a split of it`);
+    refuseUnfitting(path, options);
+    return [await openLabelled(path, options, labels)];
+  }
   const file = split === undefined ? ((await findSplit(path, 'test')) ?? (await splitFile(path, 'dev'))) : await splitFile(path, split);
   return [await openLabelled(file, options, labels)];
 }

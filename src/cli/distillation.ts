@@ -71,7 +71,7 @@ function liveVoices(voices: readonly [Voice, ...Voice[]], { config, tokenizer, m
     if (!('labeller' in voice)) throw new Error(`--live: ${voice.place} cannot be asked; its answers are stored`);
     if (voice.tokenizer.fingerprint !== tokenizer.fingerprint) throw new Error(`--live: the student and ${voice.place} cut text differently (their tokenizers have the fingerprints ${tokenizer.fingerprint.slice(0, 12)} and ${voice.tokenizer.fingerprint.slice(0, 12)}); leave --live away, and each reads with its own`);
     if (voice.positions < maxTokens) throw new Error(`--live: ${voice.place} has only ${voice.positions} positions, the student reads ${maxTokens} tokens; give --max-tokens ${voice.positions}`);
-    if (voice.labels.join('\n') !== config.labels.join('\n')) throw new Error(`--live: the student answers ${config.labels.join(', ')}, ${voice.place} ${voice.labels.join(', ')}: they must order their classes alike; leave --live away, and they are matched by name`);
+    if (voice.task !== 'regression' && voice.labels.join('\n') !== config.labels.join('\n')) throw new Error(`--live: the student answers ${config.labels.join(', ')}, ${voice.place} ${voice.labels.join(', ')}: they must order their classes alike; leave --live away, and they are matched by name`);
     return { ...voice.labeller, name: `live ${voice.labeller.fingerprint.slice(0, 16)}` };
   });
   const [only] = members;

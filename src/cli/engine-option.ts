@@ -38,7 +38,7 @@ export const engineSettings = {
   device: z.string().regex(/^(cpu|cuda:\d+)$/, 'cpu or cuda:N').optional(),
   precision: z.enum(precisions).default('fp32'),
   threads: z.int().positive().optional(),
-} satisfies Record<Exclude<keyof EngineOption, 'kernels'>, z.ZodType>;
+} satisfies Record<Exclude<keyof EngineOption, 'kernels' | 'replay'>, z.ZodType>;
 
 /** Starts it, and says so. @throws as `useEngine` does. */
 export async function startEngine(console: Console, { engine, ...options }: EngineOption): Promise<EngineFacts> {

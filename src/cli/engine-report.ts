@@ -36,8 +36,7 @@ export async function inspectEngine(engine: EngineName, options: EngineOptions):
   } catch (error) {
     return { engine, problem: messageOf(error), warnings: [] };
   }
-  const size = facts.device.startsWith('cuda') ? 8192 : engine === 'wasm' ? 512 : 2048;
-  const gflops = await measureMatMulRate({ size });
+  const matMul = await measuredProducts(facts);
   const warnings = engineWarnings(facts, surroundings(process.env));
   const stale = await staleBuild(facts);
   if (stale !== undefined) warnings.push(stale);
@@ -48,7 +47,17 @@ export async function inspectEngine(engine: EngineName, options: EngineOptions):
   }
   const { native, fallback } = engineCalls();
   if (fallback.size > 0) warnings.push(`a training step left operations to slow kernels: ${[...fallback].map(([name, count]) => `${name} ${count}x`).join(', ')}`);
-  return { engine, facts, matMul: { size, gflops }, calls: { native, fallback: Object.fromEntries(fallback) }, warnings };
+  return { engine, facts, matMul, calls: { native, fallback: Object.fromEntries(fallback) }, warnings };
+}
+
+/** As large as keeps the device busy, and no larger than takes a few seconds: behind WebGPU may be a processor that plays a GPU. */
+async function measuredProducts({ engine, device }: EngineFacts): Promise<{ size: number; gflops: number }> {
+  const measured = async (size: number) => ({ size, gflops: await measureMatMulRate({ size }) });
+  if (engine === 'webgpu') {
+    const small = await measured(256);
+    return small.gflops > 20 ? measured(2048) : small;
+  }
+  return measured(device.startsWith('cuda') ? 8192 : engine === 'wasm' ? 512 : 2048);
 }
 
 /** Two steps of a very small classifier. */

@@ -9,6 +9,7 @@ import type { ComparisonRow, Difference } from '../report/comparison.ts';
 import type { Disagreement } from '../report/disagreements.ts';
 import type { LayerRow, Note } from '../report/html.ts';
 import type { Likeness } from '../report/likeness.ts';
+import type { Metric } from '../report/metric.ts';
 import type { Reliability } from '../report/reliability.ts';
 import { readJson, writeJson } from '../storage/json.ts';
 import { shapeFault } from '../storage/shape-fault.ts';
@@ -29,6 +30,9 @@ export interface Evaluation {
   /** When the run began that this is the end of, as run.json has it; another value there means that it was begun again. */
   readonly startedAt: string;
   readonly milliseconds: number;
+  /** What `score` of the rows is, and what their `others` are. */
+  readonly metric: Metric;
+  readonly others: readonly Metric[];
   readonly rows: readonly ComparisonRow[];
   readonly differences: readonly Difference[];
   readonly models: readonly EvaluatedModel[];
@@ -50,27 +54,36 @@ const role = z.enum(['student', 'teacher', 'baseline']);
 const bin = { low: z.number(), high: z.number(), count: z.number() };
 const row = z.object({
   name: z.string(), role: role.exactOptional(), parameters: z.number().exactOptional(), bytes: z.number().exactOptional(),
-  score: score.exactOptional(), agreement: score.exactOptional(), klNats: score.exactOptional(), ece: score.exactOptional(),
+  score: score.exactOptional(), others: z.record(z.string(), score).exactOptional(), ece: score.exactOptional(),
+  agreement: score.exactOptional(), klNats: score.exactOptional(), teacherPearson: score.exactOptional(), meanDifference: score.exactOptional(),
   latencyMs: number.exactOptional(), notes: z.string().exactOptional(),
 });
 const layer = z.union([z.string(), z.number()]);
+const metric = z.object({ name: z.string(), unit: z.enum(['ratio', 'points', 'correlation', 'loss']) });
+const both = { student: z.string(), teacher: z.string() };
+const agreement = z.array(z.object({ ...bin, ratio: number }));
+const likeness = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('single-label'), ...both, classes: z.array(z.string()), answers: z.array(z.array(z.number())), agreement }),
+  z.object({ kind: z.literal('multi-label'), ...both, examples: z.number(), same: z.number(), classes: z.array(z.object({ name: z.string(), both: z.number(), teacherOnly: z.number(), studentOnly: z.number() })), agreement }),
+  z.object({ kind: z.literal('regression'), ...both, examples: z.number(), pearson: number, meanDifference: number, points: z.array(z.object({ x: number, y: number })) }),
+]);
 
 const evaluationSchema = z.object({
   title: z.string(),
   subtitle: z.string(),
   startedAt: z.string(),
   milliseconds: z.number(),
+  metric,
+  others: z.array(metric),
   rows: z.array(row),
   differences: z.array(z.object({ better: z.string(), than: z.string(), score: spread })),
   models: z.array(z.looseObject({ contender: z.string(), role, name: z.string(), model: z.string(), lineage: modelLineageSchema.exactOptional() })),
   student: z.string().exactOptional(),
-  transformersJs: z.looseObject({ examples: z.number(), largestDifference: number, agreement: number }).exactOptional(),
-  likeness: z.object({
-    student: z.string(), teacher: z.string(), classes: z.array(z.string()), answers: z.array(z.array(z.number())), agreement: z.array(z.object({ ...bin, ratio: number })),
-  }).exactOptional(),
+  transformersJs: z.looseObject({ examples: z.number(), largestDifference: number, agreement: number.exactOptional() }).exactOptional(),
+  likeness: likeness.exactOptional(),
   reliability: z.array(z.object({ name: z.string(), role: role.exactOptional(), ece: score, bins: z.array(z.object({ ...bin, confidence: number, accuracy: number })) })),
   disagreements: z.array(z.object({
-    text: z.string(), label: z.string().exactOptional(), student: z.string(), teacher: z.string(), studentProbability: number.exactOptional(), teacherProbability: number.exactOptional(),
+    text: z.string(), label: z.string().exactOptional(), student: z.string(), teacher: z.string(), studentProbability: number.exactOptional(), teacherProbability: number.exactOptional(), scores: z.literal(true).exactOptional(),
   })),
   layerMap: z.array(z.object({ student: layer, teacher: layer, weight: z.number().exactOptional() })),
   notes: z.array(z.object({ title: z.string(), text: z.string() })),

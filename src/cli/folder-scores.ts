@@ -8,9 +8,9 @@ import type { Latency } from '../evaluate/latency.ts';
 import { modelLatency } from '../evaluate/model-latency.ts';
 import { scoresOf } from '../evaluate/score.ts';
 import { probabilitiesOf } from '../evaluate/softmax.ts';
-import type { Task } from '../models/config.ts';
 import { readConfig } from '../models/load.ts';
 import { classLogits } from '../teacher/label-corpus.ts';
+import { classTask } from '../teacher/labeller.ts';
 import type { Corpus } from '../text/corpus.ts';
 import { encodeCorpus, lengthsOf } from '../text/encoded-corpus.ts';
 import type { EncodedLabels } from '../text/encoded-labels.ts';
@@ -60,7 +60,7 @@ async function scoreCorpus(door: Door, opened: ModelFolder, corpus: Corpus, { na
   const console = door.console();
   const { folder, model, bytes } = opened;
   const { labels: names, task } = model.config;
-  const encoded = await encodeCorpus(corpus, opened.tokenizer, { maxTokens: tokenLimit(opened, options), labels: labelsFor(task, corpus.labels, { names, folder, path }) });
+  const encoded = await encodeCorpus(corpus, opened.tokenizer, { maxTokens: tokenLimit(opened, options), labels: agreeOnLabels(corpus.labels, { kind: classTask(task), names, model: folder, place: path }) });
   const cut = cutNotice(encoded);
   if (cut !== undefined) console.note(`${folder}: ${cut}`);
   const { labels, exampleIds } = encoded;
@@ -75,11 +75,4 @@ async function scoreCorpus(door: Door, opened: ModelFolder, corpus: Corpus, { na
     flops: meanFlops(model.config, lengthsOf(encoded)),
     latencyMs: latency.p50Ms, latency, logits, labels,
   };
-}
-
-/** The labels of the corpus in the model's terms. @throws where they are of another task, or name classes that the model does not have. */
-function labelsFor(task: Task, labels: LabelSpace | undefined, { names, folder, path }: { names: readonly string[]; folder: string; path: string }): LabelSpace {
-  if (task === 'single-label') return agreeOnLabels(labels, { names, model: folder, place: path });
-  if (labels?.kind !== task) throw new Error(`${path}: its labels are ${labels?.kind ?? 'absent'}, but ${folder} is a model for ${task}`);
-  return labels.kind === 'regression' ? labels : { ...labels, names };
 }

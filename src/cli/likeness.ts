@@ -1,72 +1,98 @@
 /**
- * How a student's answers on the test split meet its teacher's, counted for the pictures of a report: which class meets which, how
- * often they agree by how sure the teacher is, and the examples on which they differ most.
+ * How a student's answers on the test split meet its teacher's, counted for the pictures of a report: which class meets which, who names
+ * which of several classes, how often they agree by how sure the teacher is; of scores, the pairs themselves.
  */
 import { predictedClasses } from '../evaluate/classification.ts';
+import { fidelityOf, scoreFidelity } from '../evaluate/fidelity.ts';
+import { predictedSets } from '../evaluate/multi-label.ts';
+import { probabilitiesOf } from '../evaluate/softmax.ts';
 import type { Bin } from '../report/bin-plot.ts';
-import type { Disagreement } from '../report/disagreements.ts';
-import type { Likeness } from '../report/likeness.ts';
-import type { Example } from '../text/example.ts';
+import type { ClassLikeness, Likeness, ScoreLikeness, SetLikeness } from '../report/likeness.ts';
+import type { LabelKind } from '../text/example.ts';
 
 export interface Answers {
-  /** [N, C] each, of the same examples in the same order. */
+  readonly kind: LabelKind;
+  /** [N, C] each, of the same examples in the same order; C is 1 for a score. */
   readonly student: ArrayLike<number>;
   readonly teacher: ArrayLike<number>;
   /** C */
   readonly names: readonly string[];
 }
 
-const bins = 10;
+interface Named {
+  readonly studentName: string;
+  readonly teacherName: string;
+}
 
-/** @param student and @param teacher the names of both. */
-export function likenessOf({ student, teacher, names }: Answers, { studentName, teacherName }: { studentName: string; teacherName: string }): Likeness {
+/** @param named the names of both. */
+export function likenessOf(answers: Answers, named: Named): Likeness {
+  switch (answers.kind) {
+    case 'single-label':
+      return classLikeness(answers, named);
+    case 'multi-label':
+      return setLikeness(answers, named);
+    case 'regression':
+      return scoreLikeness(answers, named);
+  }
+}
+
+function classLikeness({ student, teacher, names }: Answers, { studentName, teacherName }: Named): ClassLikeness {
   const classes = names.length;
   const [said, taught] = [predictedClasses(student, classes), predictedClasses(teacher, classes)];
+  const probabilities = probabilitiesOf(teacher, classes);
   const answers = names.map(() => names.map(() => 0));
-  const counted = Array.from({ length: bins }, () => ({ count: 0, same: 0 }));
+  const bins = new AgreementBins();
   for (const [row, answer] of taught.entries()) {
     const other = said[row] ?? 0;
     const cells = answers[answer];
     if (cells !== undefined) cells[other] = (cells[other] ?? 0) + 1;
-    const confidence = classProbabilities(teacher, row, classes)[answer] ?? 0;
-    const bin = counted[Math.min(bins - 1, Math.floor(confidence * bins))];
-    if (bin === undefined) continue;
-    bin.count += 1;
-    if (other === answer) bin.same += 1;
+    bins.enter(probabilities[row * classes + answer] ?? 0, other === answer);
   }
-  const agreement = counted.map(({ count, same }, place): Bin => ({ low: place / bins, high: (place + 1) / bins, count, ratio: count === 0 ? 0 : same / count }));
-  return { student: studentName, teacher: teacherName, classes: names, answers, agreement };
+  return { kind: 'single-label', student: studentName, teacher: teacherName, classes: names, answers, agreement: bins.bins };
 }
 
-/** The `most` examples whose two distributions lie furthest apart, by total variation distance. */
-export function disagreementsOf({ student, teacher, names }: Answers, examples: readonly Example[], most: number): Disagreement[] {
+function setLikeness({ student, teacher, names }: Answers, { studentName, teacherName }: Named): SetLikeness {
   const classes = names.length;
-  const both = examples.map((example, row) => ({ example, student: classProbabilities(student, row, classes), teacher: classProbabilities(teacher, row, classes) }));
-  return both
-    .map((pair) => ({ ...pair, distance: pair.student.reduce((sum, probability, index) => sum + Math.abs(probability - (pair.teacher[index] ?? 0)), 0) / 2 }))
-    .sort((a, b) => b.distance - a.distance)
-    .slice(0, most)
-    .map(({ example: { text, pair, label }, ...said }) => {
-      const [ours, theirs] = [likeliest(said.student), likeliest(said.teacher)];
-      return {
-        text: pair === undefined ? text : `${text} / ${pair}`,
-        ...(typeof label === 'string' && { label }),
-        student: names[ours.index] ?? '', studentProbability: ours.probability,
-        teacher: names[theirs.index] ?? '', teacherProbability: theirs.probability,
-      };
-    });
+  const [said, taught] = [predictedSets(student, classes), predictedSets(teacher, classes)];
+  const counts = names.map((name) => ({ name, both: 0, teacherOnly: 0, studentOnly: 0 }));
+  const bins = new AgreementBins();
+  for (const [at, answer] of taught.entries()) {
+    const own = counts[at % classes];
+    const other = said[at] ?? 0;
+    if (own !== undefined && answer + other > 0) own[answer === other ? 'both' : answer === 1 ? 'teacherOnly' : 'studentOnly'] += 1;
+    bins.enter(1 / (1 + Math.exp(-Math.abs(teacher[at] ?? 0))), other === answer);
+  }
+  const examples = taught.length / classes;
+  const { agreement } = fidelityOf('multi-label', { student, teacher, classes }) as { agreement: number };
+  return { kind: 'multi-label', student: studentName, teacher: teacherName, examples, same: Math.round(agreement * examples), classes: counts, agreement: bins.bins };
 }
 
-/** softmax of one row of [N, C]. */
-function classProbabilities(logits: ArrayLike<number>, row: number, classes: number): number[] {
-  const own = Array.from({ length: classes }, (_, index) => logits[row * classes + index] ?? NaN);
-  const largest = Math.max(...own);
-  const powers = own.map((logit) => Math.exp(logit - largest));
-  const mass = powers.reduce((sum, power) => sum + power, 0);
-  return powers.map((power) => power / mass);
+/** A picture bears no more dots. */
+const mostPoints = 500;
+
+function scoreLikeness({ student, teacher }: Answers, { studentName, teacherName }: Named): ScoreLikeness {
+  const { teacherPearson, meanDifference } = scoreFidelity({ student, teacher });
+  const examples = teacher.length;
+  const shown = Math.min(examples, mostPoints);
+  const points = Array.from({ length: shown }, (_, place) => Math.floor((place * examples) / shown)).map((row) => ({ x: rounded(teacher[row]), y: rounded(student[row]) }));
+  return { kind: 'regression', student: studentName, teacher: teacherName, examples, pearson: teacherPearson, meanDifference, points };
 }
 
-function likeliest(probabilities: readonly number[]): { index: number; probability: number } {
-  const probability = Math.max(...probabilities);
-  return { index: probabilities.indexOf(probability), probability };
+const rounded = (value = NaN): number => Number(value.toPrecision(5));
+
+/** How often both say the same, by the teacher's confidence, in ten bins. */
+class AgreementBins {
+  readonly #counted = Array.from({ length: 10 }, () => ({ count: 0, same: 0 }));
+
+  enter(confidence: number, isSame: boolean): void {
+    const bin = this.#counted[Math.min(this.#counted.length - 1, Math.floor(confidence * this.#counted.length))];
+    if (bin === undefined) return;
+    bin.count += 1;
+    if (isSame) bin.same += 1;
+  }
+
+  get bins(): Bin[] {
+    const all = this.#counted.length;
+    return this.#counted.map(({ count, same }, place) => ({ low: place / all, high: (place + 1) / all, count, ratio: count === 0 ? 0 : same / count }));
+  }
 }

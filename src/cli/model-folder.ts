@@ -7,7 +7,7 @@ import { type LoadOptions, loadModel } from '../models/load.ts';
 import type { Model } from '../models/model.ts';
 import { checkpointBytes } from '../storage/checkpoint.ts';
 import type { EncodedCorpus } from '../text/encoded-corpus.ts';
-import type { LabelSpace } from '../text/example.ts';
+import { type LabelKind, type LabelSpace, labelSpace } from '../text/example.ts';
 import type { StoredCorpus } from '../text/stored-corpus.ts';
 import { exampleCount } from '../text/tokenised-corpus.ts';
 import { loadTokenizer } from '../text/tokenizer-files.ts';
@@ -40,12 +40,23 @@ export async function openClassifier(folder: string): Promise<ModelFolder> {
   return opened;
 }
 
-/** The classes of the corpus in the model's order: mapped by name. @throws naming those the model does not know. */
-export function agreeOnLabels(corpus: LabelSpace | undefined, { names, model, place }: { names: readonly string[]; model: string; place: string }): LabelSpace {
-  if (corpus?.kind !== 'single-label') throw new Error(`${place}: one class per example is wanted, not ${corpus?.kind ?? 'an unlabelled corpus'}`);
-  const unknown = corpus.names.filter((name) => !names.includes(name));
-  if (unknown.length === 0) return { kind: 'single-label', names };
-  throw new Error(`${place} has the label ${unknown.join(', ')}, but ${model} knows only ${names.join(', ')}; let the labels of the corpus and id2label in ${join(model, 'config.json')} use the same names`);
+interface Speaker {
+  readonly kind: LabelKind;
+  /** Its classes, in its order. */
+  readonly names: readonly string[];
+  readonly model: string;
+  /** Of the corpus, for errors. */
+  readonly place: string;
+  /** What to do about other names; by default to look into the model's config.json. */
+  readonly mend?: string;
+}
+
+/** The labels of the corpus in the model's terms: classes in its order, mapped by name. @throws for labels of another kind, and naming those that the model does not know. */
+export function agreeOnLabels(corpus: LabelSpace | undefined, { kind, names, model, place, mend = `let the labels of the corpus and id2label in ${join(model, 'config.json')} use the same names` }: Speaker): LabelSpace {
+  if (corpus?.kind !== kind) throw new Error(`${place}: its labels are ${corpus?.kind ?? 'absent'}, but ${model} is for ${kind}`);
+  const unknown = 'names' in corpus ? corpus.names.filter((name) => !names.includes(name)) : [];
+  if (unknown.length === 0) return labelSpace(kind, names);
+  throw new Error(`${place} has the label ${unknown.join(', ')}, but ${model} knows only ${names.join(', ')}; ${mend}`);
 }
 
 /** How many tokens texts are cut to. @throws if the model has not as many positions as were asked for. */

@@ -5,17 +5,19 @@
 import { readdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { z } from 'zod';
+import { type ScoreName, scoreNames } from '../evaluate/score.ts';
 import type { ComparisonRow } from '../report/comparison.ts';
 import { curvesOf } from '../report/curves.ts';
 import { type Report, writeHtmlReport } from '../report/html.ts';
 import type { Lineage } from '../report/lineage.ts';
+import { type Metric, metricOf } from '../report/metric.ts';
 import { type LoggedEvent, readRunLog } from '../report/run-log.ts';
 import { type Training, trainingsOf } from '../report/trainings.ts';
-import { formatCount, formatPercent } from '../report/units.ts';
 import { readJson } from '../storage/json.ts';
 import { shapeFault } from '../storage/shape-fault.ts';
 import { type Evaluation, readEvaluation } from './evaluation-file.ts';
 import { lineageOfAll, lineageRow, type ModelLineage, readLineage } from './lineage.ts';
+import { onnxCheckText } from './onnx-check-text.ts';
 
 const facts = z.record(z.string(), z.union([z.string(), z.number()]));
 /** Unknown until one is started. */
@@ -45,7 +47,7 @@ export async function reportOf(folder: string): Promise<Report> {
     ...(unfinished !== undefined && { unfinished }),
     command: run.command,
     startedAt: new Date(evaluation?.startedAt ?? run.startedAt),
-    comparison: evaluation ?? { rows: rowsOf(stages) },
+    comparison: evaluation ?? comparisonOf(stages),
     ...(evaluation?.likeness && { likeness: evaluation.likeness }),
     reliability: evaluation?.reliability ?? [],
     disagreements: evaluation?.disagreements ?? [],
@@ -86,9 +88,10 @@ async function eventsOf(folder: string): Promise<LoggedEvent[]> {
 interface StageFiles {
   readonly lineage: ModelLineage;
   readonly row?: ComparisonRow;
+  readonly metric?: ScoreName;
 }
 
-const resultSchema = z.object({ result: z.object({ parameters: z.number(), bytes: z.number(), latencyMs: z.number(), scores: z.object({ accuracy: z.number() }) }) });
+const resultSchema = z.object({ result: z.object({ parameters: z.number(), bytes: z.number(), latencyMs: z.number(), metric: z.enum(scoreNames), scores: z.record(z.string(), z.number()) }) });
 
 /** The stages that trained a model, in the order of their folders' names, with what they came to if they are done. */
 async function stagesOf(folder: string): Promise<StageFiles[]> {
@@ -98,13 +101,17 @@ async function stagesOf(folder: string): Promise<StageFiles[]> {
     if (lineage === undefined) return [];
     const done = resultSchema.safeParse(await readJson(join(folder, name, 'stage.json')).catch(() => undefined));
     if (!done.success) return [{ lineage }];
-    const { parameters, bytes, latencyMs, scores } = done.data.result;
-    return [{ lineage, row: { name: lineage.model, parameters, bytes, score: scores.accuracy, latencyMs } }];
+    const { parameters, bytes, latencyMs, metric, scores } = done.data.result;
+    return [{ lineage, metric, row: { name: lineage.model, parameters, bytes, score: scores[metric] ?? NaN, latencyMs } }];
   }));
   return found.flat();
 }
 
-const rowsOf = (stages: readonly StageFiles[]): ComparisonRow[] => stages.flatMap(({ row }) => row ?? []);
+/** Of the models that rank by what the first one ranks by. */
+function comparisonOf(stages: readonly StageFiles[]): { rows: ComparisonRow[]; metric?: Metric } {
+  const first = stages.find(({ metric }) => metric !== undefined)?.metric;
+  return { rows: stages.flatMap(({ row, metric }) => (row && metric === first ? row : [])), ...(first && { metric: metricOf[first] }) };
+}
 
 function lineageOfStages(stages: readonly StageFiles[]): Lineage {
   const rows = stages.flatMap(({ lineage }) => lineageRow(lineage.model, undefined, [lineage]) ?? []);
@@ -135,6 +142,6 @@ function keptIn(folder: string, evaluation: Evaluation | undefined): Record<stri
   const check = evaluation.transformersJs;
   return {
     student: `${join(folder, 'student')}: the Hugging Face folder of “${evaluation.student}”, with ONNX`,
-    ...(check && { 'in transformers.js': `${formatCount(check.examples)} test examples, largest difference of logits ${check.largestDifference.toExponential(1)}, same answer on ${formatPercent(check.agreement)}` }),
+    ...(check && { 'in transformers.js': onnxCheckText(check, 'test examples') }),
   };
 }

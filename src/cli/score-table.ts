@@ -1,8 +1,9 @@
 /**
  * A table of models and their scores for the terminal; a column nobody fills is absent.
  */
-import type { Fidelity } from '../evaluate/fidelity.ts';
-import type { ScoreName, Scores } from '../evaluate/score.ts';
+import type { Fidelity, ScoreFidelity } from '../evaluate/fidelity.ts';
+import { type ScoreName, scoreNames, type Scores } from '../evaluate/score.ts';
+import { bareScore, headerOf, metricOf } from '../report/metric.ts';
 import { formatTable } from '../report/table.ts';
 import { formatBytes, formatCount, formatDecimal, formatMagnitude } from '../report/units.ts';
 
@@ -13,7 +14,7 @@ export interface ScoredModel {
   /** All models of a table have the same ones. */
   readonly scores: Scores;
   /** Held against a teacher. */
-  readonly fidelity?: Fidelity;
+  readonly fidelity?: Fidelity | ScoreFidelity;
   readonly calibration?: { readonly ece: number };
   /** Floating-point operations of one example. */
   readonly flops?: number;
@@ -29,19 +30,7 @@ interface Column {
 
 const percent = (ratio: number | undefined) => (ratio === undefined ? undefined : (100 * ratio).toFixed(1));
 const decimal = (value: number | undefined) => (value === undefined ? undefined : formatDecimal(value));
-const correlation = (value: number) => value.toFixed(4);
-
-const scoreColumns: Readonly<Record<ScoreName, { header: string; write: (value: number) => string | undefined }>> = {
-  accuracy: { header: 'accuracy %', write: percent },
-  f1: { header: 'F1 %', write: percent },
-  microF1: { header: 'micro F1 %', write: percent },
-  macroF1: { header: 'macro F1 %', write: percent },
-  subsetAccuracy: { header: 'whole sets %', write: percent },
-  matthews: { header: 'Matthews', write: correlation },
-  pearson: { header: 'Pearson', write: correlation },
-  spearman: { header: 'Spearman', write: correlation },
-  mse: { header: 'squared error', write: decimal },
-};
+const alike = (fidelity: ScoredModel['fidelity'], name: keyof Fidelity | keyof ScoreFidelity): number | undefined => (fidelity as Readonly<Partial<Record<string, number>>> | undefined)?.[name];
 
 /** Students first. */
 export function scoreTable(models: readonly ScoredModel[]): string {
@@ -49,10 +38,12 @@ export function scoreTable(models: readonly ScoredModel[]): string {
     { header: 'model', cell: ({ name }) => name },
     { header: 'parameters', cell: ({ parameters }) => formatCount(parameters) },
     { header: 'size', cell: ({ bytes }) => formatBytes(bytes) },
-    ...Object.entries(scoreColumns).map(([name, { header, write }]) => ({ header, cell: ({ scores }: ScoredModel) => writtenScore(scores, name, write) })),
+    ...scoreNames.map((name) => ({ header: headerOf(metricOf[name]), cell: ({ scores }: ScoredModel) => writtenScore(scores, name) })),
     { header: 'ECE %', cell: ({ calibration }) => percent(calibration?.ece) },
-    { header: 'agrees with teacher %', cell: ({ fidelity }) => percent(fidelity?.agreement) },
-    { header: 'KL to teacher', cell: ({ fidelity }) => decimal(fidelity?.klNats) },
+    { header: 'agrees with teacher %', cell: ({ fidelity }) => percent(alike(fidelity, 'agreement')) },
+    { header: 'KL to teacher', cell: ({ fidelity }) => decimal(alike(fidelity, 'klNats')) },
+    { header: 'Pearson with teacher', cell: ({ fidelity }) => alike(fidelity, 'teacherPearson')?.toFixed(4) },
+    { header: 'distance to teacher', cell: ({ fidelity }) => decimal(alike(fidelity, 'meanDifference')) },
     { header: 'FLOP / example', cell: ({ flops }) => (flops === undefined ? undefined : formatMagnitude(flops)) },
     { header: 'ms / example', cell: ({ latencyMs }) => latencyMs.toFixed(1) },
   ];
@@ -60,7 +51,7 @@ export function scoreTable(models: readonly ScoredModel[]): string {
   return formatTable(filled.map(({ header }) => header), models.map((model) => filled.map(({ cell }) => cell(model) ?? '–')));
 }
 
-function writtenScore(scores: Scores, name: string, write: (value: number) => string | undefined): string | undefined {
+function writtenScore(scores: Scores, name: ScoreName): string | undefined {
   const value = (scores as Readonly<Record<string, number>>)[name];
-  return value === undefined ? undefined : write(value);
+  return value === undefined ? undefined : bareScore(value, metricOf[name].unit);
 }

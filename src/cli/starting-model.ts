@@ -10,6 +10,7 @@ import { cutStudent } from '../models/student.ts';
 import type { LayerRow } from '../report/html.ts';
 import { modelFingerprint } from '../teacher/labeller.ts';
 import type { LabelSpace } from '../text/example.ts';
+import { namesOf } from './classifier-corpus.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
 import { agreeOnLabels, type ModelFolder, openModelFolder, tokenLimit } from './model-folder.ts';
 
@@ -32,21 +33,21 @@ interface Wanted {
 }
 
 /** A model of a typed size with random weights. */
-export function startFresh(size: string, { names, tokenizer, maxTokens, seed, dropout = 0.1 }: Wanted & { names: readonly string[]; tokenizer: Tokenizer; maxTokens: number }): StartingModel {
-  const config = freshConfig(parseSize(size), { vocabulary: tokenizer.vocabularySize, padId: tokenizer.padId, positions: maxTokens, task: 'single-label', labels: names, dropout });
+export function startFresh(size: string, { labels, tokenizer, maxTokens, seed, dropout = 0.1 }: Wanted & { labels: LabelSpace; tokenizer: Tokenizer; maxTokens: number }): StartingModel {
+  const config = freshConfig(parseSize(size), { vocabulary: tokenizer.vocabularySize, padId: tokenizer.padId, positions: maxTokens, task: labels.kind, labels: namesOf(labels), dropout });
   return { origin: { size, dropout, seed }, start: () => Promise.resolve(freshModel(config, { seed })), config, tokenizer, maxTokens, fresh: true, notices: [] };
 }
 
 /**
- * The model of a folder. A classifier with as many classes keeps its head, and its order of classes; anything else gets a fresh one.
- * @throws if such a classifier's classes bear other names.
+ * The model of a folder. One that answers in the same kind, and with as many classes, keeps its head and its order of classes; anything
+ * else gets a fresh one. @throws if such a model's classes bear other names.
  */
 export async function startFromFolder(folder: string, { labels, seed, dropout, ...limit }: Wanted & { labels: LabelSpace; maxTokens?: number }): Promise<StartingModel> {
-  if (labels.kind === 'regression') throw new Error('a score per example cannot be trained yet: one class per example is wanted');
   const stored = await readConfig(folder).catch(() => undefined); // its absence is said better by openModelFolder
-  const keepsHead = stored?.task === 'single-label' && stored.labels.length === labels.names.length;
-  const agreed = keepsHead ? agreeOnLabels(labels, { names: stored.labels, model: folder, place: 'the corpus' }) : labels;
-  const opened = await openModelFolder(folder, { task: 'single-label', labels: 'names' in agreed ? agreed.names : [], seed });
+  const { kind } = labels;
+  const keepsHead = stored?.task === kind && stored.labels.length === namesOf(labels).length;
+  const agreed = keepsHead ? agreeOnLabels(labels, { kind, names: stored.labels, model: folder, place: 'the corpus' }) : labels;
+  const opened = await openModelFolder(folder, { task: kind, labels: namesOf(agreed), seed });
   const model = withDropout(opened.model, dropout);
   const origin = { model: await modelFingerprint(model), seed };
   return { origin, start: () => Promise.resolve(model), config: model.config, tokenizer: opened.tokenizer, maxTokens: tokenLimit(opened, limit), fresh: false, notices: opened.notices };

@@ -4,17 +4,17 @@
  */
 import type { Corpus } from '../text/corpus.ts';
 import type { LabelSpace } from '../text/example.ts';
-import { balanceWarnings } from '../text/class-balance.ts';
 import { devSplits, glueTask, openGlue, streamGlue } from '../text/glue.ts';
 import { overlapWarning, splitOverlaps } from '../text/split-overlap.ts';
 import { streamOf, type StreamedCorpus } from '../text/streamed-corpus.ts';
 import { tokenise, type TokeniseOptions } from '../text/token-cache.ts';
 import { classCounts, heldIfSmall } from '../text/tokenised-corpus.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
-import { type EncodedSplit, type LessonCorpus, namesOf } from './classifier-corpus.ts';
+import { balanceWarnings } from './class-weights.ts';
+import { classesNotScores, type EncodedSplit, type LessonCorpus, namesOf } from './classifier-corpus.ts';
 import type { Console } from './console.ts';
 import { findSplit, splitFile } from './split-files.ts';
-import { openLabelled, streamLabelled, streamTexts, type TsvColumns } from './text-files.ts';
+import { openLabelled, refuseUnfitting, streamLabelled, streamTexts, type TsvColumns } from './text-files.ts';
 
 export interface StreamedSplits {
   readonly train: StreamedCorpus;
@@ -27,9 +27,12 @@ export interface StreamedSplits {
 
 /** `openTsvSplits`, with training and transfer text left on disk. */
 export async function streamFolderSplits(folder: string, columns: TsvColumns = {}): Promise<StreamedSplits> {
-  const train = await streamLabelled(await splitFile(folder, 'train'), columns);
+  const file = await splitFile(folder, 'train');
+  refuseUnfitting(file, columns);
+  const train = await streamLabelled(file, columns);
   const { labels } = train;
   if (labels === undefined) throw new Error(`${folder}: its training split has no labels`);
+  classesNotScores(labels, folder, columns);
   const dev = await openLabelled(await splitFile(folder, 'dev'), columns, labels);
   const [test, transfer] = [await findSplit(folder, 'test'), await findSplit(folder, 'transfer')];
   return {
@@ -75,9 +78,9 @@ export function tokenProgress({ split, size }: Pick<StreamedCorpus, 'split' | 's
 }
 
 /** What a person would want to know of a corpus before training on it, a sentence each. */
-export async function corpusWarnings({ train, dev, test, transfer }: StreamedSplits, data: LessonCorpus): Promise<string[]> {
+export async function corpusWarnings({ train, dev, test, transfer, labels: { kind } }: StreamedSplits, data: LessonCorpus, { isWeighed }: { isWeighed: boolean }): Promise<string[]> {
   const scored = test === dev ? [dev] : [dev, test];
   const overlaps = [...(await splitOverlaps(train, scored)), ...(transfer === undefined ? [] : await splitOverlaps(transfer, scored))];
   const counts = await classCounts(data.train.encoded);
-  return [...overlaps.map(overlapWarning), ...(counts === undefined ? [] : balanceWarnings(counts, train.split))];
+  return [...overlaps.map(overlapWarning), ...(counts === undefined || kind === 'regression' ? [] : balanceWarnings(counts, { kind, split: train.split, isWeighed }))];
 }

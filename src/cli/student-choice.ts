@@ -1,6 +1,7 @@
 /**
  * Which student a distillation trains: a fresh one of a size, one cut from its teacher, or a folder's encoder; and what it reads with.
  */
+import { labelSpace } from '../text/example.ts';
 import { trainWordPiece } from '../text/train-word-piece.ts';
 import { learningText, textsOf } from './learning-text.ts';
 import { usualTokens } from './model-folder.ts';
@@ -31,11 +32,11 @@ export async function studentOf(voices: readonly [Voice, ...Voice[]], splits: Pi
     if (cuttable === undefined) throw new Error(`--layers: ${first.place} has no layers that a student could be cut from; give --size LAYERSxWIDTH or --from FOLDER`);
     return startCut(cuttable, { ...options, layers: options.layers, maxTokens: readingLimit({ place: cuttable.folder, positions: cuttable.model.config.positions }, options) });
   }
-  if (options.size !== undefined) return startFresh(options.size, { ...options, names, ...(await reading(voices, splits, options)) });
+  if (options.size !== undefined) return startFresh(options.size, { ...options, labels: labelSpace(first.task, names), ...(await reading(voices, splits, options)) });
   const folder = options.from ?? '';
   const labels = agreeWith(first, splits.labels, { names, place: splits.train.name });
   const student = await startFromFolder(folder, { ...options, labels });
-  if (student.config.labels.join() !== names.join()) throw new Error(`${folder} answers ${student.config.labels.join(', ')}, ${first.place} ${names.join(', ')}: student and teacher must order their classes alike`);
+  if (first.task !== 'regression' && student.config.labels.join() !== names.join()) throw new Error(`${folder} answers ${student.config.labels.join(', ')}, ${first.place} ${names.join(', ')}: student and teacher must order their classes alike`);
   return student;
 }
 

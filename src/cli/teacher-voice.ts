@@ -4,8 +4,8 @@
  */
 import { access } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { classificationScores, predictedClasses } from '../evaluate/classification.ts';
 import { modelLatency } from '../evaluate/model-latency.ts';
+import { scoreCalled, type ScoreName, scoresOf } from '../evaluate/score.ts';
 import { foldersIn } from '../storage/folders.ts';
 import { fromLabel } from '../teacher/answer-values.ts';
 import { ensembleTeacher } from '../teacher/ensemble.ts';
@@ -14,7 +14,7 @@ import { classLogits, labelCorpus, labelSource } from '../teacher/label-corpus.t
 import { openLabels, readHeader, type StoredLabels } from '../teacher/label-store.ts';
 import { recordedTeacher } from '../teacher/recorded.ts';
 import type { Teacher } from '../teacher/teacher.ts';
-import type { ExampleLabel } from '../text/example.ts';
+import type { ExampleLabel, LabelKind } from '../text/example.ts';
 import type { StoredCorpus } from '../text/stored-corpus.ts';
 import { streamOf } from '../text/streamed-corpus.ts';
 import type { Wants } from '../models/output.ts';
@@ -84,32 +84,39 @@ export async function recordedVoices(stores: readonly StoredLabels[], { names, t
   const otherwise = stores.some(({ header }) => header.silent > 0) ? { name: "the corpus's own labels", logitsOf: await ownLabels(text, stores, names) } : undefined;
   const members = stores.map((labels) => recordedTeacher(labels, { classes: names, ...(otherwise && { otherwise }) }));
   const [only] = members;
-  const task = stores[0]?.header.source.task ?? 'single-label';
-  return only !== undefined && members.length === 1 ? only : ensembleTeacher(members, { task, mean });
+  return only !== undefined && members.length === 1 ? only : ensembleTeacher(members, { task: taskOf(stores), mean });
+}
+
+/** Of teachers that speak together, which all answer in the same kind. */
+function taskOf(stores: readonly StoredLabels[]): LabelKind {
+  return stores[0]?.header.source.task ?? 'single-label';
 }
 
 /** The logits of an example's own label, as a bare answer would have them. In memory are those alone that some store is silent about. */
 async function ownLabels(text: LearningText, stores: readonly StoredLabels[], names: readonly string[]): Promise<(id: string) => readonly number[] | undefined> {
   const labels = new Map<string, ExampleLabel>();
   for await (const { id, label } of examplesOf(text)) if (label !== undefined && stores.some(({ rows }) => !rows.has(id))) labels.set(id, label);
-  const space = { task: 'single-label', labels: names, ordered: true } as const;
+  const space = { task: taskOf(stores), labels: names, ordered: true };
   return (id) => (labels.has(id) ? fromLabel(labels.get(id), space) : undefined);
 }
 
 /** Whether every answer is as sure as a bare label: softening them adds noise and no knowledge. */
 export function areBareLabels({ logits, header: { source } }: StoredLabels): boolean {
   const classes = source.labels.length;
-  if (source.task !== 'single-label' || classes < 2) return false;
+  const sure = Math.log(1e6) - 1e-3;
+  if (source.task === 'multi-label') return logits.every((logit) => Math.abs(logit) >= sure);
+  if (source.task === 'regression' || classes < 2) return false;
   for (let row = 0; row < logits.length; row += classes) {
     const [first = 0, second = 0] = [...logits.subarray(row, row + classes)].sort((a, b) => b - a);
-    if (first - second < Math.log(1e6) - 1e-3) return false;
+    if (first - second < sure) return false;
   }
   return true;
 }
 
 /** The teachers as a row of the comparison; undefined where one of them has not spoken of the test split. */
-export async function judgeVoices(voices: readonly [Voice, ...Voice[]], { encoded, corpus }: EncodedSplit, options: LabellingOptions & { names: readonly string[]; mean: 'arithmetic' | 'geometric' }): Promise<JudgedClassifier | undefined> {
-  if (encoded.labels?.kind !== 'single-label') throw new Error('the test split wants one class per example');
+export async function judgeVoices(voices: readonly [Voice, ...Voice[]], { encoded, corpus }: EncodedSplit, options: LabellingOptions & { names: readonly string[]; mean: 'arithmetic' | 'geometric'; metric: ScoreName }): Promise<JudgedClassifier | undefined> {
+  const { labels, exampleIds } = encoded;
+  if (labels === undefined) throw new Error('the test split has no labels');
   const text = learningText(streamOf(corpus));
   const stores: StoredLabels[] = [];
   for (const voice of voices) {
@@ -118,14 +125,14 @@ export async function judgeVoices(voices: readonly [Voice, ...Voice[]], { encode
     stores.push(store);
   }
   const teacher = await recordedVoices(stores, { ...options, text });
-  const { names } = options;
-  const logits = await classLogits({ ...teacher, fingerprint: teacher.name, task: 'single-label', labels: names, padId: 0, states: null }, encoded);
-  const scores = classificationScores({ predictions: predictedClasses(logits, names.length), labels: encoded.labels.indices, classes: names.length });
+  const { names, metric } = options;
+  const logits = await classLogits({ ...teacher, fingerprint: teacher.name, task: labels.kind, labels: names, padId: 0, states: null }, encoded);
+  const scores = scoresOf(logits, labels, exampleIds);
   const [first] = voices;
   const model = voices.length === 1 && first.kind === 'model' ? first.model : undefined;
   const bytes = voices.reduce<number | undefined>((sum, voice) => ('bytes' in voice && sum !== undefined ? sum + voice.bytes : undefined), 0);
   return {
-    name: 'teacher', model: placesOf(voices), scores, trainMs: 0, reused: true, logits,
+    name: 'teacher', model: placesOf(voices), scores, metric, score: scoreCalled(metric, scores), trainMs: 0, reused: true, logits,
     ...(bytes !== undefined && { bytes }),
     ...(model && { parameters: model.model.parameters.count, latencyMs: (await modelLatency(model.model, encoded)).p50Ms }),
   };

@@ -4,15 +4,17 @@
 import { stat } from 'node:fs/promises';
 import type { Corpus } from '../text/corpus.ts';
 import type { Column } from '../text/example-row.ts';
-import type { LabelSpace } from '../text/example.ts';
+import type { LabelKind, LabelSpace } from '../text/example.ts';
 import type { StreamedCorpus } from '../text/streamed-corpus.ts';
-import { columnNames, formatOf, openTextFile, streamTextFile, type TextFileOptions } from '../text/text-file.ts';
+import { columnNames, formatOf, openTextFile, streamTextFile, type TextFileOptions, type TextFormat } from '../text/text-file.ts';
 
 /** How a file is laid out; by default `sentence` (or `text`) and `label`, and `id` where there is such a column. */
 export interface TsvColumns {
   readonly text?: Column;
   readonly pair?: Column;
   readonly label?: Column;
+  /** What it holds, where nothing else says it: by default one class an example, or several where JSON lines have lists. */
+  readonly labelKind?: LabelKind;
   readonly id?: Column;
   readonly header?: boolean;
   /** Between the cells of a CSV. */
@@ -40,7 +42,7 @@ export async function streamTexts(file: string, columns: TsvColumns = {}): Promi
 }
 
 async function labelledColumns(file: string, columns: TsvColumns, labels: LabelSpace | undefined): Promise<TextFileOptions> {
-  return { ...(await textColumns(file, columns)), label: columns.label ?? 'label', ...(labels && { labels }) };
+  return { ...(await textColumns(file, columns)), label: columns.label ?? 'label', ...(columns.labelKind && { labelKind: columns.labelKind }), ...(labels && { labels }) };
 }
 
 async function textColumns(file: string, { text, pair, id, header = true, delimiter }: TsvColumns): Promise<TextFileOptions> {
@@ -49,6 +51,22 @@ async function textColumns(file: string, { text, pair, id, header = true, delimi
   const foundId = id ?? (names.includes('id') ? 'id' : undefined);
   const usualText = !names.includes('sentence') && names.includes('text') ? 'text' : 'sentence';
   return { text: text ?? usualText, header, ...(pair !== undefined && { pair }), ...(foundId !== undefined && { id: foundId }), ...(delimiter !== undefined && { delimiter }) };
+}
+
+const unfitting = {
+  lines: ['text', 'pair', 'id', 'label', 'header', 'delimiter'],
+  tsv: ['delimiter'],
+  jsonl: ['header', 'delimiter'],
+  csv: [],
+} as const satisfies Record<TextFormat, readonly (keyof TsvColumns)[]>;
+
+/** @throws where something is said of the columns that a file of this format does not have. */
+export function refuseUnfitting(file: string, columns: TsvColumns): void {
+  const format = formatOf(file);
+  const said = unfitting[format].filter((name) => (name === 'header' ? columns.header === false : columns[name] !== undefined));
+  if (said.length === 0) return;
+  const options = said.map((name) => (name === 'header' ? '--no-header' : `--${name}`)).join(', ');
+  throw new Error(`${options}: ${file} is ${format === 'lines' ? 'plain lines, each of them a text' : format === 'tsv' ? 'a TSV, whose cells are parted by tabs' : 'JSON lines, whose fields have names'}; leave that away, or give another file`);
 }
 
 /** @throws in one line where `file` is absent or a folder; `mend` says what to give. */

@@ -3,10 +3,12 @@
  * little (5e-5 at BERT-base's width, more for narrow ones; 3 epochs), a fresh model learns fast and longer.
  */
 import { type Command, Option } from 'commander';
-import type { ClassificationScores } from '../evaluate/classification.ts';
+import { rankingScores, type ScoreName } from '../evaluate/score.ts';
 import type { EncoderConfig } from '../models/config.ts';
+import type { LabelKind } from '../text/example.ts';
 import { glueTask } from '../text/glue.ts';
 import { trainDefaults, type TrainSettings } from '../train/train.ts';
+import { refuseOptions } from './unused-options.ts';
 import { dropoutRate, numberFromZero, positiveNumber, seedNumber, share, wholeNumber } from './option-values.ts';
 
 export interface TrainingOptions {
@@ -18,14 +20,14 @@ export interface TrainingOptions {
   readonly warmup: number;
   readonly seed: number;
   readonly dropout?: number;
-  readonly metric?: keyof ClassificationScores;
+  readonly metric?: ScoreName;
   readonly evaluateEvery?: number;
   readonly patience?: number;
   readonly minImprovement: number;
   readonly checkpointEvery: number;
 }
 
-const metrics: readonly (keyof ClassificationScores)[] = ['accuracy', 'f1', 'macroF1', 'matthews'];
+const metrics = [...new Set<ScoreName>(Object.values(rankingScores).flat())];
 
 export function addTrainingOptions(command: Command): Command {
   return command
@@ -37,11 +39,16 @@ export function addTrainingOptions(command: Command): Command {
     .option('--warmup <share>', 'share of the steps in which the rate climbs', share, 0.1)
     .option('--seed <n>', 'of everything random', seedNumber, trainDefaults.seed)
     .option('--dropout <rate>', 'everywhere in the model (default: its own; 0.1 for a fresh one)', dropoutRate)
-    .addOption(new Option('--metric <name>', 'which score on dev picks the best weights (default: accuracy, or the GLUE task\'s)').choices(metrics))
+    .addOption(new Option('--metric <name>', 'which score on dev picks the best weights and stands first in the report (default: accuracy, micro F1 or Pearson, as the labels are; or the GLUE task\'s)').choices(metrics))
     .option('--evaluate-every <steps>', 'score on dev so often (default: once an epoch)', wholeNumber)
     .option('--patience <n>', 'stop after so many scorings on dev without an improvement (default: never)', wholeNumber)
     .option('--min-improvement <x>', 'what --patience counts as an improvement: a rise by more than this', numberFromZero, trainDefaults.minImprovement)
     .option('--checkpoint-every <steps>', 'where a killed run goes on', wholeNumber, trainDefaults.checkpointEvery);
+}
+
+/** @throws (wrong use) for what would change nothing. */
+export function refuseUnusedTraining(command: Command, { patience }: Pick<TrainingOptions, 'patience'>): void {
+  if (patience === undefined) refuseOptions(command, ['minImprovement'], 'it says what --patience waits for; give that too');
 }
 
 /** @param fresh whether the model starts from nothing. */
@@ -59,8 +66,10 @@ export function trainSettings(options: TrainingOptions, { examples, config, fres
   };
 }
 
-/** The score that ranks: the one asked for, else the GLUE task's first, else accuracy. */
-export function rankingMetric({ metric, task }: { metric?: keyof ClassificationScores; task?: string }): keyof ClassificationScores {
+/** The score that ranks: the one asked for, else the GLUE task's first, else the usual one. @throws where labels of this kind have no such score. */
+export function rankingMetric({ metric, task }: { metric?: ScoreName; task?: string }, kind: LabelKind): ScoreName {
+  const known: readonly ScoreName[] = rankingScores[kind];
+  if (metric !== undefined && !known.includes(metric)) throw new Error(`--metric ${metric}: labels that are ${kind} are ranked by ${known.join(', ')}`);
   const first = task === undefined ? undefined : glueTask(task).metrics[0];
-  return metric ?? metrics.find((name) => name === first) ?? 'accuracy';
+  return metric ?? known.find((name) => name === first) ?? rankingScores[kind][0];
 }

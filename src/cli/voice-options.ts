@@ -2,9 +2,10 @@
  * Options that say how teachers are understood: answers of other systems, several teachers, folders that hold two models.
  */
 import { type Command, Option } from 'commander';
-import type { LabelSpace } from '../text/example.ts';
+import type { LabelKind, LabelSpace } from '../text/example.ts';
 import { wordList } from './option-values.ts';
-import type { VoiceContext } from './voice.ts';
+import { refuseOptions } from './unused-options.ts';
+import type { Voice, VoiceContext } from './voice.ts';
 
 export interface VoiceReadingOptions {
   readonly onnx?: boolean;
@@ -13,6 +14,7 @@ export interface VoiceReadingOptions {
   readonly allowMissing?: boolean;
   readonly allowUnknown?: boolean;
   readonly task?: string;
+  readonly labelKind?: LabelKind;
 }
 
 export function addVoiceOptions(command: Command): Command {
@@ -35,8 +37,16 @@ export function teachersAndCorpus(command: Command, words: readonly string[]): {
   return { teachers: words.slice(0, -1), corpus };
 }
 
+/** @throws (wrong use) for options that none of these teachers hears. */
+export function refuseUnheard(command: Command, voices: readonly Voice[]): void {
+  const isThere = (...kinds: readonly Voice['kind'][]) => voices.some(({ kind }) => kinds.includes(kind));
+  if (!isThere('answers')) refuseOptions(command, ['classes', 'abstain', 'allowMissing', 'allowUnknown'], 'they are about files of answers, and no teacher is one');
+  if (!isThere('onnx')) refuseOptions(command, ['onnx'], 'no teacher is a model\'s folder');
+  if (voices.length === 1) refuseOptions(command, ['mean'], 'there is only one teacher');
+}
+
 /** The classes of a GLUE task have an order of their own; those that are found in a file have none. */
-export function voiceContext(corpus: LabelSpace | undefined, { onnx, classes, abstain, task }: VoiceReadingOptions): VoiceContext {
+export function voiceContext(corpus: LabelSpace | undefined, { onnx, classes, abstain, task, labelKind }: VoiceReadingOptions): VoiceContext {
   const known = task !== undefined && corpus !== undefined && 'names' in corpus ? corpus.names : undefined;
-  return { corpus, order: classes ?? known, abstentions: abstain, onnx };
+  return { corpus, kind: labelKind, order: classes ?? known, abstentions: abstain, onnx };
 }

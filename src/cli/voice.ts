@@ -4,6 +4,7 @@
  */
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { classFacts } from '../models/class-facts.ts';
 import { moduleNames } from '../models/module-names.ts';
 import { checkpointBytes } from '../storage/checkpoint.ts';
 import { readJson } from '../storage/json.ts';
@@ -14,7 +15,7 @@ import { type LabelHeader, type LabelSource } from '../teacher/label-header.ts';
 import { readHeader } from '../teacher/label-store.ts';
 import { type Labeller, modelLabeller } from '../teacher/labeller.ts';
 import { openOnnxTeacher } from '../teacher/onnx.ts';
-import type { LabelSpace } from '../text/example.ts';
+import type { LabelKind, LabelSpace } from '../text/example.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
 import { agreeOnLabels, type ModelFolder, openClassifier, requireModel } from './model-folder.ts';
 
@@ -53,6 +54,8 @@ export type Voice = ReadingVoice | StoreVoice | AnswerVoice;
 export interface VoiceContext {
   /** What the corpus is labelled with. */
   readonly corpus: LabelSpace | undefined;
+  /** Of which kind answers are, where the corpus does not show it. */
+  readonly kind?: LabelKind | undefined;
   /** The order of classes that a person gave, or that the task has: only then may answers give numbers. */
   readonly order?: readonly string[] | undefined;
   readonly abstentions?: readonly string[] | undefined;
@@ -71,7 +74,7 @@ export async function openVoices(places: readonly string[], context: VoiceContex
   const [first, ...others] = places.flatMap((place) => opened.get(place) ?? []);
   if (first === undefined) throw new Error('there is no teacher');
   for (const other of others) {
-    const same = other.task === first.task && [...other.labels].sort().join('\n') === [...first.labels].sort().join('\n');
+    const same = other.task === first.task && (first.task === 'regression' || [...other.labels].sort().join('\n') === [...first.labels].sort().join('\n'));
     if (!same) throw new Error(`${first.place} answers ${first.labels.join(', ')} (${first.task}), ${other.place} ${other.labels.join(', ')} (${other.task}): teachers that speak together must know the same classes`);
   }
   return [first, ...others];
@@ -110,9 +113,10 @@ async function openAnswers(place: string, space: AnswerSpace): Promise<AnswerVoi
 }
 
 /** @throws where nothing says which classes there are. */
-export function answerSpace({ corpus, order, abstentions }: VoiceContext, knowing?: Pick<Voice, 'task' | 'labels'>): AnswerSpace {
+export function answerSpace({ corpus, kind, order, abstentions }: VoiceContext, knowing?: Pick<Voice, 'task' | 'labels'>): AnswerSpace {
   const shy = abstentions === undefined ? {} : { abstentions };
-  const task = knowing?.task ?? corpus?.kind ?? 'single-label';
+  const task = knowing?.task ?? corpus?.kind ?? kind ?? 'single-label';
+  if (task === 'regression' && order !== undefined) throw new Error('--classes: scores have no classes');
   if (task === 'regression') return { task, labels: knowing?.labels ?? ['score'], ordered: true, ...shy };
   const names = order ?? knowing?.labels ?? (corpus !== undefined && 'names' in corpus ? corpus.names : undefined);
   if (names === undefined) throw new Error('which classes are there? Name them with --classes a,b,c');
@@ -120,11 +124,19 @@ export function answerSpace({ corpus, order, abstentions }: VoiceContext, knowin
 }
 
 /** The classes of the corpus in the order of `names`, matched by name. @throws naming those that the teacher does not know. */
-export function agreeWith({ kind, place: teacher, labels }: Voice, corpus: LabelSpace | undefined, { names, place }: { names: readonly string[]; place: string }): LabelSpace {
-  if (kind === 'model' || kind === 'onnx' || corpus?.kind !== 'single-label') return agreeOnLabels(corpus, { names, model: teacher, place });
-  const unknown = corpus.names.filter((name) => !names.includes(name));
-  if (unknown.length > 0) throw new Error(`${place} has the label ${unknown.join(', ')}, but ${teacher} knows only ${labels.join(', ')}; let both use the same names`);
-  return { kind: 'single-label', names };
+export function agreeWith({ kind, task, place: model }: Voice, corpus: LabelSpace | undefined, { names, place }: { names: readonly string[]; place: string }): LabelSpace {
+  const hasConfig = kind === 'model' || kind === 'onnx';
+  return agreeOnLabels(corpus, { kind: task, names, model, place, ...(!hasConfig && { mend: 'let both use the same names' }) });
+}
+
+/** Of what kind the first of these teachers answers that says so by itself; files of answers do not. Nothing is loaded, and what cannot be read is told when it is. */
+export async function spokenKind(places: readonly string[], context: Pick<VoiceContext, 'onnx'>): Promise<LabelKind | undefined> {
+  for (const place of places) {
+    const kind = await kindOf(place, { corpus: undefined, ...context });
+    if (kind === 'store') return (await readHeader(place)).source.task;
+    if (kind !== 'answers') return readJson(join(place, 'config.json')).then((config) => classFacts(config, place).task).catch(() => undefined);
+  }
+  return undefined;
 }
 
 function isPresent(path: string): Promise<boolean> {

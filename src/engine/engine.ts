@@ -6,6 +6,7 @@ import { fusedCatalogue } from './fused/catalogue.ts';
 import { installFusedOp } from './fused/fused-op.ts';
 import { linear } from './fused/linear.ts';
 import type { EngineOptions, MemoryFigures, Precision, StartedEngine } from './options.ts';
+import type { Replayer } from './replayer.ts';
 import * as tf from './tf.ts';
 import { startTorch } from './torch/torch-engine.ts';
 import { startWasm } from './wasm/wasm-engine.ts';
@@ -115,6 +116,11 @@ export function engineMark(): EngineMark {
 /** Memory of the engine's device, where it is not the process's own. */
 export function engineMemory(): MemoryFigures | undefined {
   return inUse().started.memory?.();
+}
+
+/** The engine's way to repeat work, where it has one and it is not turned off. */
+export function engineReplayer(): Replayer | undefined {
+  return inUse().started.replayer;
 }
 
 /** How many operations the engine's own code has run, and how many ran on TensorFlow.js's CPU kernels for want of one. */

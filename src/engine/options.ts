@@ -2,6 +2,8 @@
  * What an engine is asked for when it starts, and what it then says of itself.
  */
 
+import type { Replayer } from './replayer.ts';
+
 export const precisions = ['fp32', 'bf16'] as const;
 export type Precision = (typeof precisions)[number];
 
@@ -14,6 +16,8 @@ export interface EngineOptions {
   readonly threads?: number | undefined;
   /** `library`: nothing but LibTorch's own kernels on the CPU, as on CUDA and on processors without AVX-512. For holding the two against each other. */
   readonly kernels?: 'own' | 'library' | undefined;
+  /** Whether steps that repeat are run again from the engine's own notes, without JavaScript in between; bit for bit the same. No, unless said: a loss must then depend on its arguments alone. */
+  readonly replay?: boolean | undefined;
 }
 
 export interface MemoryFigures {
@@ -35,6 +39,8 @@ export interface StartedEngine {
   readonly precisions?: readonly Precision[];
   /** Memory of the device, where it is not the process's own. */
   readonly memory?: () => MemoryFigures | undefined;
+  /** Where the engine can repeat what it was asked for. */
+  readonly replayer?: Replayer | undefined;
   /** Operations run by the engine's own code so far. */
   readonly nativeCalls?: () => number;
 }

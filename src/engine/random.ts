@@ -19,6 +19,29 @@ function mix(word: number): number {
   return (h ^ (h >>> 16)) | 0;
 }
 
+/** How a key was reached from the one above it. */
+export type KeyPath = readonly (string | number)[];
+
+/** Paths of the keys made below a traced one, by their words. */
+let traced: Map<string, KeyPath> | undefined;
+
+const wordsOf = ({ high, low }: Key): string => `${high}:${low}`;
+
+/**
+ * Runs `work` and remembers the path below `root` of every key folded in it, for those who must make the same keys below another root.
+ * `pathOf` answers `undefined` for a key that was not made so.
+ */
+export function tracingKeys<T>(root: Key, work: (pathOf: (key: Key) => KeyPath | undefined) => T): T {
+  const before = traced;
+  const paths = new Map<string, KeyPath>([[wordsOf(root), []]]);
+  traced = paths;
+  try {
+    return work((key) => paths.get(wordsOf(key)));
+  } finally {
+    traced = before;
+  }
+}
+
 /** A key below `key`: the same path gives the same key, different paths give unrelated streams. */
 export function fold(key: Key, ...path: readonly (string | number)[]): Key {
   let { high, low } = key;
@@ -34,7 +57,10 @@ export function fold(key: Key, ...path: readonly (string | number)[]): Key {
       high = mix((high ^ low) + 0x85ebca6b);
     }
   }
-  return { high, low };
+  const folded = { high, low };
+  const above = traced?.get(wordsOf(key));
+  if (above !== undefined) traced?.set(wordsOf(folded), [...above, ...path]);
+  return folded;
 }
 
 /** The key of `path` under a run's seed (a non-negative safe integer). */

@@ -4,6 +4,7 @@
  */
 import { resolve } from 'node:path';
 import type * as TransformersJs from '@huggingface/transformers';
+import type { EncodedLabels } from '../text/encoded-labels.ts';
 
 export interface StoredLogits {
   readonly texts: readonly string[];
@@ -11,6 +12,8 @@ export interface StoredLogits {
   /** [B, C], row by row, as our own engine computed them for these texts cut to `maxTokens`. */
   readonly logits: Float32Array;
   readonly classes: number;
+  /** What they mean. Default: one class an example. */
+  readonly kind?: EncodedLabels['kind'];
   readonly maxTokens: number;
 }
 
@@ -21,8 +24,8 @@ export interface OnnxComparison {
   readonly tooLong: number;
   /** Largest absolute difference between two logits; NaN when one of them is not a number. */
   readonly largestDifference: number;
-  /** Share of the examples whose largest logit is at the same class, 0..1. */
-  readonly agreement: number;
+  /** Share of the examples with the same class, or the same set of classes, 0..1; absent for scores, which are never quite the same. */
+  readonly agreement?: number;
   /** Mean wall time of the model alone, tokenisation excluded, in batches of up to 32. */
   readonly millisecondsPerExample: number;
 }
@@ -77,7 +80,7 @@ async function load({ AutoTokenizer, AutoModelForSequenceClassification }: typeo
 async function compare(
   tokenizer: TransformersJs.PreTrainedTokenizer,
   model: TransformersJs.PreTrainedModel,
-  { texts, pairs, logits, classes, maxTokens }: StoredLogits,
+  { texts, pairs, logits, classes, kind = 'single-label', maxTokens }: StoredLogits,
 ): Promise<OnnxComparison> {
   const textsOf = (rows: readonly number[]) => rows.map((row) => texts[row] ?? '');
   const pairsOf = (rows: readonly number[]) => (pairs === undefined ? {} : { text_pair: rows.map((row) => pairs[row] ?? '') });
@@ -107,18 +110,20 @@ async function compare(
       for (const [column, value] of ours.entries()) {
         largestDifference = Math.max(largestDifference, Math.abs(value - (theirs[column] ?? NaN)));
       }
-      if (indexOfLargest(ours) === indexOfLargest(theirs)) agreed++;
+      if (answerOf(ours, kind) === answerOf(theirs, kind)) agreed++;
     }
   }
   return {
     examples: kept.length,
     tooLong: texts.length - kept.length,
     largestDifference,
-    agreement: agreed / kept.length,
+    ...(kind !== 'regression' && { agreement: agreed / kept.length }),
     millisecondsPerExample: milliseconds / kept.length,
   };
 }
 
-function indexOfLargest(row: Float32Array): number {
-  return row.reduce((best, value, column) => (value > (row[best] ?? NaN) ? column : best), 0);
+/** What a row of logits says, as something to compare: the class of the largest, or which lie above 0. */
+function answerOf(row: Float32Array, kind: EncodedLabels['kind']): string {
+  if (kind === 'multi-label') return Array.from(row, (logit) => (logit > 0 ? 1 : 0)).join('');
+  return String(row.reduce((best, value, column) => (value > (row[best] ?? NaN) ? column : best), 0));
 }

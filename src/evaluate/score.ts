@@ -16,6 +16,8 @@ export type Scores = ClassificationScores | MultiLabelScores | RegressionScores;
 type NameIn<S> = S extends unknown ? keyof S : never;
 export type ScoreName = NameIn<Scores>;
 
+export const scoreNames = ['accuracy', 'f1', 'microF1', 'macroF1', 'subsetAccuracy', 'matthews', 'pearson', 'spearman', 'mse'] as const satisfies readonly ScoreName[];
+
 export interface ScoredLogits<S extends Scores = Scores> {
   readonly scores: S;
   /** [N, C] in corpus order; C is 1 for a regression. */
@@ -28,6 +30,20 @@ export const rankingScores = {
   'multi-label': ['microF1', 'macroF1', 'subsetAccuracy'],
   regression: ['pearson', 'spearman'],
 } as const satisfies Record<EncodedLabels['kind'], readonly ScoreName[]>;
+
+/** Which of a task's scores stand in a table beside the one that ranks. */
+export const tabledScores = {
+  'single-label': ['accuracy'],
+  'multi-label': ['microF1', 'macroF1', 'subsetAccuracy'],
+  regression: ['pearson', 'spearman', 'mse'],
+} as const satisfies Record<EncodedLabels['kind'], readonly ScoreName[]>;
+
+/** One of some scores by its name. @throws where the task has no such score. */
+export function scoreCalled(name: string, scores: Scores): number {
+  const value = (scores as Readonly<Record<string, number>>)[name];
+  if (value === undefined) throw new Error(`there is no score '${name}'; there are ${Object.keys(scores).join(', ')}`);
+  return value;
+}
 
 /** Runs the model over a corpus and scores it by its task. @throws if the labels are of another task, or do not stand throughout. */
 export async function modelScores(model: Model, corpus: EncodedCorpus, options: { rows?: number } = {}): Promise<ScoredLogits> {

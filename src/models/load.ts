@@ -5,12 +5,12 @@
 import { join } from 'node:path';
 import { randomKey } from '../engine/random.ts';
 import { freshValues, Parameters, type ParameterSpec } from '../nn/parameters.ts';
-import { readCheckpoint } from '../storage/checkpoint.ts';
+import { withCheckpoint } from '../storage/checkpoint.ts';
 import { float32Of } from '../storage/halves.ts';
 import { readJson } from '../storage/json.ts';
 import { printable } from '../storage/quoted.ts';
 import { shapeText } from '../storage/safetensors-header.ts';
-import type { HostTensor } from '../storage/safetensors.ts';
+import type { StoredTensor } from '../storage/safetensors.ts';
 import { canonicalNames, isHead } from './checkpoint-names.ts';
 import { type EncoderConfig, parseConfig, type Task } from './config.ts';
 import { createModel, type Model } from './model.ts';
@@ -45,14 +45,18 @@ export async function readConfig(folder: string): Promise<EncoderConfig> {
 export async function loadModel(folder: string, { task, labels, seed = 0 }: LoadOptions = {}): Promise<LoadedModel> {
   const stored = await readConfig(folder);
   const config = configFor(stored, task ?? stored.task, labels, folder);
-  const tensors = canonicalNames(config.family, await readCheckpoint(folder), folder);
   const head = new Map(headSpecs(config).map((spec) => [spec.name, spec]));
-  const fresh = freshHeadNames(config, stored, head, tensors);
-  const left = checkNames(config, folder, tensors, fresh);
   const key = randomKey(seed, 'head');
-  const parameters = new Parameters(parameterSpecs(config), (spec) => {
-    const tensor = tensors.get(spec.name);
-    return fresh.has(spec.name) || tensor === undefined ? freshValues(spec, key, config.initializerRange) : float32Of(tensor);
+  const { parameters, fresh, left } = await withCheckpoint(folder, async (storedTensors) => {
+    const tensors = canonicalNames(config.family, storedTensors, folder);
+    const fresh = freshHeadNames(config, stored, head, tensors);
+    const left = checkNames(config, folder, tensors, fresh);
+    // One tensor at a time, so that a large model is not in memory twice.
+    const parameters = await Parameters.load(parameterSpecs(config), async (spec) => {
+      const tensor = tensors.get(spec.name);
+      return fresh.has(spec.name) || tensor === undefined ? freshValues(spec, key, config.initializerRange) : float32Of({ ...tensor, bytes: await tensor.read() });
+    });
+    return { parameters, fresh, left };
   });
   const notices = [
     ...(fresh.size > 0 ? [`fresh head (seed ${seed}), because ${folder} was not made for this task: ${[...fresh].join(', ')}`] : []),
@@ -73,7 +77,7 @@ function configFor(stored: EncoderConfig, task: Task, labels: readonly string[] 
  * Which head parameters start fresh: those the checkpoint lacks when its own task is another, and the classifier when its
  * classes are others in number. A checkpoint of the same task must be whole.
  */
-function freshHeadNames(config: EncoderConfig, stored: EncoderConfig, head: ReadonlyMap<string, ParameterSpec>, tensors: ReadonlyMap<string, HostTensor>): Set<string> {
+function freshHeadNames(config: EncoderConfig, stored: EncoderConfig, head: ReadonlyMap<string, ParameterSpec>, tensors: ReadonlyMap<string, StoredTensor>): Set<string> {
   const sameTask = config.task === stored.task && config.labels.length === stored.labels.length;
   if (sameTask) return new Set();
   const unfit = (spec: ParameterSpec) => {
@@ -84,7 +88,7 @@ function freshHeadNames(config: EncoderConfig, stored: EncoderConfig, head: Read
 }
 
 /** Checks names and shapes; returns the stored heads that this task leaves aside. */
-function checkNames(config: EncoderConfig, folder: string, tensors: ReadonlyMap<string, HostTensor>, fresh: ReadonlySet<string>): string[] {
+function checkNames(config: EncoderConfig, folder: string, tensors: ReadonlyMap<string, StoredTensor>, fresh: ReadonlySet<string>): string[] {
   const specs = new Map(parameterSpecs(config).map((spec) => [spec.name, spec]));
   const problems: string[] = [];
   const left: string[] = [];

@@ -12,6 +12,8 @@ export interface CardFacts {
   readonly scores?: readonly (readonly [string, string])[];
   /** An input a reader can try. */
   readonly example?: string;
+  /** Its second text, where inputs are pairs. */
+  readonly pair?: string;
   /** SPDX identifier of the model's licence, where the maker knows it. */
   readonly license?: string;
 }
@@ -25,7 +27,7 @@ const pipelineTags: Readonly<Record<Task, string>> = {
 };
 
 /** Whether the folder holds an ONNX file decides which examples the card shows. */
-export function modelCard(config: EncoderConfig, parameters: number, { name, story, scores = [], example = 'It is not bad at all.', license }: CardFacts, { onnx }: { onnx: boolean }): string {
+export function modelCard(config: EncoderConfig, parameters: number, { name, story, scores = [], example = 'It is not bad at all.', pair, license }: CardFacts, { onnx }: { onnx: boolean }): string {
   const classifies = pipelineTags[config.task] === 'text-classification';
   const front = ['---', 'library_name: transformers', `pipeline_tag: ${pipelineTags[config.task]}`, 'tags: [retort, knowledge-distillation]'];
   return [
@@ -38,34 +40,58 @@ export function modelCard(config: EncoderConfig, parameters: number, { name, sto
     ...story,
     '',
     `${config.family}, ${config.layers} layers x ${config.width}, ${config.heads} heads, vocabulary ${config.vocabulary}, ${parameters.toLocaleString('en-GB')} parameters.`,
-    ...(classifies ? [`Classes: ${config.labels.join(', ')}.`] : []),
+    ...(classifies ? [answersText(config)] : []),
     '',
     ...(scores.length === 0 ? [] : ['| measure | value |', '| --- | --- |', ...scores.map(([what, value]) => `| ${what} | ${value} |`), '']),
-    ...(classifies && onnx ? [...javascriptExample(example), ...pythonExample(example)] : []),
+    ...(classifies && onnx ? [...javascriptExample(config, { example, pair }), ...pythonExample(config, { example, pair })] : []),
   ].join('\n');
 }
 
-function javascriptExample(example: string): string[] {
+function answersText({ task, labels }: EncoderConfig): string {
+  if (task === 'regression') return 'It answers with a score.';
+  return `Classes: ${labels.join(', ')}.${task === 'multi-label' ? ' Several may hold, or none: each has a probability of its own.' : ''}`;
+}
+
+interface Input {
+  readonly example: string;
+  readonly pair: string | undefined;
+}
+
+/** transformers.js's pipeline takes one text, and makes a distribution of whatever it gets: pairs and scores are read from the logits. */
+function javascriptExample({ task }: EncoderConfig, { example, pair }: Input): string[] {
+  const text = JSON.stringify(example);
+  const piped = [
+    "const classify = await pipeline('text-classification', 'FOLDER', { dtype: 'fp32' }); // this folder's name",
+    `console.log(await classify(${text}${task === 'multi-label' ? ', { top_k: null }' : ''}));`,
+  ];
+  const direct = [
+    "const tokenizer = await AutoTokenizer.from_pretrained('FOLDER'); // this folder's name",
+    "const model = await AutoModelForSequenceClassification.from_pretrained('FOLDER', { dtype: 'fp32' });",
+    `const { logits } = await model(tokenizer(${text}${pair === undefined ? '' : `, { text_pair: ${JSON.stringify(pair)} }`}));`,
+    `console.log(${task === 'regression' ? 'logits.data[0]' : task === 'multi-label' ? 'logits.sigmoid().tolist()[0]' : 'logits.softmax(-1).tolist()[0]'}${task === 'regression' ? '' : ', model.config.id2label'});`,
+  ];
+  const isPiped = task !== 'regression' && pair === undefined;
   return [
     '## In Node or the browser',
     '',
     '```js',
-    "import { env, pipeline } from '@huggingface/transformers';",
+    `import { ${isPiped ? 'env, pipeline' : 'AutoModelForSequenceClassification, AutoTokenizer, env'} } from '@huggingface/transformers';`,
     "env.localModelPath = '.'; // the folder that holds this one",
-    "const classify = await pipeline('text-classification', 'FOLDER', { dtype: 'fp32' }); // this folder's name",
-    `console.log(await classify(${JSON.stringify(example)}));`,
+    ...(isPiped ? piped : direct),
     '```',
     '',
   ];
 }
 
-function pythonExample(example: string): string[] {
+function pythonExample({ task }: EncoderConfig, { example, pair }: Input): string[] {
+  const text = pair === undefined ? JSON.stringify(example) : `{"text": ${JSON.stringify(example)}, "text_pair": ${JSON.stringify(pair)}}`;
+  const how = { regression: ', function_to_apply="none"', 'multi-label': ', top_k=None', 'single-label': '', 'masked-lm': '', none: '' }[task];
   return [
     '## In Python',
     '',
     '```python',
     'from transformers import pipeline',
-    `print(pipeline("text-classification", "FOLDER")(${JSON.stringify(example)}))`,
+    `print(pipeline("text-classification", "FOLDER")(${text}${how}))`,
     '```',
     '',
   ];

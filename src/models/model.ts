@@ -11,7 +11,7 @@ import { type Key, randomKey } from '../engine/random.ts';
 import * as tf from '../engine/tf.ts';
 import { activate } from '../nn/activation.ts';
 import { attentionBias } from '../nn/attention.ts';
-import { encode, type EncoderLayer, type EncoderStates } from '../nn/encoder.ts';
+import { type AskedAttention, encode, type EncoderLayer, type EncoderStates } from '../nn/encoder.ts';
 import { dropoutAt, type Mode } from '../nn/mode.ts';
 import { freshValues, Parameters } from '../nn/parameters.ts';
 import type { EncoderConfig } from './config.ts';
@@ -48,12 +48,14 @@ export function freshModel(config: EncoderConfig, { seed }: { seed: number }): M
 function forward(config: EncoderConfig, parameters: Parameters, batch: Batch, wants: Wants, mode: Mode): ModelOutput {
   if (batch.width > config.positions) throw new Error(`a batch is ${batch.width} tokens long, but the model has only ${config.positions} positions`);
   checkLayers(config, wants);
-  const states = encode(embed(config, parameters, batch, mode), {
+  const counted = (asked: readonly number[] = []) => new Set(asked.map((layer) => (layer < 0 ? config.layers + layer : layer)));
+  const states = encode(tf.tidy(() => embed(config, parameters, batch, mode)), {
     ...config,
     layers: Array.from({ length: config.layers }, (_, index) => layerAt(config, parameters, index)),
     bias: attentionBias(batch.mask),
     mode,
-    exposed: new Set([...(wants.scores ?? []), ...(wants.attention ?? [])].map((layer) => (layer < 0 ? config.layers + layer : layer))),
+    exposed: new Set([...counted(wants.scores), ...counted(wants.attention)]),
+    qkv: counted(wants.qkv),
   });
   return { ...statesWanted(states, wants), ...headWanted(config, parameters, states, wants, mode) };
 }
@@ -109,8 +111,8 @@ function given<T, U>(value: T | undefined, of: (value: T) => U): U | undefined {
 }
 
 /** Only these: what else attention left would be kept with them. */
-function queryKeyValue({ query, key, value }: QueryKeyValue): QueryKeyValue {
-  return { query, key, value };
+function queryKeyValue({ query, key, value }: AskedAttention): QueryKeyValue | undefined {
+  return query && key && value && { query, key, value };
 }
 
 function headWanted(config: EncoderConfig, parameters: Parameters, { hidden }: EncoderStates, wants: Wants, mode: Mode): ModelOutput {

@@ -6,7 +6,7 @@ import type { Dropout } from '../engine/fused/dropout.ts';
 import { type BiasedWeights, feedForward } from '../engine/fused/feed-forward.ts';
 import { layerNorm } from '../engine/fused/layer-norm.ts';
 import { linear, type LinearWeights } from '../engine/fused/linear.ts';
-import type * as tf from '../engine/tf.ts';
+import * as tf from '../engine/tf.ts';
 import { type Activation, activate } from './activation.ts';
 import { selfAttention, type SelfAttention } from './attention.ts';
 import { dropoutAt, type Mode } from './mode.ts';
@@ -40,29 +40,37 @@ export interface EncoderOptions {
   readonly mode: Mode;
   /** Layers (from 0) whose scores and probabilities must be written out. */
   readonly exposed: ReadonlySet<number>;
+  /** Layers whose queries, keys, values and context are asked for. Nothing else of a layer outlives it but its output. */
+  readonly qkv: ReadonlySet<number>;
 }
+
+/** What is left of a layer's attention: what was asked for. */
+export type AskedAttention = Partial<SelfAttention>;
 
 export interface EncoderStates {
   /** [B, T, H] each: 0 = the input, i = the output of layer i. */
   readonly hidden: readonly tf.Tensor[];
   /** Of layer i, from 0. */
-  readonly attention: readonly SelfAttention[];
+  readonly attention: readonly AskedAttention[];
 }
 
 /** x [B, T, H], the embedding output. */
-export function encode(x: tf.Tensor, { layers, mode, exposed, ...options }: EncoderOptions): EncoderStates {
+export function encode(x: tf.Tensor, { layers, mode, exposed, qkv, ...options }: EncoderOptions): EncoderStates {
   const hidden = [x];
-  const attention: SelfAttention[] = [];
+  const attention: AskedAttention[] = [];
   layers.forEach((layer, index) => {
     const at = (place: string, rate: number) => dropoutAt(mode, `layer.${index}.${place}`, rate);
-    const step = encodeLayer(hidden[index] ?? x, layer, { ...options, at, expose: exposed.has(index) });
+    const step = tf.tidy(() => {
+      const { output, attention: { context, query, key, value, ...written } } = encodeLayer(hidden[index] ?? x, layer, { ...options, at, expose: exposed.has(index) });
+      return { output, attention: { ...written, ...(qkv.has(index) && { context, query, key, value }) } };
+    });
     hidden.push(step.output);
     attention.push(step.attention);
   });
   return { hidden, attention };
 }
 
-type LayerOptions = Omit<EncoderOptions, 'layers' | 'mode' | 'exposed'> & {
+type LayerOptions = Omit<EncoderOptions, 'layers' | 'mode' | 'exposed' | 'qkv'> & {
   readonly at: (place: string, rate: number) => Dropout | undefined;
   readonly expose: boolean;
 };

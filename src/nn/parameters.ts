@@ -19,17 +19,31 @@ let models = 0;
 export class Parameters {
   readonly #variables = new Map<string, tf.Variable>();
 
+  readonly #model = models++; // tfjs wants variable names unique in the process; two models share theirs
+
   /** One variable per spec; `values` must give as many numbers as the shape holds. */
   constructor(specs: readonly ParameterSpec[], values: (spec: ParameterSpec) => Float32Array) {
-    const model = models++; // tfjs wants variable names unique in the process; two models share theirs
-    for (const spec of specs) {
-      const data = values(spec);
-      const size = spec.shape.reduce((product, side) => product * side, 1);
-      if (data.length !== size) throw new Error(`${spec.name}: ${data.length} numbers do not fill [${spec.shape.join(', ')}]`);
-      const tensor = tf.tensor(data, [...spec.shape], 'float32');
-      this.#variables.set(spec.name, tf.variable(tensor, true, `${model}/${spec.name}`));
-      tensor.dispose();
+    for (const spec of specs) this.#add(spec, values(spec));
+  }
+
+  /** The same from values that are read one after the other. */
+  static async load(specs: readonly ParameterSpec[], values: (spec: ParameterSpec) => Promise<Float32Array>): Promise<Parameters> {
+    const parameters = new Parameters([], () => new Float32Array());
+    try {
+      for (const spec of specs) parameters.#add(spec, await values(spec));
+      return parameters;
+    } catch (error) {
+      parameters.dispose();
+      throw error;
     }
+  }
+
+  #add({ name, shape }: ParameterSpec, data: Float32Array): void {
+    const size = shape.reduce((product, side) => product * side, 1);
+    if (data.length !== size) throw new Error(`${name}: ${data.length} numbers do not fill [${shape.join(', ')}]`);
+    const tensor = tf.tensor(data, [...shape], 'float32');
+    this.#variables.set(name, tf.variable(tensor, true, `${this.#model}/${name}`));
+    tensor.dispose();
   }
 
   get(name: string): tf.Variable {

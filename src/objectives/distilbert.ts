@@ -53,7 +53,7 @@ export function distilbert({ temperature = 2, weights }: DistilbertOptions = {})
     paper,
     wants: { student: soft === 0 && masked === 0 ? states : decoder, teacher: soft === 0 ? states : decoder },
     loss: (student, teacher, batch, context) => {
-      const at = (term: string, weight: Weight) => weightAt(weight, context.step, weightOf(term));
+      const at = (term: string, weight: Weight) => weightAt(weight, context, weightOf(term));
       const terms: tf.Tensor[] = [];
       if (student.decoder !== undefined) {
         requireOneVocabulary(student.decoder, teacher.decoder);

@@ -57,7 +57,7 @@ export interface Mixture {
 export function mixture({ name, task, alpha, logits, soft, unlabelled = 'soft', batch, context }: Mixture): tf.Scalar {
   requireHead(name, task, logits, batch);
   if (alpha === 1 && unlabelled === 'soft') return tf.mean(soft);
-  const share = weightAt(alpha, context.step, alphaOf(name), 1);
+  const share = weightAt(alpha, context, alphaOf(name), 1);
   const { targets, known } = labelRows(labelsOf(batch, unlabelled === 'soft' ? `${name} with alpha below 1` : name, task), logits.shape.at(-1) ?? 0);
   const hard = lossRows(headRows(logits, task), targets, task); // of a row without a label: 0, or a square that is not counted
   const labelledHard = tf.mul(hard, known);

@@ -48,7 +48,7 @@ export function noisyLabel({ lambda = 0.5, temperature = 1, task = 'single-label
   checkWeight(lambda, 'noisy-label: lambda', 1);
   checkTemperature('noisy-label', temperature);
   if (graph !== undefined) checkGraph(graph, task);
-  const alpha: Weight = typeof lambda === 'number' ? 1 - lambda : { description: describedWeight(lambda).toString(), at: (step) => 1 - weightAt(lambda, step, 'noisy-label: lambda', 1) };
+  const alpha: Weight = typeof lambda === 'number' ? 1 - lambda : { description: describedWeight(lambda).toString(), at: (step) => 1 - weightAt(lambda, { step }, 'noisy-label: lambda', 1) };
   return {
     name: 'noisy-label',
     settings: { lambda: describedWeight(lambda), temperature, ...(task !== 'single-label' && { task }), ...(graph && { graph: fingerprint(graph).slice(0, 16) }) },

@@ -52,7 +52,7 @@ export function weighted(parts: readonly (readonly [Weight, Objective])[]): Obje
       const terms = parts.map(([weight, objective]) => {
         const value = objective.loss(student, teacher, batch, context);
         context.hear?.(objective.name, value);
-        return tf.mul(value, weightAt(weight, context.step, weightOf(objective.name)));
+        return tf.mul(value, weightAt(weight, context, weightOf(objective.name)));
       });
       return tf.addN(terms) as tf.Scalar;
     },

@@ -33,7 +33,7 @@ export function softLabel({ temperature = 2, alpha = 1, form = 'kl', scaleT2 = t
   checkAlpha('soft-label', alpha);
   return {
     name: 'soft-label',
-    settings: { temperature, alpha: describedWeight(alpha), form, scaleT2, ...(task !== 'single-label' && { task }) },
+    settings: { ...(task !== 'regression' && { temperature }), alpha: describedWeight(alpha), ...(task !== 'regression' && { form, scaleT2 }), ...(task !== 'single-label' && { task }) },
     paper,
     wants: { student: { logits: true }, teacher: { logits: true } },
     loss: ({ logits }, teacher, batch, context) => {

@@ -34,9 +34,13 @@ export function checkWeight(weight: Weight, what: string, most = Infinity): void
   }
 }
 
-/** The weight at a step, from 1. @throws if a described one then lies outside 0..`most`. */
-export function weightAt(weight: Weight, step: number, what: string, most = Infinity): number {
+/**
+ * The weight at a step, from 1. A constant does not look at the step, so that what hangs on it is seen to be the same in every one.
+ * @throws if a described one then lies outside 0..`most`.
+ */
+export function weightAt(weight: Weight, context: { readonly step: number }, what: string, most = Infinity): number {
   if (typeof weight === 'number') return weight;
+  const { step } = context;
   if ('at' in weight) {
     const value = weight.at(step);
     requireNumber(value, `${what} (${weight.description}) at step ${step}`, most);

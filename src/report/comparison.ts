@@ -6,20 +6,25 @@ import type { Spread } from '../evaluate/spread.ts';
 import { drawDotPlot } from './dot-plot.ts';
 import { markup } from './markup.ts';
 import type { Content, Markup } from './markup.ts';
-import { formatBytes, formatCount, formatMagnitude, formatPercent } from './units.ts';
+import { formatScore, type Metric, metricOf } from './metric.ts';
+import { formatBytes, formatCount, formatDecimal, formatMagnitude, formatPercent } from './units.ts';
 
 /** One value, or what several seeds say together. */
 export type Score = number | Spread;
 
-/** One model. `score` is in the units of the comparison's metric, `agreement` (with the teacher) is a ratio, `latencyMs` the median. */
+/** One model. `score` is in the units of the comparison's metric, `others` by the names of its other metrics; `agreement` (with the teacher) is a ratio, `latencyMs` the median. */
 export type ComparisonRow = {
   name: string;
   role?: 'student' | 'teacher' | 'baseline';
   parameters?: number;
   bytes?: number;
   score?: Score;
+  others?: Readonly<Record<string, Score>>;
   agreement?: Score;
   klNats?: Score;
+  /** Of a score with the teacher's: Pearson's r, and the mean distance. */
+  teacherPearson?: Score;
+  meanDifference?: Score;
   /** Expected calibration error, a ratio. */
   ece?: Score;
   latencyMs?: number;
@@ -29,19 +34,16 @@ export type ComparisonRow = {
 /** How much better `better` scores than `than`, seed by seed, in the units of the metric. */
 export type Difference = { better: string; than: string; score: Spread };
 
-/** `metric` names the score; a `ratio` in 0..1 is shown as a percentage, `points` (BLEU, chrF) as they are. */
-export type Comparison = { rows: readonly ComparisonRow[]; differences?: readonly Difference[]; metric?: Metric };
-export type Metric = { name: string; unit: 'ratio' | 'points' };
-
-const defaultMetric = { name: 'accuracy', unit: 'ratio' } as const;
+/** `metric` names the score; by default it is accuracy. */
+export type Comparison = { rows: readonly ComparisonRow[]; differences?: readonly Difference[]; metric?: Metric; others?: readonly Metric[] };
 
 /** All of it, in order. */
-export function drawComparison({ rows, differences = [], metric = defaultMetric }: Comparison): Markup {
+export function drawComparison({ rows, differences = [], metric = metricOf.accuracy, others = [] }: Comparison): Markup {
   const percent = metric.unit === 'ratio';
   const dots = rows.flatMap(({ name, role, score }) => (score === undefined ? [] : [{ name, role: role ?? 'baseline', spread: asSpread(score) }]));
   return markup`${drawFigures(rows, metric)}
 <h2>Comparison</h2>
-${drawTable(rows, metric)}
+${drawTable(rows, [metric, ...others])}
 ${differences.map((difference) => drawDifference(difference, metric))}
 ${drawSeedNote(rows)}
 ${drawDotPlot(dots, {
@@ -61,11 +63,11 @@ function drawFigures(rows: readonly ComparisonRow[], { name, unit }: Metric): Ma
   const teacher = rows.find(({ role }) => role === 'teacher');
   const figures: (readonly [label: string, value: string, note: string | undefined])[] = [];
   if (student.score !== undefined) {
-    const factor = unit === 'ratio' ? 100 : 1;
-    const distance = teacher?.score === undefined ? undefined : factor * (meanOf(student.score) - meanOf(teacher.score));
-    figures.push([name, formatScore(meanOf(student.score), unit), distance === undefined ? undefined : distanceNote(distance)]);
+    const distance = teacher?.score === undefined ? undefined : meanOf(student.score) - meanOf(teacher.score);
+    figures.push([name, formatScore(meanOf(student.score), unit), distance === undefined ? undefined : distanceNote(distance, unit)]);
   }
   if (student.agreement !== undefined) figures.push(['agreement', formatPercent(meanOf(student.agreement)), 'same answer as the teacher']);
+  if (student.teacherPearson !== undefined) figures.push(['Pearson with the teacher', meanOf(student.teacherPearson).toFixed(4), student.meanDifference === undefined ? undefined : `${formatDecimal(meanOf(student.meanDifference))} apart on average`]);
   if (student.parameters !== undefined) {
     figures.push(['parameters', formatMagnitude(student.parameters), timesNote('fewer', student.parameters, teacher?.parameters)]);
   }
@@ -77,9 +79,15 @@ function drawFigures(rows: readonly ComparisonRow[], { name, unit }: Metric): Ma
 <div><dt>${label}</dt><dd>${value}${note === undefined ? undefined : markup`<small>${note}</small>`}</dd></div>`)}</dl>`;
 }
 
-function distanceNote(points: number): string {
-  const rounded = Math.abs(points).toFixed(1);
-  return rounded === '0.0' ? 'level with the teacher' : `${rounded} points ${points < 0 ? 'below' : 'above'} the teacher`;
+function distanceNote(distance: number, unit: Metric['unit']): string {
+  const rounded = distanceText(Math.abs(distance), unit);
+  return Number.parseFloat(rounded) === 0 ? 'level with the teacher' : `${rounded} ${distance < 0 ? 'below' : 'above'} the teacher`;
+}
+
+/** Percentages lie points apart. */
+function distanceText(distance: number, unit: Metric['unit']): string {
+  if (unit === 'ratio' || unit === 'points') return `${(unit === 'ratio' ? 100 * distance : distance).toFixed(1)} points`;
+  return formatScore(distance, unit);
 }
 
 /** How many times less the student needs; absent when it does not need less, so that no figure boasts of a loss. */
@@ -90,14 +98,17 @@ function timesNote(word: string, student: number, teacher: number | undefined): 
 
 type Column = { header: string; cell: (row: ComparisonRow) => Content };
 
-function drawTable(rows: readonly ComparisonRow[], { name, unit }: Metric): Markup {
+function drawTable(rows: readonly ComparisonRow[], [{ name, unit }, ...others]: readonly [Metric, ...Metric[]]): Markup {
   const columns: Column[] = [
     { header: 'parameters', cell: ({ parameters }) => known(parameters, formatMagnitude) },
     { header: 'size', cell: ({ bytes }) => known(bytes, formatBytes) },
     { header: name, cell: ({ score }) => known(score, (value) => spreadCell(value, (one) => formatScore(one, unit))) },
     { header: '95 % interval', cell: ({ score }) => known(score, (value) => intervalCell(value, unit)) },
+    ...others.map((other) => ({ header: other.name, cell: (row: ComparisonRow) => known(row.others?.[other.name], (value) => spreadCell(value, (one) => formatScore(one, other.unit))) })),
     { header: 'agreement', cell: ({ agreement }) => known(agreement, (value) => spreadCell(value, formatPercent)) },
     { header: 'KL, nats', cell: ({ klNats }) => known(klNats, (value) => spreadCell(value, (one) => one.toFixed(3))) },
+    { header: 'Pearson with teacher', cell: ({ teacherPearson }) => known(teacherPearson, (value) => spreadCell(value, (one) => one.toFixed(4))) },
+    { header: 'distance to teacher', cell: ({ meanDifference }) => known(meanDifference, (value) => spreadCell(value, formatDecimal)) },
     { header: 'ECE', cell: ({ ece }) => known(ece, (value) => spreadCell(value, formatPercent)) },
     { header: 'p50', cell: ({ latencyMs }) => known(latencyMs, formatMilliseconds) },
   ];
@@ -129,29 +140,26 @@ function intervalCell(score: Score, unit: Metric['unit']): Content {
 
 /** Whether the difference is more than the seeds' own is said in words, for an interval around zero is easily read past. */
 function drawDifference({ better, than, score: { count, mean, interval } }: Difference, { unit }: Metric): Markup {
-  const points = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(unit === 'ratio' ? 100 * value : value).toFixed(1)}`;
+  const signed = (value: number): string => `${value < 0 ? '−' : '+'}${distanceText(Math.abs(value), unit)}`;
+  const points = (value: number): string => signed(value).replace(' points', '');
   const spreadWords = interval === undefined
     ? 'One seed cannot say how much of that is chance.'
     : `95 % interval over ${formatCount(count)} seeds, pair by pair: ${points(interval[0])} to ${points(interval[1])}${interval[0] <= 0 && interval[1] >= 0 ? ', which includes no difference at all' : ''}.`;
-  return markup`<p class="difference"><b>${better}</b> minus <b>${than}</b>: <b>${points(mean)} points</b>. ${spreadWords}</p>`;
+  return markup`<p class="difference"><b>${better}</b> minus <b>${than}</b>: <b>${signed(mean)}</b>. ${spreadWords}</p>`;
 }
 
 /** Says what ± means and over how many seeds, once for the whole table. */
 function drawSeedNote(rows: readonly ComparisonRow[]): Markup | undefined {
-  const counts = rows.flatMap(({ score, agreement, klNats, ece }) => [score, agreement, klNats, ece])
+  const counts = rows.flatMap(({ score, others = {}, agreement, klNats, teacherPearson, meanDifference, ece }) => [score, ...Object.values(others), agreement, klNats, teacherPearson, meanDifference, ece])
     .flatMap((score) => (score === undefined || typeof score === 'number' || score.count < 2 ? [] : [score.count]));
   if (counts.length === 0) return undefined;
   const [fewest, most] = [Math.min(...counts), Math.max(...counts)];
   const seeds = fewest === most ? formatCount(most) : `${formatCount(fewest)} to ${formatCount(most)}`;
   const said = [
     `± is the sample standard deviation over ${seeds} seeds, the interval is of the mean by Student's t; a score without them is of a single run.`,
-    'Agreement and KL compare each model with the teacher on the same examples.',
+    `${rows.some(({ teacherPearson }) => teacherPearson !== undefined) ? 'Pearson with the teacher and the distance to it' : 'Agreement and KL'} compare each model with the teacher on the same examples.`,
   ];
   return markup`<p class="footnote">${said.join(' ')}</p>`;
-}
-
-function formatScore(value: number, unit: 'ratio' | 'points'): string {
-  return unit === 'ratio' ? formatPercent(value) : value.toFixed(1);
 }
 
 /** 0.84 ms, 8.4 ms, 84 ms. */

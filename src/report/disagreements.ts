@@ -6,8 +6,11 @@ import { markup } from './markup.ts';
 import type { Markup } from './markup.ts';
 import { formatPercent } from './units.ts';
 
-/** All answers are names of classes; the probabilities are what each gives to its own answer, 0..1. */
-export type Disagreement = { text: string; label?: string; student: string; teacher: string; studentProbability?: number; teacherProbability?: number };
+/**
+ * Answers are names of classes, the probabilities what each gives to its own answer, 0..1. Of `scores` (answers that are numbers) none is
+ * right or wrong.
+ */
+export type Disagreement = { text: string; label?: string; student: string; teacher: string; studentProbability?: number; teacherProbability?: number; scores?: true };
 
 /** `bdi` keeps right-to-left text of an example from turning the row around. */
 export function drawDisagreements(rows: readonly Disagreement[]): Markup | undefined {
@@ -16,9 +19,12 @@ export function drawDisagreements(rows: readonly Disagreement[]): Markup | undef
   return markup`<h2>Where student and teacher differ most</h2>
 <div class="scroll"><table class="examples">
 <thead><tr><th scope="col">example</th>${isLabelled ? markup`<th scope="col">label</th>` : undefined}<th scope="col">student</th><th scope="col">teacher</th></tr></thead>
-<tbody>${rows.map(({ text, label, student, teacher, studentProbability, teacherProbability }) => markup`
+<tbody>${rows.map(({ text, label, student, teacher, studentProbability, teacherProbability, scores = false }) => {
+    const right = scores ? undefined : label;
+    return markup`
 <tr><td><bdi>${text}</bdi></td>${isLabelled ? markup`<td class="verdict">${label ?? '–'}</td>` : undefined}${
-    drawAnswer(student, { label, probability: studentProbability })}${drawAnswer(teacher, { label, probability: teacherProbability })}</tr>`)}
+      drawAnswer(student, { label: right, probability: studentProbability })}${drawAnswer(teacher, { label: right, probability: teacherProbability })}</tr>`;
+  })}
 </tbody></table></div>`;
 }
 

@@ -79,6 +79,7 @@ summary { font: 500 14px/1.4 var(--sans); color: var(--quiet); cursor: pointer; 
 .bar { fill: currentColor; opacity: .75; }
 .strip { fill: currentColor; opacity: .32; }
 .few .bar { opacity: .3; }
+.dots-of circle { opacity: .45; }
 .ideal { stroke: var(--ink); stroke-width: 1.2; stroke-dasharray: 4 4; opacity: .7; }
 .likeness { grid-template-columns: repeat(auto-fill, minmax(min(360px, 100%), 1fr)); }
 .likeness .chart > svg { max-width: 300px; }

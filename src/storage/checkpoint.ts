@@ -4,7 +4,7 @@ import { access, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readJson, writeJson } from './json.ts';
 import { printable, quoted } from './quoted.ts';
-import { readSafetensors, writeSafetensors, type HostTensor } from './safetensors.ts';
+import { type HostTensor, type StoredTensor, withSafetensors, writeSafetensors } from './safetensors.ts';
 import { readTorchFile } from './torch-file.ts';
 
 interface Format {
@@ -12,30 +12,40 @@ interface Format {
   readonly ending: '.safetensors' | '.bin';
   readonly single: string;
   readonly index: string;
-  readonly read: (path: string) => Promise<Map<string, HostTensor>>;
+  /** Hands over the tensors of one file, which is open while `use` runs. */
+  readonly open: <T>(path: string, use: (tensors: Map<string, StoredTensor>) => Promise<T>) => Promise<T>;
 }
 
 const safetensors: Format = {
   ending: '.safetensors',
   single: 'model.safetensors',
   index: 'model.safetensors.index.json',
-  read: async (path) => (await readSafetensors(path)).tensors,
+  open: withSafetensors,
 };
-const torch: Format = { ending: '.bin', single: 'pytorch_model.bin', index: 'pytorch_model.bin.index.json', read: readTorchFile };
+const torch: Format = { ending: '.bin', single: 'pytorch_model.bin', index: 'pytorch_model.bin.index.json', open: withTorchFile };
 
 const maxListed = 20;
 
 /**
- * Reads all tensors. As in transformers, a single file wins over shards, and safetensors over pytorch_model.bin.
+ * Hands `use` all tensors, still in their open files. As in transformers, a single file wins over shards, and safetensors over pytorch_model.bin.
  * @throws where the folder has no weights that can be read, where an index points outside the folder, and, in one error,
  * for all tensors that an index places where they are not, or that two shards hold.
  */
-export async function readCheckpoint(folder: string): Promise<Map<string, HostTensor>> {
+export async function withCheckpoint<T>(folder: string, use: (tensors: Map<string, StoredTensor>) => Promise<T>): Promise<T> {
   for (const format of [safetensors, torch]) {
-    if (await exists(join(folder, format.single))) return format.read(join(folder, format.single));
-    if (await exists(join(folder, format.index))) return readShards(folder, format);
+    if (await exists(join(folder, format.single))) return format.open(join(folder, format.single), use);
+    if (await exists(join(folder, format.index))) return withShards(folder, format, use);
   }
   throw new Error(`${folder}: no ${safetensors.single} and no ${torch.single}, nor an index of shards. Is this the folder of a model?`);
+}
+
+/** Reads all tensors at once. @throws as `withCheckpoint` does. */
+export async function readCheckpoint(folder: string): Promise<Map<string, HostTensor>> {
+  return withCheckpoint(folder, async (stored) => {
+    const tensors = new Map<string, HostTensor>();
+    for (const [name, { dtype, shape, read }] of stored) tensors.set(name, { dtype, shape, bytes: await read() });
+    return tensors;
+  });
 }
 
 /** Bytes of the files that `readCheckpoint` reads; 0 where there are none. */
@@ -81,29 +91,45 @@ export async function writeCheckpoint(
   await rm(join(folder, safetensors.single), { force: true });
 }
 
-async function readShards(folder: string, format: Format): Promise<Map<string, HostTensor>> {
+async function withShards<T>(folder: string, format: Format, use: (tensors: Map<string, StoredTensor>) => Promise<T>): Promise<T> {
   const index = join(folder, format.index);
   const weightMap = await readWeightMap(index, format);
   const homes = new Map<string, string[]>();
-  const tensors = new Map<string, HostTensor>();
+  const tensors = new Map<string, StoredTensor>();
   const problems: string[] = [];
-  for (const file of [...new Set(weightMap.values())].sort()) {
+  const openFrom = async ([file, ...others]: readonly string[]): Promise<T> => {
+    if (file === undefined) {
+      refuseMisplaced(index, weightMap, homes, problems);
+      return use(tensors);
+    }
     if (!(await exists(join(folder, file)))) {
       problems.push(`${printable(file)} is not there`);
-      continue;
+      return openFrom(others);
     }
-    for (const [name, tensor] of await format.read(join(folder, file))) {
-      homes.set(name, [...(homes.get(name) ?? []), file]);
-      tensors.set(name, tensor);
-    }
-  }
+    return format.open(join(folder, file), async (stored) => {
+      for (const [name, tensor] of stored) {
+        homes.set(name, [...(homes.get(name) ?? []), file]);
+        tensors.set(name, tensor);
+      }
+      return openFrom(others);
+    });
+  };
+  return openFrom([...new Set(weightMap.values())].sort());
+}
+
+function refuseMisplaced(index: string, weightMap: ReadonlyMap<string, string>, homes: ReadonlyMap<string, string[]>, absent: readonly string[]): void {
+  const problems = [...absent];
   for (const [name, places] of homes) if (places.length > 1) problems.push(`${printable(name)} is in ${places.map((file) => printable(file)).join(' and in ')}`);
   for (const [name, file] of weightMap) if (!homes.get(name)?.includes(file)) problems.push(`${printable(name)} is not in ${printable(file)}`);
-  if (problems.length > 0) {
-    const more = problems.length > maxListed ? `; and ${problems.length - maxListed} more` : '';
-    throw new Error(`${index} does not fit its shards: ${problems.slice(0, maxListed).join('; ')}${more}. Download the folder again`);
-  }
-  return tensors;
+  if (problems.length === 0) return;
+  const more = problems.length > maxListed ? `; and ${problems.length - maxListed} more` : '';
+  throw new Error(`${index} does not fit its shards: ${problems.slice(0, maxListed).join('; ')}${more}. Download the folder again`);
+}
+
+/** A file of PyTorch's is unpickled whole. */
+async function withTorchFile<T>(path: string, use: (tensors: Map<string, StoredTensor>) => Promise<T>): Promise<T> {
+  const read = [...(await readTorchFile(path))].map(([name, { bytes, ...facts }]) => [name, { ...facts, read: () => Promise.resolve(bytes as Uint8Array<ArrayBuffer>) }] as const);
+  return use(new Map<string, StoredTensor>(read));
 }
 
 /** Tensor name to file name; the file names are plain, so that none leaves the folder. */

@@ -18,11 +18,18 @@ export async function readBytes(file: FileHandle, position: number, length: numb
 export async function withFile<T>(path: string, read: (file: FileHandle) => Promise<T>): Promise<T> {
   const file = await open(path, 'r');
   try {
-    return await read(file);
-  } catch (error) {
-    throw new Error(`${path}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    return await named(path, () => read(file));
   } finally {
     await file.close();
+  }
+}
+
+/** What `work` throws becomes one sentence that names the file. */
+export async function named<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw new Error(`${path}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
   }
 }
 

@@ -2,9 +2,9 @@
 //   0    u64 little-endian  N, the length of the header
 //   8    N bytes            UTF-8 JSON (safetensors-header.ts), padded with spaces so that 8 + N is a multiple of 8
 //   8+N  to the end         the tensors, row-major and little-endian, end to end in the order of their offsets
-import type { FileHandle } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { writeFileAtomically } from './atomic.ts';
-import { readBytes, withFile } from './file-bytes.ts';
+import { named, readBytes, withFile } from './file-bytes.ts';
 import { byteSize, formatHeader, parseHeader, type Dtype, type Header } from './safetensors-header.ts';
 
 export type { Dtype };
@@ -12,20 +12,38 @@ export type { Dtype };
 /** A tensor outside any engine: row-major, little-endian, at an offset that any typed array can view. */
 export type HostTensor = { readonly dtype: Dtype; readonly shape: readonly number[]; readonly bytes: Uint8Array };
 
+/** A tensor that is still in its file. */
+export interface StoredTensor extends Omit<HostTensor, 'bytes'> {
+  /** Its bytes, in a buffer of their own, while the file is open. */
+  readonly read: () => Promise<Uint8Array<ArrayBuffer>>;
+}
+
 /** What the reference library allows; it also bounds what a hostile file can make us allocate. */
 const maxHeaderLength = 100_000_000;
 
 /**
- * Reads a whole file. The map is in the order of the bytes; every tensor has a buffer of its own.
+ * Hands `use` the tensors of a file that stays open meanwhile, so that one at a time can be brought into memory. The map is in the order of the bytes.
  * @throws one sentence that names the file, and the tensor where one is at fault.
  */
+export async function withSafetensors<T>(path: string, use: (tensors: Map<string, StoredTensor>, metadata: Record<string, string>) => Promise<T>): Promise<T> {
+  const file = await open(path, 'r');
+  try {
+    const { tensors, metadata } = await named(path, async () => {
+      const { entries, metadata, dataStart } = await readHeader(file);
+      const stored = [...entries].map(([name, { dtype, shape, begin, end }]) => [name, { dtype, shape, read: () => named(path, () => readBytes(file, dataStart + begin, end - begin)) }] as const);
+      return { tensors: new Map<string, StoredTensor>(stored), metadata };
+    });
+    return await use(tensors, metadata);
+  } finally {
+    await file.close();
+  }
+}
+
+/** Reads a whole file. @throws as `withSafetensors` does. */
 export async function readSafetensors(path: string): Promise<{ tensors: Map<string, HostTensor>; metadata: Record<string, string> }> {
-  return withFile(path, async (file) => {
-    const { entries, metadata, dataStart } = await readHeader(file);
+  return withSafetensors(path, async (stored, metadata) => {
     const tensors = new Map<string, HostTensor>();
-    for (const [name, { dtype, shape, begin, end }] of entries) {
-      tensors.set(name, { dtype, shape, bytes: await readBytes(file, dataStart + begin, end - begin) });
-    }
+    for (const [name, { dtype, shape, read }] of stored) tensors.set(name, { dtype, shape, bytes: await read() });
     return { tensors, metadata };
   });
 }

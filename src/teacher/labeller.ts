@@ -34,6 +34,10 @@ export function classTask(task: Task): LabelSource['task'] {
 /** SHA-256 over names, shapes and values of all parameters, and over what the configuration computes with. */
 export async function modelFingerprint({ config, parameters }: Model): Promise<string> {
   const { source: _source, ...computed } = config;
-  const values = [...(await parameters.read())].map(([name, { shape, data }]) => [name, shape, sha256(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))]);
+  const values: [name: string, shape: number[], hash: string][] = [];
+  for (const [name, variable] of parameters.entries()) {
+    const data = await variable.data(); // one at a time: a copy of all would double what a large teacher takes
+    values.push([name, variable.shape, sha256(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))]);
+  }
   return fingerprint([computed, values]);
 }

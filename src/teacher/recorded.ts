@@ -60,6 +60,7 @@ export function recordedTeacher(labels: StoredLabels, { classes, otherwise }: Re
 
 /** Where each class of `wanted` stands among the stored logits. */
 function columnOrder({ folder, header: { source } }: StoredLabels, wanted: readonly string[]): number[] {
+  if (source.task === 'regression' && wanted.length === 1) return [0]; // a score is a score, whatever it is called
   const order = wanted.map((name) => source.labels.indexOf(name));
   if (wanted.length === source.labels.length && !order.includes(-1) && new Set(order).size === order.length) return order;
   throw new Error(`${folder}: these labels do not fit\n  labels: stored ${JSON.stringify(source.labels)}, wanted ${JSON.stringify(wanted)}`);

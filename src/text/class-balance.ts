@@ -51,17 +51,19 @@ export function hitWeights({ counts, labelled }: Pick<ClassCounts, 'counts' | 'l
 /** The largest class may have so many times the examples of the smallest before it is told. */
 const usualRatio = 4;
 
-/** What a person should know about these counts before training, a sentence each. @param split where they were counted. */
-export function balanceWarnings({ names, counts }: ClassCounts, split: string): string[] {
-  const missing = names.filter((_, index) => counts[index] === 0);
-  const told = missing.length === 0 ? [] : [`no example of ${missing.slice(0, 20).join(', ')} in ${split}: what has no example cannot be learned; add some, or leave the class out`];
-  const weightOf = classWeights({ counts });
-  const present = names.map((name, index) => ({ name, count: counts[index] ?? 0, weight: weightOf[index] ?? 0 })).filter(({ count }) => count > 0);
-  const ordered = present.sort((a, b) => b.count - a.count);
+/** The largest and the smallest class that have examples, with their shares of all; undefined where they are not far apart. */
+export function imbalanceOf({ names, counts }: Pick<ClassCounts, 'names' | 'counts'>): { readonly largest: ClassShare; readonly smallest: ClassShare } | undefined {
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  const present = names.flatMap((name, index) => ((counts[index] ?? 0) > 0 ? [{ name, index, share: (counts[index] ?? 0) / total }] : []));
+  const ordered = present.sort((a, b) => b.share - a.share);
   const [largest, smallest] = [ordered[0], ordered.at(-1)];
-  if (largest === undefined || smallest === undefined || largest.count < usualRatio * smallest.count) return told;
-  const total = ordered.reduce((sum, { count }) => sum + count, 0);
-  const share = ({ name, count }: { name: string; count: number }) => `${name} ${((100 * count) / total).toFixed(1)} %`;
-  const weights = [largest, smallest].map(({ name, weight }) => `${name} ${Number(weight.toPrecision(3))}`).join(', ');
-  return [...told, `classes of ${split} are out of balance: ${share(largest)}, ${share(smallest)}; rank by macroF1 or matthews instead of accuracy, or weigh the classes (balanced weights: ${weights})`];
+  if (largest === undefined || smallest === undefined || largest.share < usualRatio * smallest.share) return undefined;
+  return { largest, smallest };
+}
+
+export interface ClassShare {
+  readonly name: string;
+  readonly index: number;
+  /** 0..1 */
+  readonly share: number;
 }

@@ -1,6 +1,6 @@
 // A row of a file made an example: which columns hold what, what a label cell may say, and ids that must differ.
 // Shared by the readers of TSV, CSV and JSON lines; where a row begins and ends in its file is theirs.
-import { classIndex, type Example, type ExampleLabel, type LabelSpace } from './example.ts';
+import { classIndex, type Example, type ExampleLabel, type LabelKind, type LabelSpace } from './example.ts';
 import { IdRegister } from './id-register.ts';
 import { quoted } from '../storage/quoted.ts';
 
@@ -18,8 +18,10 @@ export interface RowOptions {
   readonly split?: string;
   /** Default: the name of the file's folder. */
   readonly name?: string;
-  /** What the label column holds. Default: one class name; the names are then those found, sorted. Multi-label cells part names by commas. */
+  /** What the label column holds. Default: what `labelKind` says. Multi-label cells part names by commas, and may be empty. */
   readonly labels?: LabelSpace;
+  /** Its kind alone: class names are then those found, sorted. Default: lists (of JSON lines) are several classes, all else is one class. */
+  readonly labelKind?: LabelKind;
   /** How the file writes each of `labels.names`, where it does not write the name itself (GLUE: `0`, `1`). */
   readonly written?: readonly string[];
   /** `tolerate` leaves out and reports rows with a wrong number of columns, and keeps empty texts (GLUE's QQP has both). */
@@ -80,18 +82,20 @@ export class RowReader {
   }
 }
 
-function parseLabel(cell: ExampleLabel | undefined, { labels, written }: RowOptions, place: string): ExampleLabel {
-  if (labels?.kind === 'regression') {
+function parseLabel(cell: ExampleLabel | undefined, { labels, labelKind, written }: RowOptions, place: string): ExampleLabel {
+  const kind = labels?.kind ?? labelKind ?? (typeof cell === 'object' ? 'multi-label' : 'single-label');
+  if (kind === 'regression') {
     const score = typeof cell === 'number' ? cell : typeof cell === 'string' && cell.trim() !== '' ? Number(cell) : NaN;
     if (!Number.isFinite(score)) throw new Error(`${place}: label ${quoted(cell)} is not a number; write the score as 3.5, or remove the line`);
     return score;
   }
   const nameOf = (word: string): string => {
     if (word === '') throw new Error(`${place}: no label; label the row or open the file without a label column`);
-    return labels === undefined ? word : (labels.names[classIndex(written ?? labels.names, word, place)] ?? word);
+    return labels === undefined || labels.kind === 'regression' ? word : (labels.names[classIndex(written ?? labels.names, word, place)] ?? word);
   };
+  if (kind === 'multi-label' && cell === undefined) throw new Error(`${place}: no labels; write [] where no class holds`);
   const words = typeof cell === 'object' ? cell : String(cell ?? '').trim();
-  if (labels?.kind === 'multi-label') return (typeof words === 'object' ? words : words === '' ? [] : words.split(',')).map((word) => nameOf(word.trim()));
+  if (kind === 'multi-label') return (typeof words === 'object' ? words : words === '' ? [] : words.split(',')).map((word) => nameOf(word.trim()));
   if (typeof words === 'object') throw new Error(`${place}: a list of labels where one class name is wanted; give the labels as multi-label`);
   return nameOf(words);
 }

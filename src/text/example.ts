@@ -21,6 +21,14 @@ export type LabelSpace =
   | { readonly kind: 'multi-label'; readonly names: readonly string[] }
   | { readonly kind: 'regression' };
 
+/** One class an example, the classes that hold (or none), or a score. */
+export type LabelKind = LabelSpace['kind'];
+
+/** The label space of a kind; a score has no names. */
+export function labelSpace(kind: LabelKind, names: readonly string[]): LabelSpace {
+  return kind === 'regression' ? { kind } : { kind, names };
+}
+
 /** The index of a class name. Throws an Error that lists the known names; `place` says where the name stood. */
 export function classIndex(names: readonly string[], name: string, place: string): number {
   const index = names.indexOf(name);

@@ -1,5 +1,5 @@
 // JSON lines: one object on each line, its fields the columns (https://jsonlines.org). Labels are texts, numbers, true or false, or
-// (multi-label) lists of texts; ids are texts or numbers. Blank lines are passed over; line numbers still count them.
+// (multi-label) lists of them; ids are texts or numbers. Blank lines are passed over; line numbers still count them.
 import { parseJson } from '../storage/json.ts';
 import { gatherFile } from './corpus-file.ts';
 import { factsFromPath, type Corpus, type ReadOptions } from './corpus.ts';
@@ -70,14 +70,14 @@ function textOf(fields: Fields, name: Column, place: string): string {
   return sound(value, name, place);
 }
 
-function labelOf(fields: Fields, name: Column, place: string): ExampleLabel {
+function labelOf(fields: Fields, name: Column, place: string): ExampleLabel | undefined {
   const value = fieldOf(fields, name, place);
-  if (value === null) return '';
+  if (value === null) return undefined;
   if (typeof value === 'number') return value;
   if (typeof value === 'boolean') return String(value);
   if (typeof value === 'string') return sound(value, name, place);
-  if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value.map((item) => sound(item, name, place));
-  throw new Error(`${place}: label ${quoted(value, 40)} is neither a text, a number nor a list of texts`);
+  if (Array.isArray(value) && value.every((item) => typeof item === 'string' || typeof item === 'number')) return value.map((item) => sound(String(item), name, place));
+  throw new Error(`${place}: label ${quoted(value, 40)} is neither a text, a number nor a list of them`);
 }
 
 function idOf(fields: Fields, name: Column, place: string): string {

@@ -1,8 +1,8 @@
 // A corpus that stays on disk: what is known of it after one pass, and its examples, read anew at each call. Memory does not grow with
 // it, but for 8 to 23 bytes an id where ids come from the file or from several files. What is tokenised of it: token-cache.ts.
 import { ExampleDigest, type Corpus, type CorpusFacts } from './corpus.ts';
-import { emptyFile, factsOf, spaceOf, type FileOptions, type FileReader } from './corpus-file.ts';
-import type { Example, ExampleLabel, LabelSpace } from './example.ts';
+import { emptyFile, factsOf, FoundLabels, type FileOptions, type FileReader } from './corpus-file.ts';
+import type { Example, LabelSpace } from './example.ts';
 import { IdRegister } from './id-register.ts';
 import { quoted } from '../storage/quoted.ts';
 
@@ -25,11 +25,10 @@ export async function surveyFile<O extends FileOptions>(path: string, read: File
   const facts = factsOf(path, options);
   let skipped = 0;
   const examples = () => read(path, { ...options, split: facts.split });
-  const found = new Set<ExampleLabel | undefined>();
-  const hear = ({ label }: Example) => void (options.labels === undefined && found.add(label));
-  const { size, fingerprint } = await survey(read(path, { ...options, split: facts.split, onSkip: () => (skipped += 1) }), hear);
+  const found = new FoundLabels(path, options);
+  const { size, fingerprint } = await survey(read(path, { ...options, split: facts.split, onSkip: () => (skipped += 1) }), (example) => found.add(example));
   if (size === 0) throw emptyFile(path);
-  const labels = options.label === undefined ? undefined : (options.labels ?? spaceOf(found));
+  const labels = found.space();
   return { ...facts, size, skipped, fingerprint, ...(labels && { labels }), read: examples };
 }
 

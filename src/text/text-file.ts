@@ -37,6 +37,7 @@ export function readTextFile(path: string, options: TextFileOptions & ReadOption
       return readJsonl(path, options);
     case 'lines':
       if (options.label !== undefined) throw new Error(`${path}: plain lines have no labels; give a .tsv, .csv or .jsonl file`);
+      if (options.pair !== undefined) throw new Error(`${path}: plain lines have no second text, and pairs are asked for; give a .tsv, .csv or .jsonl file with both`);
       return readPlainLines(path, options);
   }
 }

@@ -4,26 +4,18 @@
  */
 import { type HostArrays, upload } from '../engine/batch.ts';
 import { fold, type Key } from '../engine/random.ts';
-import { sweep } from '../engine/sweep.ts';
 import * as tf from '../engine/tf.ts';
 import type { Model } from '../models/model.ts';
 import { type ModelOutput, wantsNothing } from '../models/output.ts';
-import type { Objective, StepContext } from '../objectives/objective.ts';
+import type { Objective } from '../objectives/objective.ts';
 import { disposeSignal, type Teacher } from '../teacher/teacher.ts';
+import { type MicroStep, studentStep, type StepGradients } from './student-step.ts';
 
 /** What is learned: the objective, and the teacher it listens to. */
 export interface Learning {
   readonly student: Model;
   readonly objective: Objective;
   readonly teacher?: Teacher | undefined;
-}
-
-/** The tensors of one step; the caller frees them with `disposeStep`. */
-export interface StepGradients {
-  readonly gradients: Map<tf.Variable, tf.Tensor>;
-  /** Mean over micro-batches. */
-  readonly loss: tf.Scalar;
-  readonly parts: Map<string, tf.Scalar>;
 }
 
 /** @param key of this step; each micro-batch draws its dropout below it, objectives what they draw by example. */
@@ -49,26 +41,12 @@ export function disposeStep({ gradients, loss, parts }: StepGradients): void {
   tf.dispose([...gradients.values(), loss, ...parts.values()]);
 }
 
-async function microGradients({ student, objective, teacher }: Learning, host: HostArrays, { context, dropout, share }: { context: StepContext; dropout: Key; share: number }): Promise<StepGradients> {
+async function microGradients({ student, objective, teacher }: Learning, host: HostArrays, micro: MicroStep): Promise<StepGradients> {
   const batch = upload(host);
-  const parts = new Map<string, tf.Scalar>();
   let signal: ModelOutput = {};
-  const hear: StepContext['hear'] = (part, value) => {
-    const before = parts.get(part); // two objectives of one name are heard as their sum
-    parts.set(part, tf.keep(before === undefined ? tf.mul(value, share) : tf.add(before, tf.mul(value, share))));
-    before?.dispose();
-  };
   try {
     if (teacher !== undefined && !wantsNothing(objective.wants.teacher)) signal = await teacher.says(batch, objective.wants.teacher);
-    const variables = [...student.parameters.entries()].map(([, variable]) => variable);
-    const { loss, gradients } = sweep(() => {
-      const output = student.forward(batch, objective.wants.student, { dropout });
-      return tf.mul(objective.loss(output, signal, batch, { ...context, hear }), share);
-    }, variables);
-    return { gradients, loss, parts };
-  } catch (error) {
-    tf.dispose([...parts.values()]);
-    throw error;
+    return studentStep({ student, objective }, { batch, signal }, micro);
   } finally {
     disposeSignal(signal);
     batch.dispose();

@@ -1,7 +1,7 @@
 import test from 'ava';
 import { askEngine, askEngines, engineLines, type EngineReport, inspectEngine } from '../../src/cli/engine-report.ts';
 import { engineNames } from '../../src/engine/engine.ts';
-import { engineUnderTest } from '../engine-under-test.ts';
+import { engineUnderTest } from '../engine-choice.ts';
 
 /** What must hold of an engine that starts. */
 function isSound({ facts, matMul, calls, problem, warnings }: EngineReport): boolean {

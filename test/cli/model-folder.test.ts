@@ -40,11 +40,13 @@ test('a run is not its model, and the message says where that is', async (t) => 
 });
 
 test('labels are matched by name, in the model\'s order', (t) => {
-  const facts = { names: ['no', 'yes', 'perhaps'], model: 'm', place: 'c' };
+  const facts = { kind: 'single-label', names: ['no', 'yes', 'perhaps'], model: 'm', place: 'c' } as const;
   t.deepEqual(agreeOnLabels({ kind: 'single-label', names: ['yes', 'no'] }, facts), { kind: 'single-label', names: ['no', 'yes', 'perhaps'] });
   t.throws(() => agreeOnLabels({ kind: 'single-label', names: ['yes', 'maybe', 'never'] }, facts), { message: /^c has the label maybe, never, but m knows only no, yes, perhaps; / });
-  t.throws(() => agreeOnLabels(undefined, facts), { message: /c: one class per example is wanted, not an unlabelled corpus/ });
-  t.throws(() => agreeOnLabels({ kind: 'regression' }, facts), { message: /not regression/ });
+  t.throws(() => agreeOnLabels(undefined, facts), { message: /^c: its labels are absent, but m is for single-label/ });
+  t.throws(() => agreeOnLabels({ kind: 'regression' }, facts), { message: /its labels are regression, but m is for single-label/ });
+  t.deepEqual(agreeOnLabels({ kind: 'regression' }, { ...facts, kind: 'regression', names: ['LABEL_0'] }), { kind: 'regression' }, 'a score has no name');
+  t.deepEqual(agreeOnLabels({ kind: 'multi-label', names: ['yes'] }, { ...facts, kind: 'multi-label' }), { kind: 'multi-label', names: ['no', 'yes', 'perhaps'] });
 });
 
 test('tokens: what was asked for, else 128, never more than positions', async (t) => {

@@ -16,7 +16,7 @@ const lineage = (model: string): ModelLineage => ({
   materials: [{ split: 'train', corpus: 'opinions', rows: 25, sha256: 'c'.repeat(64) }],
 });
 const evaluation: Evaluation = {
-  title: 'The opinions', subtitle: 'in short', startedAt, milliseconds: 5000,
+  title: 'The opinions', subtitle: 'in short', startedAt, milliseconds: 5000, metric: { name: 'accuracy', unit: 'ratio' }, others: [],
   rows: [{ name: 'student', role: 'student', score: spread([0.8, 0.9]), klNats: Infinity, parameters: 5 }, { name: 'teacher', role: 'teacher', score: spread([0.95]) }],
   differences: [], reliability: [], disagreements: [{ text: 'so so', student: 'yes', teacher: 'no' }], layerMap: [{ student: 1, teacher: 2 }], notes: [],
   models: [{ contender: 'student', role: 'student', name: 'student, seed 1', model: 'runs/a/model', lineage: lineage('student, seed 1') }, { contender: 'teacher', role: 'teacher', name: 'teacher', model: 'models/large' }],
@@ -66,7 +66,7 @@ test('a run that has not ended: what its stages and its log hold so far', async 
   const folder = await runFolder(t);
   t.is((await reportOf(folder)).unfinished, 'This run has not ended: no training has begun.');
   await addEvents(folder);
-  await addStage(folder, 'teacher', { parameters: 7, bytes: 28, latencyMs: 2, scores: { accuracy: 0.75 } });
+  await addStage(folder, 'teacher', { parameters: 7, bytes: 28, latencyMs: 2, metric: 'accuracy', scores: { accuracy: 0.75 } });
   await addStage(folder, 'student');
   await mkdir(join(folder, 'labels'));
   const report = await reportOf(folder);

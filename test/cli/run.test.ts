@@ -5,7 +5,7 @@ import test from 'ava';
 import { type Run, withRun } from '../../src/cli/run.ts';
 import type { EngineFacts } from '../../src/engine/engine.ts';
 import { readRunLog } from '../../src/report/run-log.ts';
-import { engineUnderTest } from '../engine-under-test.ts';
+import { engineUnderTest } from '../engine-choice.ts';
 import { readEventFile } from '../report/event-file.ts';
 import { openRecorder } from './in-process.ts';
 

@@ -13,7 +13,7 @@ const labels = { kind: 'single-label', names: ['mixed', 'negative', 'positive'] 
 
 test('a fresh model has the size, the classes and the dropout asked for', async (t) => {
   const { tokenizer } = await openClassifier(bench.classifier);
-  const starting = startFresh('1x24:3', { names: labels.names, tokenizer, maxTokens: 20, seed: 4, dropout: 0 });
+  const starting = startFresh('1x24:3', { labels, tokenizer, maxTokens: 20, seed: 4, dropout: 0 });
   const { config } = await starting.start();
   t.deepEqual([config.layers, config.width, config.heads, config.positions, config.hiddenDropout], [1, 24, 3, 20, 0]);
   t.deepEqual(config.labels, labels.names);
@@ -39,4 +39,15 @@ test('a cut keeps the tokeniser and says where its layers come from', async (t) 
 test('a classifier keeps its own order of classes', async (t) => {
   const turned = { kind: 'single-label', names: ['positive', 'mixed', 'negative'] } as const;
   t.deepEqual((await startFromFolder(bench.classifier, { labels: turned, seed: 1 })).config.labels, labels.names);
+});
+
+test('for labels of another kind the head is fresh, and of that kind', async (t) => {
+  const scored = await startFromFolder(bench.classifier, { labels: { kind: 'regression' }, seed: 1 });
+  t.deepEqual([scored.config.task, scored.config.labels], ['regression', ['score']]);
+  t.regex(scored.notices.join(), /fresh head/);
+  const sets = await startFromFolder(bench.classifier, { labels: { kind: 'multi-label', names: labels.names }, seed: 1 });
+  t.deepEqual([sets.config.task, sets.config.labels], ['multi-label', [...labels.names]]);
+  t.regex(sets.notices.join(), /fresh head/, 'three classes that exclude each other are no start for three that do not');
+  const { tokenizer } = await openClassifier(bench.classifier);
+  t.is(startFresh('1x24:3', { labels: { kind: 'regression' }, tokenizer, maxTokens: 20, seed: 4 }).config.task, 'regression');
 });

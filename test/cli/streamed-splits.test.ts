@@ -74,11 +74,12 @@ test.serial('what a person would want to know first: shared texts and classes ou
   await put('told/transfer.tsv', 'sentence\nnew\nnewer\n');
   const splits = await streamFolderSplits(join(folder, 'told'));
   const data = await tokeniseSplits(splits, tokenizer, { maxTokens: 8, cache: join(folder, 'tokens') }, openRecorder().console);
-  t.deepEqual(await corpusWarnings(splits, data), [
+  t.deepEqual(await corpusWarnings(splits, data, { isWeighed: false }), [
     '1 of 2 examples of dev (50.0 %) stand in train too (dev-2 is train-5, for one): scores on dev come out too high; take them out of train',
     '1 of 2 examples of dev (50.0 %) stand in transfer too (dev-3 is transfer-2, for one): scores on dev come out too high; take them out of transfer',
-    'classes of train are out of balance: good 90.0 %, bad 10.0 %; rank by macroF1 or matthews instead of accuracy, or weigh the classes (balanced weights: good 0.556, bad 5)',
+    'classes of train are out of balance: good 90.0 %, bad 10.0 %; rank by --metric macroF1 or matthews instead of accuracy, or weigh the classes: --class-weights balanced (good 0.556, bad 5)',
   ]);
+  t.is((await corpusWarnings(splits, data, { isWeighed: true })).length, 2, 'classes that are weighed are no surprise');
 });
 
 test.serial('unknown labels, missing splits and a folder without labels are refused with file and line', async (t) => {

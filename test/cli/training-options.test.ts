@@ -35,8 +35,11 @@ test('patience is endless unless it is typed', (t) => {
 });
 
 test('the score that ranks', (t) => {
-  t.is(rankingMetric({}), 'accuracy');
-  t.is(rankingMetric({ task: 'CoLA' }), 'matthews');
-  t.is(rankingMetric({ task: 'MRPC' }), 'f1');
-  t.is(rankingMetric({ task: 'MRPC', metric: 'macroF1' }), 'macroF1');
+  t.is(rankingMetric({}, 'single-label'), 'accuracy');
+  t.is(rankingMetric({ task: 'CoLA' }, 'single-label'), 'matthews');
+  t.is(rankingMetric({ task: 'MRPC' }, 'single-label'), 'f1');
+  t.is(rankingMetric({ task: 'MRPC', metric: 'macroF1' }, 'single-label'), 'macroF1');
+  t.is(rankingMetric({ task: 'STS-B' }, 'regression'), 'pearson');
+  t.is(rankingMetric({}, 'multi-label'), 'microF1');
+  t.throws(() => rankingMetric({ metric: 'accuracy' }, 'regression'), { message: '--metric accuracy: labels that are regression are ranked by pearson, spearman' });
 });

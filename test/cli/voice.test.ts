@@ -39,5 +39,5 @@ test('the classes of a corpus are matched by name, in the order of the student',
   const voice = { kind: 'answers', place: 'a.jsonl', task: 'single-label', labels: ['yes', 'no'] } as unknown as Voice;
   t.deepEqual(agreeWith(voice, corpus, { names: ['yes', 'no'], place: 'c' }), { kind: 'single-label', names: ['yes', 'no'] });
   t.throws(() => agreeWith(voice, { kind: 'single-label', names: ['no', 'maybe'] }, { names: ['yes', 'no'], place: 'c' }), { message: 'c has the label maybe, but a.jsonl knows only yes, no; let both use the same names' });
-  t.throws(() => agreeWith(voice, { kind: 'regression' }, { names: ['yes'], place: 'c' }), { message: /one class per example is wanted, not regression/ });
+  t.throws(() => agreeWith(voice, { kind: 'regression' }, { names: ['yes'], place: 'c' }), { message: /^c: its labels are regression, but a\.jsonl is for single-label/ });
 });

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import test from 'ava';
-import { engineUnderTest } from '../engine-under-test.ts';
+import { engineUnderTest } from '../engine-choice.ts';
 import { exclusions } from './exclusions.ts';
 import { runConformance } from './harness.ts';
 

@@ -2,7 +2,8 @@ import test from 'ava';
 import { type HostArrays, type HostLabels, upload } from '../../src/engine/batch.ts';
 import * as tf from '../../src/engine/tf.ts';
 import { read } from './numbers.ts';
-import { engineUnderTest, startEngine } from '../engine-under-test.ts';
+import { engineUnderTest } from '../engine-choice.ts';
+import { startEngine } from '../engine-under-test.ts';
 
 test.before(startEngine);
 

@@ -1,7 +1,8 @@
 import test from 'ava';
 import { tf } from '../../src/engine/namespace.ts';
 import * as doorway from '../../src/engine/tf.ts';
-import { engineUnderTest, startEngine } from '../engine-under-test.ts';
+import { engineUnderTest } from '../engine-choice.ts';
+import { startEngine } from '../engine-under-test.ts';
 
 test('the public namespace is the doorway: same backend, gradients registered', async (t) => {
   await startEngine();

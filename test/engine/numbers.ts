@@ -2,6 +2,7 @@
 import type { ExecutionContext } from 'ava';
 import { normals, randomKey } from '../../src/engine/random.ts';
 import * as tf from '../../src/engine/tf.ts';
+import { precisionUnderTest } from '../engine-choice.ts';
 
 /** Normal numbers; the same name and shape give the same ones. */
 export function drawn(name: string, shape: readonly number[], deviation = 1): tf.Tensor {
@@ -18,6 +19,11 @@ export async function take(scalar: tf.Tensor): Promise<number> {
   scalar.dispose();
   return value;
 }
+
+/** A tolerance for what passes matrix products: that of float32, or in bf16 of four roundings, which keep 8 bits each. */
+export const rounded: { relative?: number } = precisionUnderTest === 'bf16' ? { relative: 2 ** -6 } : {};
+/** The same after two layers, upwards and down. */
+export const roundedDeep: { relative?: number } = precisionUnderTest === 'bf16' ? { relative: 2 ** -5 } : {};
 
 /** |actual - expected| <= relative * largest |expected| + absolute, everywhere. */
 export function close(t: ExecutionContext, what: string, actual: ArrayLike<number>, expected: ArrayLike<number>, { relative = 1e-5, absolute = 1e-7 } = {}): void {

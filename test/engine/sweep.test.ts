@@ -14,7 +14,8 @@ import { hardLabels } from '../../src/objectives/hard-labels.ts';
 import { distilbert } from '../../src/objectives/distilbert.ts';
 import { tinyBatch, tinyModel } from '../models/tiny-model.ts';
 import { drawn, read } from './numbers.ts';
-import { engineUnderTest, startEngine } from '../engine-under-test.ts';
+import { engineUnderTest } from '../engine-choice.ts';
+import { startEngine } from '../engine-under-test.ts';
 
 test.before(startEngine);
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import test from 'ava';
-import { fidelity } from '../../src/evaluate/fidelity.ts';
+import { fidelity, fidelityOf, scoreFidelity, setFidelity } from '../../src/evaluate/fidelity.ts';
 
 type Case = {
   inputs: { student_logits: number[][]; teacher_logits: number[][] };
@@ -56,4 +56,30 @@ test('bad input is named', (t) => {
   t.throws(() => fidelity({ student: [], teacher: [], classes: 2 }), { message: /no example/ });
   t.throws(() => fidelity({ student: [1, NaN], teacher: [1, 2], classes: 2 }), { message: /example 0 hold NaN/ });
   t.throws(() => fidelity({ student: [1, Infinity], teacher: [1, 2], classes: 2 }), { message: /example 0 give no distribution/ });
+});
+
+test('of several classes: whole sets that are the same, and the mean divergence of each class by itself', (t) => {
+  const p = (logit: number) => 1 / (1 + Math.exp(-logit));
+  const kl = (student: number, teacher: number) => p(teacher) * Math.log(p(teacher) / p(student)) + p(-teacher) * Math.log(p(-teacher) / p(-student));
+  const [student, teacher] = [[1, -2, 3, 0.5], [2, -1, 3, -1]];
+  const { agreement, klNats } = setFidelity({ student, teacher, classes: 2 });
+  t.is(agreement, 0.5);
+  t.true(Math.abs(klNats - student.reduce((sum, logit, at) => sum + kl(logit, teacher[at]!), 0) / 4) < 1e-12);
+  t.deepEqual(setFidelity({ student: [800, -800], teacher: [800, -800], classes: 2 }), { agreement: 1, klNats: 0 });
+});
+
+test('of scores: correlation and mean distance with the teacher', (t) => {
+  const { teacherPearson, meanDifference } = scoreFidelity({ student: [1, 2, 4], teacher: [2, 3, 5.5] });
+  t.true(teacherPearson > 0.99 && teacherPearson <= 1);
+  t.true(Math.abs(meanDifference - 3.5 / 3) < 1e-12);
+  t.is(scoreFidelity({ student: [1, 2], teacher: [3, 3] }).teacherPearson, NaN, 'a teacher that always says the same');
+  t.throws(() => scoreFidelity({ student: [1, NaN], teacher: [1, 2] }), { message: 'the scores of example 1 are NaN and 2: they cannot be compared' });
+  t.throws(() => scoreFidelity({ student: [1], teacher: [1, 2] }), { message: /the student speaks of 1 examples and the teacher of 2/ });
+});
+
+test('each kind of head has its own', (t) => {
+  const both = { student: [1, 2], teacher: [1, 2], classes: 2 };
+  t.deepEqual(Object.keys(fidelityOf('single-label', both)), ['agreement', 'klNats']);
+  t.deepEqual(Object.keys(fidelityOf('multi-label', both)), ['agreement', 'klNats']);
+  t.deepEqual(Object.keys(fidelityOf('regression', { ...both, classes: 1 })), ['teacherPearson', 'meanDifference']);
 });

@@ -4,7 +4,8 @@ import * as tf from '../../src/engine/tf.ts';
 import type { EncoderConfig } from '../../src/models/config.ts';
 import type { Model } from '../../src/models/model.ts';
 import type { ModelOutput, Wants } from '../../src/models/output.ts';
-import { bounds, type Comparison, type Values } from './comparison.ts';
+import type { Comparison, Values } from './comparison.ts';
+import { activationBound, headDepth } from './tolerance.ts';
 
 /** Hidden states of every depth and what the head says. */
 export function statesAndLogits({ layers, task }: EncoderConfig): string[] {
@@ -24,7 +25,14 @@ export async function compareActivations(
 ): Promise<void> {
   for (const name of required) if (!expected.has(name)) comparison.fail(`${name}: the expected tensor is missing`);
   const said = await activations(model, batch, [...expected.keys()]);
-  for (const [name, values] of expected) comparison.tensor(name, said.get(name), values, bounds.activation);
+  for (const [name, values] of expected) comparison.tensor(name, said.get(name), values, activationBound(depthOf(name, model.config.layers)));
+}
+
+/** How many layers lie below: what a layer says within itself is counted as what it gives. */
+function depthOf(name: string, layers: number): number {
+  const [, kind, place] = /^(hidden|attention|scores)\.(\d+)$/.exec(name) ?? [];
+  if (kind !== undefined) return Number(place) + (kind === 'hidden' ? 0 : 1);
+  return name === 'last_hidden_state' || name.endsWith('.last') ? layers : layers + headDepth;
 }
 
 async function activations(model: Model, batch: Batch, names: readonly string[]): Promise<Map<string, Values>> {

@@ -9,10 +9,11 @@ import { loadModel } from '../../src/models/load.ts';
 import type { Model } from '../../src/models/model.ts';
 import { hardLabels } from '../../src/objectives/hard-labels.ts';
 import { firstStep } from '../objectives/examples.ts';
-import { bounds, Comparison, type FixtureResult, largest, type Values } from './comparison.ts';
+import { Comparison, type FixtureResult, largest, type Values } from './comparison.ts';
 import { compareActivations, everyActivation } from './encoder-outputs.ts';
 import { fixtureBatch, inputsSchema, labelsSchema } from './encoder-batch.ts';
 import { below, readFixture, readTensors } from './fixture-file.ts';
+import { activationBound, gradientBound, headDepth } from './tolerance.ts';
 
 const encoderSchema = z.strictObject({
   family: z.string(),
@@ -82,7 +83,7 @@ async function compareTraining(
 ): Promise<void> {
   const variables = new Map(model.parameters.entries());
   const result = sweep(() => hardLabels().loss(model.forward(batch, { logits: true }), {}, batch, firstStep), [...variables.values()]);
-  comparison.close('loss', await result.loss.data(), [loss], bounds.activation);
+  comparison.close('loss', await result.loss.data(), [loss], activationBound(model.config.layers + headDepth));
   comparison.names('expected gradients', expected.keys(), variables.keys());
   const overall = [...expected.values()].reduce((most, { data }) => Math.max(most, largest(data)), 0);
   for (const [name, values] of expected) {
@@ -90,7 +91,7 @@ async function compareTraining(
     const gradient = variable && result.gradients.get(variable);
     // A parameter that the loss does not reach has no gradient: zeros, for the reference.
     const actual = gradient ? await gradient.data() : new Float32Array(variable?.size ?? 0);
-    comparison.tensor(`gradient ${name}`, variable && { shape: variable.shape, data: actual }, values, { relative: 1e-4, absolute: 1e-5 * overall });
+    comparison.tensor(`gradient ${name}`, variable && { shape: variable.shape, data: actual }, values, gradientBound(model.config.layers, overall));
   }
   tf.dispose([result.loss, ...result.gradients.values()]);
 }

@@ -1,5 +1,5 @@
 // Finds every fixture of a folder (objectives/*.json, metrics/*.json, models/*/) and runs each; `npm test` and `npm run fixtures` share it.
-import { readdir } from 'node:fs/promises';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { moduleNames } from '../../src/models/module-names.ts';
 import { readJson } from '../../src/storage/json.ts';
@@ -31,10 +31,10 @@ type Run = () => Promise<FixtureResult>;
 const groups = ['objectives', 'metrics', 'models'];
 
 /** Sorted by name. Whatever else lies in the folder is found too, so that nothing goes unseen; README.md and hidden files aside. */
-export async function findFixtures(folder: string): Promise<Fixture[]> {
+export function findFixtures(folder: string): Fixture[] {
   const fixtures: Fixture[] = [];
-  for (const entry of await entriesOf(folder)) {
-    const inside = groups.includes(entry) ? await entriesOf(join(folder, entry)) : undefined;
+  for (const entry of entriesOf(folder)) {
+    const inside = groups.includes(entry) ? entriesOf(join(folder, entry)) : undefined;
     const paths = inside?.map((name) => join(entry, name)) ?? [entry];
     for (const path of paths) fixtures.push({ name: path.replaceAll('\\', '/').replace(/\.json$/, ''), path: join(folder, path) });
   }
@@ -99,8 +99,8 @@ async function fieldOf(file: string, field: string): Promise<string> {
   return value;
 }
 
-async function entriesOf(folder: string): Promise<string[]> {
-  return (await readdir(folder)).filter((name) => !name.startsWith('.') && name !== 'README.md').sort();
+function entriesOf(folder: string): string[] {
+  return readdirSync(folder).filter((name) => !name.startsWith('.') && name !== 'README.md').sort();
 }
 
 function failed(failure: string): FixtureResult {

@@ -124,6 +124,7 @@ export const objectiveRunners: Readonly<Record<string, Prepare>> = {
     return {
       inputs: { student_logits: 'float32', teacher_logits: 'float32', student_hidden: 'float32', teacher_hidden: 'float32', mlm_labels: 'int32', mask: 'int32' },
       trained: ['student_logits', 'student_hidden'],
+      decodes: true,
       loss: (inputs) => said(inputs, firstStep, { soft, masked, cosine }),
       outputs: { ce: heard('soft'), mlm: heard('masked'), cos: heard('cosine') },
     };

@@ -2,10 +2,11 @@
 import { z } from 'zod';
 import { sweep } from '../../src/engine/sweep.ts';
 import * as tf from '../../src/engine/tf.ts';
-import { bounds, Comparison, type FixtureResult } from './comparison.ts';
+import { type Bound, bounds, Comparison, type FixtureResult } from './comparison.ts';
 import { type JsonTensor, readFixture, tensorSchema } from './fixture-file.ts';
 import { objectiveRunners } from './objective-runners.ts';
 import type { PreparedObjective } from './prepared-objective.ts';
+import { decodedBound } from './tolerance.ts';
 
 const tensors = z.record(z.string(), tensorSchema);
 
@@ -42,6 +43,7 @@ async function checkCase(comparison: Comparison, objective: PreparedObjective, {
   // Absent as a whole, outputs are not asked for; given, they must be all of those that the runner knows.
   if (expected.outputs !== undefined) comparison.names('expected outputs', Object.keys(expected.outputs), Object.keys(objective.outputs));
 
+  const bound = objective.decodes === true ? decodedBound() : bounds.objective;
   const trained = new Map<string, tf.Variable>();
   const device: Record<string, tf.Tensor> = {};
   for (const [name, { shape, dtype, data }] of Object.entries(inputs)) {
@@ -50,21 +52,21 @@ async function checkCase(comparison: Comparison, objective: PreparedObjective, {
     if (trains) trained.set(name, device[name] as tf.Variable);
   }
   const { loss, gradients } = sweep(() => objective.loss(device), [...trained.values()]);
-  comparison.close('loss', await loss.data(), [expected.loss], bounds.objective);
+  comparison.close('loss', await loss.data(), [expected.loss], bound);
   for (const [name, values] of Object.entries(expected.gradients)) {
     const variable = trained.get(name);
-    await compare(comparison, `gradient ${name}`, variable && gradients.get(variable), values);
+    await compare(comparison, `gradient ${name}`, variable && gradients.get(variable), values, bound);
   }
   for (const [name, values] of Object.entries(expected.outputs ?? {})) {
     const output = objective.outputs[name];
     if (output === undefined) continue;
     const tensor = tf.tidy(() => output(device));
-    await compare(comparison, name, tensor, values);
+    await compare(comparison, name, tensor, values, bound);
     tensor.dispose();
   }
   tf.dispose([loss, ...gradients.values(), ...Object.values(device)]);
 }
 
-async function compare(comparison: Comparison, what: string, actual: tf.Tensor | undefined, expected: JsonTensor): Promise<void> {
-  comparison.tensor(what, actual && { shape: actual.shape, data: await actual.data() }, expected, bounds.objective);
+async function compare(comparison: Comparison, what: string, actual: tf.Tensor | undefined, expected: JsonTensor, bound: Bound): Promise<void> {
+  comparison.tensor(what, actual && { shape: actual.shape, data: await actual.data() }, expected, bound);
 }

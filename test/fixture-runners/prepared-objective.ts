@@ -15,6 +15,8 @@ export interface PreparedObjective {
   readonly inputs: Dtypes;
   /** The inputs whose gradients are expected. */
   readonly trained: readonly string[];
+  /** Whether its logits are a decoder's product, which bf16 rounds. */
+  readonly decodes?: true;
   readonly loss: (inputs: Inputs) => tf.Scalar;
   /** Intermediate values by name. */
   readonly outputs: Readonly<Record<string, (inputs: Inputs) => tf.Tensor>>;

@@ -36,7 +36,7 @@ const changes: Readonly<Record<string, JsonChange>> = {
     const value = get(holder, key);
     if (Array.isArray(holder)) return;
     Reflect.deleteProperty(holder, key);
-    set(holder, typeof put === 'string' ? put : String(put).slice(0, 20), value);
+    set(holder, typeof put === 'string' ? put : JSON.stringify(put).slice(0, 20), value);
   },
   wrap: ({ holder, key }) => set(holder, key, [get(holder, key)]),
   nest: ({ holder, key }) => set(holder, key, JSON.parse('['.repeat(900) + ']'.repeat(900)) as Json),

@@ -35,3 +35,16 @@ test('the lines that run it are shown where they would run, with the example in 
   t.false(card({}, { onnx: false }).includes('```'));
   t.false(card({}, { config: tinyConfig({ task: 'masked-lm', labels: [] }) }).includes('```'));
 });
+
+test('pairs and scores are read from the logits in JavaScript, whose pipeline has neither; of several classes all are shown', (t) => {
+  const of = (task: 'regression' | 'multi-label', change = {}) => card(change, { config: tinyConfig({ task, labels: task === 'regression' ? ['score'] : ['a', 'b'] }) });
+  const scored = of('regression', { example: 'one', pair: 'two' });
+  t.true(scored.includes('It answers with a score.'));
+  t.true(scored.includes('const { logits } = await model(tokenizer("one", { text_pair: "two" }));\nconsole.log(logits.data[0]);'));
+  t.true(scored.includes('"FOLDER")({"text": "one", "text_pair": "two"}, function_to_apply="none"))'));
+  t.false(scored.includes("pipeline('text-classification'"));
+  const sets = of('multi-label');
+  t.true(sets.includes('await classify("It is not bad at all.", { top_k: null })'));
+  t.true(sets.includes('("It is not bad at all.", top_k=None))'));
+  t.true(card({ pair: 'two' }).includes("logits.softmax(-1).tolist()[0], model.config.id2label"));
+});

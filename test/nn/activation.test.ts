@@ -2,7 +2,8 @@ import test from 'ava';
 import * as tf from '../../src/engine/tf.ts';
 import { activate, type Activation, activationNames } from '../../src/nn/activation.ts';
 import { close, erf, read } from '../engine/numbers.ts';
-import { engineUnderTest, startEngine } from '../engine-under-test.ts';
+import { engineUnderTest } from '../engine-choice.ts';
+import { startEngine } from '../engine-under-test.ts';
 
 test.before(startEngine);
 

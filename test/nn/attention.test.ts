@@ -3,10 +3,13 @@ import type { Dropout } from '../../src/engine/fused/dropout.ts';
 import { randomKey } from '../../src/engine/random.ts';
 import * as tf from '../../src/engine/tf.ts';
 import { attentionBias, selfAttention, type SelfAttention } from '../../src/nn/attention.ts';
-import { close, closeTensors, drawn, read } from '../engine/numbers.ts';
-import { engineUnderTest, startEngine } from '../engine-under-test.ts';
+import { close, closeTensors, drawn, read, rounded } from '../engine/numbers.ts';
+import { engineUnderTest, precisionUnderTest } from '../engine-choice.ts';
+import { startEngine } from '../engine-under-test.ts';
 
 test.before(startEngine);
+
+const half = precisionUnderTest === 'bf16';
 
 const [rows, width, hidden, heads] = [2, 5, 6, 3];
 const mask = [1, 1, 1, 0, 0, 1, 1, 1, 1, 1];
@@ -22,12 +25,12 @@ function attend([x, qw, qb, kw, kb, vw, vb]: tf.Tensor[], expose: boolean, dropo
 async function samePaths(t: ExecutionContext, dropout?: Dropout): Promise<void> {
   const inputs = arguments_();
   const [fused, exposed] = [attend(inputs, false, dropout), attend(inputs, true, dropout)];
-  for (const part of ['context', 'query', 'key', 'value'] as const) await closeTensors(t, part, fused[part], exposed[part]);
+  for (const part of ['context', 'query', 'key', 'value'] as const) await closeTensors(t, part, fused[part], exposed[part], rounded);
   const upstream = drawn('upstream', [rows, width, hidden]);
   const gradients = (expose: boolean) => tf.grads((...moved: tf.Tensor[]) => tf.sum(tf.mul(attend(moved, expose, dropout).context, upstream)))(inputs);
   const [one, other] = [gradients(false), gradients(true)];
   // A key's bias shifts all scores of a query alike: its gradient is 0, up to rounding.
-  for (const [i, name] of names.entries()) await closeTensors(t, `gradient of ${name}`, one[i]!, other[i]!, { absolute: 3e-6 });
+  for (const [i, name] of names.entries()) await closeTensors(t, `gradient of ${name}`, one[i]!, other[i]!, { absolute: half && name === 'key.bias' ? 2 ** -7 : 3e-6, ...rounded }); // a key's bias has no gradient but for rounding
 }
 
 test('fused and exposed attention agree, with their gradients', async (t) => {
@@ -48,7 +51,7 @@ test('scores and probabilities are there only when exposed, and are what the pap
   t.is(fused.probabilities, undefined);
   const { query, key, value, context, scores, probabilities } = attend(inputs, true, { rate: 0.5, key: randomKey(1) });
   t.deepEqual(query.shape, [rows, heads, width, hidden / heads]);
-  await closeTensors(t, 'scores', scores!, tf.div(tf.matMul(query, key, false, true), Math.sqrt(2)));
+  await closeTensors(t, 'scores', scores!, tf.div(tf.matMul(query, key, false, true), Math.sqrt(2)), rounded);
   t.deepEqual(probabilities!.shape, [rows, heads, width, width]);
   close(t, 'rows', await read(tf.sum(probabilities!, -1)), new Array<number>(rows * heads * width).fill(1)); // before dropout
   const unmasked = tf.mul(probabilities!, tf.reshape(tf.sub(1, tf.tensor(mask, [rows, width])), [rows, 1, 1, width]));
@@ -61,12 +64,12 @@ test('heads split the width in order: head a holds columns a D .. (a + 1) D', as
   const { query } = attend(inputs, false);
   const flat = tf.add(tf.matMul(tf.reshape(inputs[0]!, [-1, hidden]), inputs[1]!, false, true), inputs[2]!);
   const second = tf.slice(tf.reshape(flat, [rows, width, hidden]), [0, 0, 2], [rows, width, 2]);
-  await closeTensors(t, 'head 1', tf.reshape(tf.slice(query, [0, 1, 0, 0], [rows, 1, width, 2]), [rows, width, 2]), second);
+  await closeTensors(t, 'head 1', tf.reshape(tf.slice(query, [0, 1, 0, 0], [rows, 1, width, 2]), [rows, width, 2]), second, rounded);
 });
 
 test('padding changes nothing at real positions', async (t) => {
   const [x, ...weights] = arguments_();
   const spoilt = tf.add(x!, tf.mul(tf.sub(1, tf.tensor(mask, [rows, width, 1])), 1e3));
   const real = (states: SelfAttention) => tf.mul(states.context, tf.tensor(mask, [rows, width, 1]));
-  await closeTensors(t, 'context', real(attend([spoilt, ...weights], false)), real(attend([x!, ...weights], false)));
+  await closeTensors(t, 'context', real(attend([spoilt, ...weights], false)), real(attend([x!, ...weights], false)), rounded);
 });

@@ -5,7 +5,8 @@ import { randomKey } from '../../src/engine/random.ts';
 import * as tf from '../../src/engine/tf.ts';
 import { freshValues, linearSpecs, normSpecs, Parameters, type ParameterSpec } from '../../src/nn/parameters.ts';
 import { read } from '../engine/numbers.ts';
-import { engineUnderTest, startEngine } from '../engine-under-test.ts';
+import { engineUnderTest } from '../engine-choice.ts';
+import { startEngine } from '../engine-under-test.ts';
 
 test.before(startEngine);
 

@@ -3,7 +3,8 @@ import { sweep } from '../../src/engine/sweep.ts';
 import * as tf from '../../src/engine/tf.ts';
 import { cosineDistance, unit } from '../../src/objectives/cosine.ts';
 import { close, drawn, read, slopes } from '../engine/numbers.ts';
-import { engineUnderTest, startEngine } from '../engine-under-test.ts';
+import { engineUnderTest } from '../engine-choice.ts';
+import { startEngine } from '../engine-under-test.ts';
 
 test.before(startEngine);
 

@@ -3,9 +3,10 @@ import * as tf from '../../src/engine/tf.ts';
 import { distilbert, type DistilbertOptions } from '../../src/objectives/distilbert.ts';
 import { hardLabels } from '../../src/objectives/hard-labels.ts';
 import { tinyModel } from '../models/tiny-model.ts';
-import { close, drawn, read } from '../engine/numbers.ts';
+import { close, drawn, read, rounded } from '../engine/numbers.ts';
 import { batchOf, classBatch, firstStep, gradientsOf, logSoftmax, lossOf, type Outputs } from './examples.ts';
-import { engineUnderTest, startEngine } from '../engine-under-test.ts';
+import { engineUnderTest } from '../engine-choice.ts';
+import { startEngine } from '../engine-under-test.ts';
 
 test.before(startEngine);
 
@@ -45,17 +46,17 @@ const lossWith = async (options?: DistilbertOptions) => (await gradientsOf({ obj
 test('5, 2 and 1 times the three terms, at T = 2; each is heard unweighted', async (t) => {
   t.is(tf.getBackend(), engineUnderTest);
   const { soft, masked, cosine } = await terms(2);
-  close(t, 'loss', [await lossWith()], [5 * soft + 2 * masked + cosine]);
+  close(t, 'loss', [await lossWith()], [5 * soft + 2 * masked + cosine], rounded);
   const heard = new Map<string, tf.Tensor>();
   lossOf({ objective: distilbert(), student: student(), teacher: teacher(), batch: batch(), context: { ...firstStep, hear: (part, value) => heard.set(part, value) } });
   t.deepEqual([...heard.keys()], ['distilbert.soft', 'distilbert.masked', 'distilbert.cosine']);
-  for (const [part, value] of Object.entries({ soft, masked, cosine })) close(t, part, await read(heard.get(`distilbert.${part}`)!), [value]);
+  for (const [part, value] of Object.entries({ soft, masked, cosine })) close(t, part, await read(heard.get(`distilbert.${part}`)!), [value], rounded);
 });
 
 test('temperature and weights are the caller\'s; those left out stay', async (t) => {
   const { soft, masked, cosine } = await terms(3);
-  close(t, 'all', [await lossWith({ temperature: 3, weights: { soft: 0.5, masked: 0.25, cosine: 4 } })], [0.5 * soft + 0.25 * masked + 4 * cosine]);
-  close(t, 'one', [await lossWith({ temperature: 3, weights: { masked: 0 } })], [5 * soft + cosine]);
+  close(t, 'all', [await lossWith({ temperature: 3, weights: { soft: 0.5, masked: 0.25, cosine: 4 } })], [0.5 * soft + 0.25 * masked + 4 * cosine], rounded);
+  close(t, 'one', [await lossWith({ temperature: 3, weights: { masked: 0 } })], [5 * soft + cosine], rounded);
   t.deepEqual(distilbert({ weights: { masked: 1 } }).settings, { temperature: 2, soft: 5, masked: 1, cosine: 1 });
 });
 
@@ -64,7 +65,7 @@ test('a weight may follow the step', async (t) => {
   const objective = distilbert({ weights: { soft: { from: 5, to: 1, steps: 3 } } });
   for (const [step, weight] of [[1, 5], [2, 3], [4, 1]] as const) {
     const { loss } = await gradientsOf({ objective, student: student(), teacher: teacher(), batch: batch(), context: { ...firstStep, step } });
-    close(t, `step ${step}`, [loss], [weight * soft + 2 * masked + cosine]);
+    close(t, `step ${step}`, [loss], [weight * soft + 2 * masked + cosine], rounded);
   }
   t.is(objective.settings?.soft, '5 to 1 over 3 steps');
 });
@@ -74,7 +75,7 @@ test('a term of weight 0 is neither asked for nor computed', async (t) => {
   t.deepEqual(alone.wants, { student: { decoder: true, hidden: [] }, teacher: { hidden: [] } });
   t.deepEqual(distilbert().wants, { student: { decoder: true, hidden: [-1] }, teacher: { decoder: true, hidden: [-1] } });
   const { masked } = await terms(2);
-  close(t, 'masked', [(await gradientsOf({ objective: alone, student: { logits: student().logits! }, teacher: { logits: teacher().logits! }, batch: batch() })).loss], [2 * masked]);
+  close(t, 'masked', [(await gradientsOf({ objective: alone, student: { logits: student().logits! }, teacher: { logits: teacher().logits! }, batch: batch() })).loss], [2 * masked], rounded);
   const soft = distilbert({ weights: { masked: 0, cosine: 0 } });
   t.notThrows(() => lossOf({ objective: soft, student: student(), teacher: teacher(), batch: batchOf(undefined, 2, 3) }), 'labels are not looked at');
 });
@@ -82,7 +83,7 @@ test('a term of weight 0 is neither asked for nor computed', async (t) => {
 test('where no word is masked only that term is 0, and where all is padding everything is', async (t) => {
   const { soft, cosine } = await terms(2);
   const unmasked = await gradientsOf({ objective: distilbert(), student: student(), teacher: teacher(), batch: batch(words.map(() => -1)) });
-  close(t, 'loss', [unmasked.loss], [5 * soft + cosine]);
+  close(t, 'loss', [unmasked.loss], [5 * soft + cosine], rounded);
   const padding = await gradientsOf({ objective: distilbert(), student: student(), teacher: teacher(), batch: batch(words, real.map(() => 0)) });
   t.is(padding.loss, 0);
   t.true(Object.values(padding.gradients).flat().every((push) => push === 0));

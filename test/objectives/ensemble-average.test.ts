@@ -6,7 +6,8 @@ import { liveTeacher } from '../../src/teacher/teacher.ts';
 import { close, closeTensors, drawn } from '../engine/numbers.ts';
 import { tinyBatch, tinyModel } from '../models/tiny-model.ts';
 import { batchOf, classBatch, divergenceFrom, heard, logSoftmax, lossAndGradient, lossOf, mean, softmax } from './examples.ts';
-import { engineUnderTest, startEngine } from '../engine-under-test.ts';
+import { engineUnderTest } from '../engine-choice.ts';
+import { startEngine } from '../engine-under-test.ts';
 
 test.before(startEngine);
 

@@ -3,7 +3,8 @@ import * as tf from '../../src/engine/tf.ts';
 import { balancedClassWeights, hardLabels } from '../../src/objectives/hard-labels.ts';
 import { close, drawn, read, slopes } from '../engine/numbers.ts';
 import { batchOf, classBatch, logSoftmax, lossAndGradient, lossOf, mean, sigmoid } from './examples.ts';
-import { engineUnderTest, startEngine } from '../engine-under-test.ts';
+import { engineUnderTest } from '../engine-choice.ts';
+import { startEngine } from '../engine-under-test.ts';
 
 test.before(startEngine);
 

@@ -4,7 +4,8 @@ import { kdPt, kdPtTarget } from '../../src/objectives/kd-pt.ts';
 import { oneHot } from '../../src/objectives/rows.ts';
 import { close, read } from '../engine/numbers.ts';
 import { batchOf, classBatch, divergenceFrom, heard, logSoftmax, lossAndGradient, lossOf, mean, softmax } from './examples.ts';
-import { engineUnderTest, startEngine } from '../engine-under-test.ts';
+import { engineUnderTest } from '../engine-choice.ts';
+import { startEngine } from '../engine-under-test.ts';
 
 test.before(startEngine);
 

@@ -3,7 +3,8 @@ import * as tf from '../../src/engine/tf.ts';
 import { kdRel, kdRelTable } from '../../src/objectives/kd-rel.ts';
 import { close } from '../engine/numbers.ts';
 import { classBatch, divergenceFrom, lossAndGradient, lossOf, mean } from './examples.ts';
-import { engineUnderTest, startEngine } from '../engine-under-test.ts';
+import { engineUnderTest } from '../engine-choice.ts';
+import { startEngine } from '../engine-under-test.ts';
 
 test.before(startEngine);
 

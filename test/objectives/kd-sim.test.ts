@@ -6,7 +6,8 @@ import { liveTeacher } from '../../src/teacher/teacher.ts';
 import { close, drawn, read } from '../engine/numbers.ts';
 import { tinyBatch, tinyModel } from '../models/tiny-model.ts';
 import { classBatch, divergenceFrom, lossAndGradient, lossOf, mean, softmax } from './examples.ts';
-import { engineUnderTest, startEngine } from '../engine-under-test.ts';
+import { engineUnderTest } from '../engine-choice.ts';
+import { startEngine } from '../engine-under-test.ts';
 
 test.before(startEngine);
 

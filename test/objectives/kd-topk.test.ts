@@ -4,7 +4,8 @@ import { kdTopk, kdTopkTarget } from '../../src/objectives/kd-topk.ts';
 import { softLabel } from '../../src/objectives/soft-label.ts';
 import { close, drawn, read } from '../engine/numbers.ts';
 import { batchOf, classBatch, divergenceFrom, lossAndGradient, mean, softmax } from './examples.ts';
-import { engineUnderTest, startEngine } from '../engine-under-test.ts';
+import { engineUnderTest } from '../engine-choice.ts';
+import { startEngine } from '../engine-under-test.ts';
 
 test.before(startEngine);
 

@@ -4,7 +4,8 @@ import { hardLabels } from '../../src/objectives/hard-labels.ts';
 import { labelSmoothing } from '../../src/objectives/label-smoothing.ts';
 import { close, drawn } from '../engine/numbers.ts';
 import { batchOf, classBatch, logSoftmax, lossAndGradient, lossOf } from './examples.ts';
-import { engineUnderTest, startEngine } from '../engine-under-test.ts';
+import { engineUnderTest } from '../engine-choice.ts';
+import { startEngine } from '../engine-under-test.ts';
 
 test.before(startEngine);
 

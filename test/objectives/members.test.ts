@@ -3,7 +3,8 @@ import * as tf from '../../src/engine/tf.ts';
 import { meanRows, requireMembers } from '../../src/objectives/members.ts';
 import { close, read } from '../engine/numbers.ts';
 import { sigmoid, softmax } from './examples.ts';
-import { engineUnderTest, startEngine } from '../engine-under-test.ts';
+import { engineUnderTest } from '../engine-choice.ts';
+import { startEngine } from '../engine-under-test.ts';
 
 test.before(startEngine);
 

@@ -4,7 +4,8 @@ import { checkAlpha, checkTemperature, logitsOf, mixture, mixtureWith, softRows 
 import type { Weight } from '../../src/objectives/weight.ts';
 import { close, read } from '../engine/numbers.ts';
 import { classBatch, divergenceFrom, firstStep, logSoftmax, mean, softmax } from './examples.ts';
-import { engineUnderTest, startEngine } from '../engine-under-test.ts';
+import { engineUnderTest } from '../engine-choice.ts';
+import { startEngine } from '../engine-under-test.ts';
 
 test.before(startEngine);
 

@@ -4,7 +4,8 @@ import { hardLabels } from '../../src/objectives/hard-labels.ts';
 import { mtDnn } from '../../src/objectives/mt-dnn.ts';
 import { close } from '../engine/numbers.ts';
 import { batchOf, classBatch, heard, logSoftmax, lossAndGradient, lossOf, mean, sigmoid, softmax } from './examples.ts';
-import { engineUnderTest, startEngine } from '../engine-under-test.ts';
+import { engineUnderTest } from '../engine-choice.ts';
+import { startEngine } from '../engine-under-test.ts';
 
 test.before(startEngine);
 

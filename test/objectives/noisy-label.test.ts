@@ -3,7 +3,8 @@ import * as tf from '../../src/engine/tf.ts';
 import { noisyLabel, type NoisyLabelOptions } from '../../src/objectives/noisy-label.ts';
 import { close } from '../engine/numbers.ts';
 import { batchOf, classBatch, heard, logSoftmax, lossAndGradient, lossOf, mean, sigmoid, softmax } from './examples.ts';
-import { engineUnderTest, startEngine } from '../engine-under-test.ts';
+import { engineUnderTest } from '../engine-choice.ts';
+import { startEngine } from '../engine-under-test.ts';
 
 test.before(startEngine);
 

@@ -5,7 +5,8 @@ import { logitMse } from '../../src/objectives/logit-mse.ts';
 import { disturbed, drawNoise, noisyLogit } from '../../src/objectives/noisy-logit.ts';
 import { close, drawn, read, take } from '../engine/numbers.ts';
 import { batchOf, firstStep, lossAndGradient, lossOf, mean } from './examples.ts';
-import { engineUnderTest, startEngine } from '../engine-under-test.ts';
+import { engineUnderTest } from '../engine-choice.ts';
+import { startEngine } from '../engine-under-test.ts';
 
 test.before(startEngine);
 

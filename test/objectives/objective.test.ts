@@ -5,7 +5,8 @@ import { meanOver, type Objective, weighted } from '../../src/objectives/objecti
 import { softLabel } from '../../src/objectives/soft-label.ts';
 import { close, drawn, read, take } from '../engine/numbers.ts';
 import { classBatch, firstStep, lossAndGradient, lossOf } from './examples.ts';
-import { engineUnderTest, startEngine } from '../engine-under-test.ts';
+import { engineUnderTest } from '../engine-choice.ts';
+import { startEngine } from '../engine-under-test.ts';
 
 test.before(startEngine);
 

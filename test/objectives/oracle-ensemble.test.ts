@@ -4,7 +4,8 @@ import { oracleEnsemble, type OracleEnsembleOptions } from '../../src/objectives
 import { softLabel } from '../../src/objectives/soft-label.ts';
 import { close } from '../engine/numbers.ts';
 import { batchOf, classBatch, lossAndGradient, lossOf } from './examples.ts';
-import { engineUnderTest, startEngine } from '../engine-under-test.ts';
+import { engineUnderTest } from '../engine-choice.ts';
+import { startEngine } from '../engine-under-test.ts';
 
 test.before(startEngine);
 

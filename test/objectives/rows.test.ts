@@ -4,7 +4,8 @@ import * as tf from '../../src/engine/tf.ts';
 import { headRows, labelRows, labelsOf, lossRows, oneHot, requireAlike, requireHead } from '../../src/objectives/rows.ts';
 import { close, read } from '../engine/numbers.ts';
 import { batchOf, classBatch, logSoftmax, sigmoid } from './examples.ts';
-import { engineUnderTest, startEngine } from '../engine-under-test.ts';
+import { engineUnderTest } from '../engine-choice.ts';
+import { startEngine } from '../engine-under-test.ts';
 
 test.before(startEngine);
 

@@ -4,7 +4,8 @@ import { hardLabels } from '../../src/objectives/hard-labels.ts';
 import { softLabel } from '../../src/objectives/soft-label.ts';
 import { close, drawn, read } from '../engine/numbers.ts';
 import { batchOf, classBatch, firstStep, logSoftmax, lossAndGradient, lossOf, mean, sigmoid } from './examples.ts';
-import { engineUnderTest, startEngine } from '../engine-under-test.ts';
+import { engineUnderTest } from '../engine-choice.ts';
+import { startEngine } from '../engine-under-test.ts';
 
 test.before(startEngine);
 

@@ -4,7 +4,8 @@ import { sweep } from '../../src/engine/sweep.ts';
 import * as tf from '../../src/engine/tf.ts';
 import { stopGradient } from '../../src/objectives/stop-gradient.ts';
 import { close, drawn, read } from '../engine/numbers.ts';
-import { engineUnderTest, startEngine } from '../engine-under-test.ts';
+import { engineUnderTest } from '../engine-choice.ts';
+import { startEngine } from '../engine-under-test.ts';
 
 test.before(startEngine);
 

@@ -3,7 +3,8 @@ import * as tf from '../../src/engine/tf.ts';
 import { tinybertPrediction } from '../../src/objectives/tinybert-prediction.ts';
 import { close } from '../engine/numbers.ts';
 import { batchOf, classBatch, logSoftmax, lossAndGradient, lossOf, mean, sigmoid, softmax } from './examples.ts';
-import { engineUnderTest, startEngine } from '../engine-under-test.ts';
+import { engineUnderTest } from '../engine-choice.ts';
+import { startEngine } from '../engine-under-test.ts';
 
 test.before(startEngine);
 

@@ -1,7 +1,7 @@
 import test from 'ava';
 import { checkWeight, describedWeight, type Weight, weightAt } from '../../src/objectives/weight.ts';
 
-const at = (weight: Weight, step: number, most?: number) => weightAt(weight, step, 'the weight of it', most);
+const at = (weight: Weight, step: number, most?: number) => weightAt(weight, { step }, 'the weight of it', most);
 
 test('a number is the same at every step', (t) => {
   t.deepEqual([1, 50, 1e6].map((step) => at(0.3, step)), [0.3, 0.3, 0.3]);

@@ -55,3 +55,20 @@ test('the footnote names the seeds the deviations come from, and is silent witho
   t.true(drawComparison({ rows: [student] }).text.includes('over 2 to 3 seeds'));
   t.false(drawComparison({ rows: [teacher] }).text.includes('seeds;'));
 });
+
+test('correlations are shown as they are, others beside the one that ranks, and the likeness of scores', (t) => {
+  const metric = { name: 'Pearson', unit: 'correlation' } as const;
+  const others = [{ name: 'squared error', unit: 'loss' }] as const;
+  const { text } = drawComparison({
+    metric, others,
+    rows: [{ name: 'small', role: 'student', score: 0.8713, others: { 'squared error': 0.0051 }, teacherPearson: 0.95, meanDifference: 0.3 }, { name: 'large', role: 'teacher', score: 0.8991 }],
+    differences: [{ better: 'with', than: 'without', score: spread([0.0123]) }],
+  });
+  t.deepEqual(cellsOf(text).slice(0, 3), [
+    ['model', 'Pearson', 'squared error', 'Pearson with teacher', 'distance to teacher'],
+    ['small', '0.8713', '5.10e-3', '0.9500', '0.3000'],
+    ['large', '0.8991', '–', '–', '–'],
+  ]);
+  const plain = text.replaceAll(/<[^>]*>/g, '');
+  for (const phrase of ['0.0278 below the teacher', '0.3000 apart on average', 'with minus without: +0.0123.']) t.true(plain.includes(phrase), phrase);
+});

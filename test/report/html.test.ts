@@ -21,7 +21,7 @@ const filledWith = (text: string): Report => ({
     differences: [{ better: text, than: text, score: spread }],
     metric: { name: text, unit: 'ratio' },
   },
-  likeness: { student: text, teacher: text, classes: [text, text], answers: [[1, 2], [3, 4]], agreement: [{ low: 0, high: 1, count: 10, ratio: 0.5 }] },
+  likeness: { kind: 'single-label', student: text, teacher: text, classes: [text, text], answers: [[1, 2], [3, 4]], agreement: [{ low: 0, high: 1, count: 10, ratio: 0.5 }] },
   reliability: [{ name: text, ece: spread, bins: [{ low: 0.5, high: 1, count: 3, confidence: 0.8, accuracy: 0.7 }] }],
   curves: [{ title: text, xLabel: text, yLabel: text, series: [{ name: text, points: [{ x: 1, y: 1 }] }, { name: text, points: [{ x: 1, y: 2 }] }] }],
   moreCurves: [{ title: text, xLabel: text, yLabel: text, series: [{ name: text, points: [{ x: 1, y: 1 }] }] }],

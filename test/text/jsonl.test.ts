@@ -25,6 +25,13 @@ test('labels are names, numbers, truths or lists; ids are texts or numbers', asy
   t.deepEqual((await open('{"text":"a","id":7}\n{"text":"a","id":"seven"}\n', { id: 'id' })).examples.map(({ id }) => id), ['7', 'seven']);
 });
 
+test('what labels are shows: lists are several classes; or it is said, and the names are found', async (t) => {
+  const spaceOf = async (options: Partial<RowOptions>, ...labels: string[]) => (await open(labels.map((label) => `{"text":"a","label":${label}}\n`).join(''), { label: 'label', ...options })).labels;
+  t.deepEqual(await spaceOf({}, '["b",2]', '[]', '["a"]'), { kind: 'multi-label', names: ['2', 'a', 'b'] });
+  t.deepEqual(await spaceOf({ labelKind: 'multi-label' }, '"b, a"', '["c"]'), { kind: 'multi-label', names: ['a', 'b', 'c'] });
+  t.deepEqual(await spaceOf({ labelKind: 'regression' }, '1', '"2.5"'), { kind: 'regression' });
+});
+
 const refused: { name: string; content: string | Uint8Array; options?: Partial<RowOptions>; message: RegExp }[] = [
   { name: 'a missing field', content: '{"text":"a"}\n{"words":"b","label":1}\n', message: /\.jsonl:2: no field "text"; the fields are "words", "label": name one of these$/ },
   { name: 'an inherited field', content: '{"words":"b"}\n', options: { text: 'constructor' }, message: /:1: no field "constructor"/ },
@@ -40,8 +47,10 @@ const refused: { name: string; content: string | Uint8Array; options?: Partial<R
   { name: 'a score beyond all numbers', content: '{"text":"a","score":1e999}\n', options: { label: 'score', labels: { kind: 'regression' } }, message: /:1: label Infinity is not a number; write the score as 3\.5, or remove the line$/ },
   { name: 'a null label', content: '{"text":"a","label":null}\n', options: { label: 'label' }, message: /:1: no label; label the row or open the file without a label column$/ },
   { name: 'an unknown label', content: '{"text":"a","label":"c"}\n', options: { label: 'label', labels: { kind: 'single-label', names: ['a', 'b'] } }, message: /:1: label "c" is none of the known labels: a, b; correct it, or name it among the labels$/ },
-  { name: 'a list where one class is wanted', content: '{"text":"a","label":["a"]}\n', options: { label: 'label' }, message: /:1: a list of labels where one class name is wanted/ },
-  { name: 'an object for a label', content: '{"text":"a","label":{}}\n', options: { label: 'label' }, message: /:1: label \{\} is neither a text, a number nor a list of texts$/ },
+  { name: 'a list where one class is wanted', content: '{"text":"a","label":["a"]}\n', options: { label: 'label', labelKind: 'single-label' }, message: /:1: a list of labels where one class name is wanted/ },
+  { name: 'an object for a label', content: '{"text":"a","label":{}}\n', options: { label: 'label' }, message: /:1: label \{\} is neither a text, a number nor a list of them$/ },
+  { name: 'no list where several classes may hold', content: '{"text":"a","label":null}\n', options: { label: 'label', labelKind: 'multi-label' }, message: /:1: no labels; write \[\] where no class holds$/ },
+  { name: 'lists beside single labels', content: '{"text":"a","label":["a"]}\n{"text":"b","label":"b"}\n', options: { label: 'label' }, message: /jsonl: example train-2 has one label, but those before it have lists; write all alike$/ },
   { name: 'an id that stands twice', content: '{"text":"a","id":1}\n\n{"text":"b","id":"1"}\n', options: { id: 'id' }, message: /:3: id "1" already stands on line 1; ids must differ$/ },
   { name: 'an id that is none', content: '{"text":"a","id":null}\n', options: { id: 'id' }, message: /:1: id null is neither a text nor a number$/ },
   { name: 'bytes that are not UTF-8', content: Buffer.from([...Buffer.from('{"text":"'), 0xff, 0x22, 0x7d]), message: /:1: not valid UTF-8/ },

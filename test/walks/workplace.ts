@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { engineUnderTest } from '../engine-under-test.ts';
+import { engineUnderTest } from '../engine-choice.ts';
 
 const cli = resolve('dist/cli.js');
 const opinions = resolve('corpora', 'opinions', 'sample');

@@ -9,10 +9,12 @@ import { type Objective, weighted } from '../../objectives/objective.ts';
 import { softLabel } from '../../objectives/soft-label.ts';
 import { formatTable } from '../../report/table.ts';
 import { readJson } from '../../storage/json.ts';
+import type { LabelKind } from '../../text/example.ts';
 import { exampleCount } from '../../text/tokenised-corpus.ts';
+import { addClassWeightsOption, type ClassWeightsOption, weightsFor } from '../class-weights.ts';
 import { trainClassifier } from '../classifier.ts';
 import { conclude } from '../conclusion.ts';
-import { addCorpusOptions, addLearningTextOptions, corpusName, firstOfSplits, type LearningTextOptions, openSplits } from '../corpus-options.ts';
+import { addCorpusOptions, addLabelKindOption, addLearningTextOptions, corpusName, firstOfSplits, type LearningTextOptions, openSplits, refuseTaskColumns } from '../corpus-options.ts';
 import { teachingOf, type TeachingOptions } from '../distillation.ts';
 import type { Door } from '../door.ts';
 import { addEngineOption, type EngineOption, startEngine } from '../engine-option.ts';
@@ -22,12 +24,13 @@ import { withRun } from '../run.ts';
 import { corpusWarnings, tokeniseSplits } from '../streamed-splits.ts';
 import { studentOf, type StudentOptions } from '../student-choice.ts';
 import { judgeVoices, placesOf } from '../teacher-voice.ts';
-import { addTrainingOptions, rankingMetric, type TrainingOptions, trainSettings } from '../training-options.ts';
-import { agreeWith, openVoices } from '../voice.ts';
-import { addMeanOption, addVoiceOptions, teachersAndCorpus, voiceContext, type VoiceReadingOptions } from '../voice-options.ts';
+import { addTrainingOptions, rankingMetric, refuseUnusedTraining, type TrainingOptions, trainSettings } from '../training-options.ts';
+import { refuseOptions } from '../unused-options.ts';
+import { agreeWith, openVoices, spokenKind } from '../voice.ts';
+import { addMeanOption, addVoiceOptions, refuseUnheard, teachersAndCorpus, voiceContext, type VoiceReadingOptions } from '../voice-options.ts';
 import { checkAnswers } from './label.ts';
 
-interface Options extends LearningTextOptions, TrainingOptions, EngineOption, VoiceReadingOptions, StudentOptions, TeachingOptions {
+interface Options extends LearningTextOptions, TrainingOptions, EngineOption, VoiceReadingOptions, StudentOptions, TeachingOptions, ClassWeightsOption {
   readonly out?: string;
   readonly temperature?: number;
   readonly hardWeight: number;
@@ -43,46 +46,51 @@ export function addDistill(program: Command, door: Door): void {
     .option('--layers <list>', 'a student cut from these layers of the teacher, from 0, as 0,2,4', layerList)
     .option('--from <folder>', 'a student that starts as this encoder')
     .option('--vocabulary <n>', 'a vocabulary of its own for a fresh student (default: the teacher\'s; 8000 where it has none)', wholeNumber)
-    .option('--temperature <T>', 'softens what both say (default: 2; 1 where all answers are bare labels)', positiveNumber)
+    .option('--temperature <T>', 'softens what both say of classes (default: 2; 1 where all answers are bare labels)', positiveNumber)
     .option('--hard-weight <w>', 'how much the corpus\'s own labels count beside the teacher (which counts 1)', share, 0.3)
     .option('--labels <folder>', 'a label store, or the folder of stores to look in and to add to', 'runs/labels')
     .option('--live', 'ask the teacher at every step instead of storing its labels')
     .option('--out <folder>', 'the run\'s folder; the student lands in student/ there (default: runs/<corpus>-student)');
-  for (const add of [addCorpusOptions, addLearningTextOptions, addVoiceOptions, addMeanOption, addTrainingOptions, addEngineOption]) add(command);
+  for (const add of [addCorpusOptions, addLabelKindOption, addLearningTextOptions, addVoiceOptions, addMeanOption, addTrainingOptions, addClassWeightsOption, addEngineOption]) add(command);
   command
     .addHelpText('after', '\nThe same command again goes on where it was stopped, or reuses what is done.\n\nExample:\n  $ retort distill runs/teacher/model corpora/opinions/sample --size 1x32:2 --examples 500 --steps 30 --out runs/student\n')
     .action(async (words: string[], options: Options) => {
       const { teachers, corpus } = teachersAndCorpus(command, words);
       if ([options.size, options.layers, options.from].filter((given) => given !== undefined).length !== 1) command.error('error: which student? Give one of --size LAYERSxWIDTH, --layers LIST and --from FOLDER');
+      refuseUnused(command, options);
       const folder = options.out ?? join('runs', `${corpusName(corpus, options)}-student`);
       const console = door.console();
-      const { examples, ...rest } = options;
-      const whole = await openSplits(corpus, rest);
+      const { examples, labelKind = await spokenKind(teachers, options), ...rest } = options;
+      const whole = await openSplits(corpus, { ...rest, ...(labelKind && { labelKind }) });
+      const metric = rankingMetric(options, whole.labels.kind);
       const splits = await firstOfSplits(whole, examples);
       await startEngine(console, options);
       const voices = await openVoices(teachers, voiceContext(splits.labels, options));
+      refuseUnheard(command, voices);
       await checkAnswers(voices, whole, options);
       const starting = await studentOf(voices, splits, options);
       for (const notice of starting.notices) console.note(notice);
       if (starting.layerMap !== undefined) console.say(`${formatTable(['student', 'teacher'], starting.layerMap.map((row) => [row.student, row.teacher]))}\n`);
       const labels = agreeWith(voices[0], splits.labels, { names: starting.config.labels, place: corpus });
+      if (labels.kind === 'regression') refuseOptions(command, ['temperature', 'mean'], 'scores have neither a temperature nor several means: the student learns their plain mean by squared error');
       await withRun({ folder, command: door.command, settings: options, console, signal: door.signal }, async (run) => {
         const asking = { ...options, console, signal: run.signal };
         const teaching = await teachingOf(voices, splits, { ...asking, student: starting });
         for (const notice of teaching.notices) console.note(notice);
         const data = await tokeniseSplits({ ...teaching.splits, labels }, starting.tokenizer, { maxTokens: starting.maxTokens, cache: options.cache, signal: run.signal }, console);
-        for (const warning of await corpusWarnings(teaching.splits, data)) console.note(warning);
+        for (const warning of await corpusWarnings(teaching.splits, data, { isWeighed: options.classWeights !== undefined })) console.note(warning);
         const cut = cutNotice(data.everything);
         if (cut !== undefined) console.note(cut);
+        const classWeights = options.classWeights && (await weightsFor(options.classWeights, data.train.encoded, labels.kind));
         const student = await trainClassifier(run, 'student', {
           ...starting,
           settings: trainSettings(options, { ...starting, examples: exampleCount(data.everything) }),
-          objective: objectiveOf(options, teaching.bareLabels),
+          objective: objectiveOf(options, { task: labels.kind, bareLabels: teaching.bareLabels, classWeights }),
           teacher: teaching.teacher,
-          corpus: data.everything, data, metric: rankingMetric(options),
+          corpus: data.everything, data, metric,
           story: `Distilled from ${placesOf(voices)} on ${splits.train.name}.`,
         });
-        const judged = await judgeVoices(voices, data.test, { ...asking, names: data.names });
+        const judged = await judgeVoices(voices, data.test, { ...asking, names: data.names, metric });
         await conclude(run, {
           title: `${splits.train.name}: a student of ${placesOf(voices)}`, subtitle: 'What a small student keeps of its teacher.', data,
           contenders: [
@@ -96,8 +104,21 @@ export function addDistill(program: Command, door: Door): void {
     });
 }
 
-/** Softening adds nothing to bare labels. */
-function objectiveOf({ temperature, hardWeight }: Options, bareLabels: boolean): Objective {
-  const soft = softLabel({ temperature: temperature ?? (bareLabels ? 1 : 2) });
-  return hardWeight === 0 ? soft : weighted([[hardWeight, hardLabels()], [1, soft]]);
+function refuseUnused(command: Command, options: Options): void {
+  if (options.size === undefined) refuseOptions(command, ['vocabulary'], 'only a fresh student (--size) gets a vocabulary of its own');
+  if (options.hardWeight === 0) refuseOptions(command, ['classWeights'], 'they weigh the loss on labels, which --hard-weight 0 leaves out');
+  refuseTaskColumns(command, options);
+  refuseUnusedTraining(command, options);
+}
+
+interface Lesson {
+  readonly task: LabelKind;
+  readonly bareLabels: boolean;
+  readonly classWeights: readonly number[] | undefined;
+}
+
+/** Softening adds nothing to bare labels, and a score is not softened. */
+function objectiveOf({ temperature, hardWeight }: Options, { task, bareLabels, classWeights }: Lesson): Objective {
+  const soft = softLabel({ temperature: temperature ?? (bareLabels ? 1 : 2), task });
+  return hardWeight === 0 ? soft : weighted([[hardWeight, hardLabels({ ...(classWeights && { classWeights }) })], [1, soft]]);
 }

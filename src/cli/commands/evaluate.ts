@@ -3,13 +3,10 @@
  * with a score, or with several classes), and its likeness to a teacher.
  */
 import type { Command } from 'commander';
-import { type Fidelity, fidelity } from '../../evaluate/fidelity.ts';
+import { type Fidelity, fidelityOf, type ScoreFidelity } from '../../evaluate/fidelity.ts';
 import { glueAverage, glueResult, type GlueResult } from '../../evaluate/glue-score.ts';
-import { predictedSets } from '../../evaluate/multi-label.ts';
-import { type Scores, scoresOf } from '../../evaluate/score.ts';
-import { formatCount, formatDecimal } from '../../report/units.ts';
-import type { EncodedLabels } from '../../text/encoded-labels.ts';
-import { addCorpusOptions, type CorpusOptions, openScored } from '../corpus-options.ts';
+import { formatCount } from '../../report/units.ts';
+import { addCorpusOptions, type CorpusOptions, openScored, refuseTaskColumns } from '../corpus-options.ts';
 import type { Door } from '../door.ts';
 import { addEngineOption, type EngineOption, startEngine } from '../engine-option.ts';
 import { type FolderScores, labelSpaceOf, scoreFolder } from '../folder-scores.ts';
@@ -30,6 +27,7 @@ export function addEvaluate(program: Command, door: Door): void {
   command
     .addHelpText('after', '\nExample:\n  $ retort evaluate runs/student/student corpora/opinions/sample --teacher runs/teacher/model\n')
     .action(async (folder: string, path: string, options: Options) => {
+      refuseTaskColumns(command, options);
       const console = door.console();
       await requireModel(folder);
       if (options.teacher !== undefined) await requireModel(options.teacher);
@@ -40,7 +38,6 @@ export function addEvaluate(program: Command, door: Door): void {
       const models: Compared[] = [...students.map((student, i) => ({ ...student, ...likeness(student, teachers[i]) })), ...teachers];
       const shown = corpora.length === 1 ? models : models.map((model) => ({ ...model, name: `${model.name}, ${model.split}` }));
       console.say(scoreTable(shown));
-      for (const { name, asTheTeacher } of shown) if (asTheTeacher !== undefined) console.say(`\n${name}, with the teacher's answers for labels: ${listed(asTheTeacher)}`);
       const glue = options.task === undefined ? undefined : [students, teachers].filter((scored) => scored.length > 0).map((scored) => glueOf(options.task ?? '', scored));
       if (glue !== undefined) console.say(`\n${glue.map(glueLine).join('\n')}`);
       console.say(`\non ${corpora.map(({ examples, name, split }) => `${formatCount(examples.length)} examples of ${name} (${split})`).join(' and ')}`);
@@ -55,10 +52,9 @@ export function addEvaluate(program: Command, door: Door): void {
     });
 }
 
-/** Held against a teacher: its fidelity where both give one class, else its scores with the teacher's answers for labels. */
+/** Held against a teacher. */
 interface Likeness {
-  readonly fidelity?: Fidelity;
-  readonly asTheTeacher?: Scores;
+  readonly fidelity?: Fidelity | ScoreFidelity;
 }
 
 type Compared = FolderScores & Likeness;
@@ -70,9 +66,7 @@ function likeness(student: FolderScores, teacher: FolderScores | undefined): Lik
   if (kind !== 'regression' && (order.includes(-1) || teacher.names.length !== order.length)) throw new Error(`${student.folder} answers ${student.names.join(', ')}, ${teacher.folder} ${teacher.names.join(', ')}: they cannot be compared`);
   const classes = order.length;
   const inOrder = kind === 'regression' ? teacher.logits : teacher.logits.map((_, i) => teacher.logits[i - (i % classes) + (order[i % classes] ?? 0)] ?? NaN);
-  if (kind === 'single-label') return { fidelity: fidelity({ student: student.logits, teacher: inOrder, classes }) };
-  const taught: EncodedLabels = kind === 'regression' ? { kind, scores: inOrder } : { kind, names: student.names, hits: Float32Array.from(predictedSets(inOrder, classes)) };
-  return { asTheTeacher: scoresOf(student.logits, taught, Array.from({ length: student.examples }, (_, row) => String(row))) };
+  return { fidelity: fidelityOf(kind, { student: student.logits, teacher: inOrder, classes }) };
 }
 
 interface GlueOf {
@@ -89,8 +83,4 @@ function glueOf(task: string, scored: readonly FolderScores[]): GlueOf {
 function glueLine({ model, score, results }: GlueOf): string {
   const parts = results.map(({ split, metrics }) => `${metrics.map(([metric, value]) => `${metric} ${(100 * value).toFixed(1)}`).join(', ')} (${split})`);
   return `${model}: ${results[0]?.task ?? ''} as GLUE scores it ${(100 * score).toFixed(1)}, from ${parts.join('; ')}`;
-}
-
-function listed(scores: Scores): string {
-  return Object.entries(scores).map(([name, value]) => `${name} ${formatDecimal(value)}`).join(', ');
 }

@@ -6,9 +6,9 @@ import type { Command } from 'commander';
 import { compareWithTransformersJs } from '../../evaluate/onnx-check.ts';
 import { configToJson } from '../../models/config.ts';
 import { exportOnnx } from '../../models/onnx-export.ts';
-import { formatCount } from '../../report/units.ts';
 import { writeJson } from '../../storage/json.ts';
 import { classLogits } from '../../teacher/label-corpus.ts';
+import { classTask } from '../../teacher/labeller.ts';
 import type { Corpus } from '../../text/corpus.ts';
 import { encodeCorpus } from '../../text/encoded-corpus.ts';
 import { saveTokenizer } from '../../text/tokenizer-files.ts';
@@ -16,7 +16,9 @@ import { addTextOptions, type CorpusOptions } from '../corpus-options.ts';
 import type { Door } from '../door.ts';
 import { addEngineOption, type EngineOption, startEngine } from '../engine-option.ts';
 import { type ModelFolder, openClassifier, requireModel, tokenLimit } from '../model-folder.ts';
-import { openTexts } from '../text-files.ts';
+import { onnxCheckText } from '../onnx-check-text.ts';
+import { openTexts, refuseUnfitting } from '../text-files.ts';
+import { columnOptions, refuseOptions } from '../unused-options.ts';
 
 type Options = CorpusOptions & EngineOption & { out?: string; check?: string };
 
@@ -34,8 +36,10 @@ export function addExport(program: Command, door: Door): void {
   command
     .addHelpText('after', '\nExample:\n  $ retort export runs/student/student --out runs/web --check corpora/opinions/sample/dev.tsv\n')
     .action(async (folder: string, { out, check, ...options }: Options) => {
+      if (check === undefined) refuseOptions(command, [...columnOptions, 'maxTokens'], 'they are about the texts of --check; give these too');
       const console = door.console();
       await requireModel(folder);
+      if (check !== undefined) refuseUnfitting(check, options);
       const texts = check === undefined ? undefined : await openTexts(check, options);
       await startEngine(console, options);
       const opened = await openClassifier(folder);
@@ -49,10 +53,7 @@ export function addExport(program: Command, door: Door): void {
       }
       console.say(path);
       const comparison = texts === undefined ? undefined : await compare(opened, texts, { target, options, signal: door.signal });
-      if (comparison !== undefined) {
-        const { examples, tooLong, largestDifference, agreement } = comparison;
-        console.say(`transformers.js: ${formatCount(examples)} texts${tooLong > 0 ? ` (${formatCount(tooLong)} too long to compare)` : ''}, largest difference of logits ${largestDifference.toExponential(1)}, same answer on ${(100 * agreement).toFixed(1)} %`);
-      }
+      if (comparison !== undefined) console.say(`transformers.js: ${onnxCheckText(comparison, 'texts')}`);
       console.answer({ path, ...(comparison && { check: comparison }) });
       if (comparison !== undefined && !(comparison.largestDifference <= largestAllowed)) throw new Error(`${path}: its logits differ by ${comparison.largestDifference.toExponential(1)}, more than ${largestAllowed}: do not use it`);
     });
@@ -66,6 +67,6 @@ async function compare(opened: ModelFolder, corpus: Corpus, { target, options, s
   return compareWithTransformersJs(target, {
     texts: corpus.examples.map(({ text }) => text),
     ...(options.pair !== undefined && { pairs }),
-    logits, classes: model.config.labels.length, maxTokens,
+    logits, classes: model.config.labels.length, kind: classTask(model.config.task), maxTokens,
   });
 }

@@ -7,9 +7,9 @@ import { formatCount } from '../../report/units.ts';
 import { requireKnown } from '../../teacher/label-answers.ts';
 import type { StoredLabels } from '../../teacher/label-store.ts';
 import type { LabelSpace } from '../../text/example.ts';
-import { type StreamedCorpus, streamOf } from '../../text/streamed-corpus.ts';
+import { firstOf, type StreamedCorpus, streamOf } from '../../text/streamed-corpus.ts';
 import type { Console } from '../console.ts';
-import { addCorpusOptions, addLearningTextOptions, firstOfSplits, isFolder, type LearningTextOptions, openSplits } from '../corpus-options.ts';
+import { addCorpusOptions, addLabelKindOption, addLearningTextOptions, firstOfSplits, isFolder, type LearningTextOptions, openSplits, refuseTaskColumns } from '../corpus-options.ts';
 import type { Door } from '../door.ts';
 import { addEngineOption, type EngineOption, startEngine } from '../engine-option.ts';
 import { idsOf, learningText, type LearningText } from '../learning-text.ts';
@@ -17,9 +17,10 @@ import { cutNotice } from '../model-folder.ts';
 import { layerList, wholeNumber } from '../option-values.ts';
 import type { StreamedSplits } from '../streamed-splits.ts';
 import { labelsOf } from '../teacher-voice.ts';
-import { streamTexts } from '../text-files.ts';
-import { openVoices, type Voice } from '../voice.ts';
-import { addVoiceOptions, teachersAndCorpus, voiceContext, type VoiceReadingOptions } from '../voice-options.ts';
+import { refuseUnfitting, streamTexts } from '../text-files.ts';
+import { refuseOptions } from '../unused-options.ts';
+import { openVoices, spokenKind, type Voice } from '../voice.ts';
+import { addVoiceOptions, refuseUnheard, teachersAndCorpus, voiceContext, type VoiceReadingOptions } from '../voice-options.ts';
 
 interface Options extends LearningTextOptions, EngineOption, VoiceReadingOptions {
   readonly out: string;
@@ -40,17 +41,24 @@ export function addLabel(program: Command, door: Door): void {
     .option('--cls <layers>', 'keep the first token\'s states of these layers too (0: embeddings), in 16 bits', layerList)
     .option('--hidden <layers>', 'keep all hidden states of these layers too, in 16 bits', layerList)
     .option('--shard-rows <n>', 'examples a shard: what a killed labelling does again at most (default: 4096, or what comes to 64 MB)', wholeNumber);
-  for (const add of [addCorpusOptions, addLearningTextOptions, addVoiceOptions, addEngineOption]) add(command);
+  for (const add of [addCorpusOptions, addLabelKindOption, addLearningTextOptions, addVoiceOptions, addEngineOption]) add(command);
   command
     .addHelpText('after', '\nThe same command again goes on where it was stopped.\n\nExample:\n  $ retort label runs/teacher/model corpora/opinions/sample --examples 500 --out runs/labels\n')
     .action(async (words: string[], options: Options) => {
       if (options.from !== undefined && words.length !== 1) command.error(`error: with --from, give ${words.length === 0 ? 'a corpus' : 'nothing but a corpus'}`);
       const { teachers, corpus } = options.from === undefined ? teachersAndCorpus(command, words) : { teachers: [options.from], corpus: words[0] ?? '' };
+      refuseTaskColumns(command, options);
+      if (options.from !== undefined) refuseOptions(command, ['cls', 'hidden', 'onnx', 'maxTokens', 'engine', 'device', 'precision', 'threads'], 'answers of another system are taken as they are: no model is asked');
+      const isCorpus = options.task !== undefined || (await isFolder(corpus));
+      if (!isCorpus) refuseOptions(command, ['label', 'transfer'], `${corpus} is one file of text; they are about a corpus folder`);
       const console = door.console();
-      const given = await openText(corpus, options);
+      const labelKind = options.labelKind ?? (await spokenKind(teachers, options));
+      const given = await (isCorpus ? openCorpus : openFile)(corpus, { ...options, ...(labelKind && { labelKind }) });
       const context = voiceContext(given.labels, options);
       if (options.from === undefined) await startEngine(console, options);
       const voices = await openVoices(teachers, context);
+      refuseUnheard(command, voices);
+      if (!isCorpus && voices.every(({ kind }) => kind !== 'answers')) refuseOptions(command, ['labelKind'], 'no labels are read, and teachers know what they answer');
       await checkAnswers(voices, given.whole, options);
       const stores: StoredLabels[] = [];
       for (const voice of voices) stores.push(await label(voice, given.text, { console, options, signal: door.signal }));
@@ -76,7 +84,7 @@ async function label(voice: Voice, text: LearningText, { console, options, signa
   });
   const { examples, silent, source } = labels.header;
   const stored = voice.kind === 'answers' || asked ? '' : ', all of them stored before';
-  console.say(`labels of ${formatCount(examples - silent)} examples${silent > 0 ? ` (${formatCount(silent)} have no answer)` : ''}, ${source.labels.length} classes (${source.labels.join(', ')})${stored}`);
+  console.say(`labels of ${formatCount(examples - silent)} examples${silent > 0 ? ` (${formatCount(silent)} have no answer)` : ''}, ${source.task === 'regression' ? 'a score each' : `${source.labels.length} classes (${source.labels.join(', ')})`}${stored}`);
   console.say(labels.folder);
   return labels;
 }
@@ -90,11 +98,13 @@ interface GivenText {
 
 type WholeText = Pick<StreamedSplits, 'train' | 'transfer'> & Partial<Pick<StreamedSplits, 'dev' | 'test'>>;
 
-async function openText(path: string, { examples, ...options }: Options): Promise<GivenText> {
-  if (!(await isFolder(path)) && options.task === undefined) {
-    const train = await streamTexts(path, options);
-    return { text: learningText(train), labels: undefined, whole: { train } };
-  }
+async function openFile(path: string, { examples = Infinity, ...options }: Options): Promise<GivenText> {
+  refuseUnfitting(path, options);
+  const train = await streamTexts(path, options);
+  return { text: learningText(await firstOf(train, examples)), labels: undefined, whole: { train } };
+}
+
+async function openCorpus(path: string, { examples, ...options }: Options): Promise<GivenText> {
   const whole = await openSplits(path, options);
   const { train, transfer } = await firstOfSplits(whole, examples);
   return { text: learningText(train, transfer), labels: whole.labels, whole };

@@ -9,11 +9,12 @@ import { formatCount } from '../../report/units.ts';
 import { writeFileAtomically } from '../../storage/atomic.ts';
 import { classLogits } from '../../teacher/label-corpus.ts';
 import { encodeCorpus } from '../../text/encoded-corpus.ts';
-import { addTextOptions, type CorpusOptions, openSubmitted } from '../corpus-options.ts';
+import { addTextOptions, type CorpusOptions, isFolder, openSubmitted } from '../corpus-options.ts';
 import type { Door } from '../door.ts';
 import { addEngineOption, type EngineOption, startEngine } from '../engine-option.ts';
 import { cutNotice, openClassifier, requireModel, tokenLimit } from '../model-folder.ts';
-import { openTexts } from '../text-files.ts';
+import { openTexts, refuseUnfitting } from '../text-files.ts';
+import { columnOptions, refuseOptions } from '../unused-options.ts';
 
 type Options = CorpusOptions & EngineOption & { out?: string; submission?: string };
 
@@ -29,8 +30,10 @@ export function addPredict(program: Command, door: Door): void {
   command
     .addHelpText('after', '\nExample:\n  $ retort predict runs/student/student corpora/opinions/sample/test.tsv --out runs/predictions.jsonl\n')
     .action(async (folder: string, file: string, { out, submission, ...options }: Options) => {
+      if (submission !== undefined && (await isFolder(file))) refuseOptions(command, columnOptions, `the columns of ${submission}'s test split are known; leave that away`);
       const console = door.console();
       await requireModel(folder);
+      if (submission === undefined) refuseUnfitting(file, options);
       const submitted = submissionFiles.find(({ name }) => name === submission);
       const corpus = submitted === undefined ? await openTexts(file, options) : await openSubmitted(file, submitted, options);
       const { examples } = corpus;

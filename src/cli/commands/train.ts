@@ -8,9 +8,10 @@ import { hardLabels } from '../../objectives/hard-labels.ts';
 import { formatCount } from '../../report/units.ts';
 import { writeFolderAtomically } from '../../storage/atomic.ts';
 import { trainWordPiece } from '../../text/train-word-piece.ts';
+import { addClassWeightsOption, type ClassWeightsOption, weightsFor } from '../class-weights.ts';
 import { trainClassifier } from '../classifier.ts';
 import { concludeTraining } from '../conclusion.ts';
-import { addCorpusOptions, addExamplesOption, type CorpusOptions, corpusName, type LearningTextOptions, openSplits } from '../corpus-options.ts';
+import { addCorpusOptions, addExamplesOption, addLabelKindOption, type CorpusOptions, corpusName, type LearningTextOptions, openSplits, refuseTaskColumns } from '../corpus-options.ts';
 import type { Door } from '../door.ts';
 import { addEngineOption, type EngineOption, startEngine } from '../engine-option.ts';
 import { learningText, textsOf } from '../learning-text.ts';
@@ -20,36 +21,43 @@ import { withRun } from '../run.ts';
 import { scoreTable } from '../score-table.ts';
 import { type StartingModel, startFresh, startFromFolder } from '../starting-model.ts';
 import { corpusWarnings, type StreamedSplits, tokeniseSplits } from '../streamed-splits.ts';
-import { addTrainingOptions, rankingMetric, type TrainingOptions, trainSettings } from '../training-options.ts';
+import { labelSpace } from '../../text/example.ts';
+import { addTrainingOptions, rankingMetric, refuseUnusedTraining, type TrainingOptions, trainSettings } from '../training-options.ts';
+import { refuseOptions } from '../unused-options.ts';
 
-type Options = LearningTextOptions & TrainingOptions & EngineOption & { from?: string; size?: string; vocabulary: number; out?: string };
+type Options = LearningTextOptions & TrainingOptions & ClassWeightsOption & EngineOption & { from?: string; size?: string; vocabulary: number; out?: string };
 
 export function addTrain(program: Command, door: Door): void {
   const command = program
     .command('train')
-    .description('train a classifier on labelled text, as a teacher or as a student that has none')
+    .description('train a model on labelled text (classes or scores), as a teacher or as a student that has none')
     .argument('<corpus>', 'a folder with train, dev and test (.tsv, .csv or .jsonl), or with --task a GLUE folder')
     .option('--from <folder>', 'start from this encoder or classifier (a Hugging Face folder)')
     .option('--size <LxH>', 'start from nothing: layers x width, as 2x128 or 4x256:4:1024 (heads, feed-forward width)')
     .option('--vocabulary <n>', 'tokens of the vocabulary that is made for a fresh model', wholeNumber, 8000)
     .option('--out <folder>', 'the run\'s folder; the model lands in model/ there (default: runs/<corpus>-teacher)');
-  for (const add of [addCorpusOptions, addExamplesOption, addTrainingOptions, addEngineOption]) add(command);
+  for (const add of [addCorpusOptions, addLabelKindOption, addExamplesOption, addTrainingOptions, addClassWeightsOption, addEngineOption]) add(command);
   command
     .addHelpText('after', '\nThe same command again goes on where it was stopped, or reuses what is done.\n\nExample:\n  $ retort train corpora/opinions/sample --size 2x64:2 --vocabulary 600 --steps 30 --out runs/teacher\n')
     .action(async (corpus: string, options: Options) => {
       if ((options.from === undefined) === (options.size === undefined)) command.error('error: what to start from? Give either --from FOLDER or --size LAYERSxWIDTH');
+      if (options.from !== undefined) refuseOptions(command, ['vocabulary'], '--from brings a vocabulary of its own');
+      refuseTaskColumns(command, options);
+      refuseUnusedTraining(command, options);
       const folder = options.out ?? join('runs', `${corpusName(corpus, options)}-teacher`);
       const console = door.console();
       if (options.from !== undefined) await requireModel(options.from);
       const splits = await openSplits(corpus, options);
+      const metric = rankingMetric(options, splits.labels.kind);
       await startEngine(console, options);
       const starting = await startingModel(splits, options);
       for (const notice of starting.notices) console.note(notice);
       const { train, dev, test } = splits;
-      const labels = { kind: 'single-label', names: starting.config.labels } as const;
+      const labels = labelSpace(splits.labels.kind, starting.config.labels);
       const learned = { train, dev, test, labels };
       const data = await tokeniseSplits(learned, starting.tokenizer, { maxTokens: starting.maxTokens, cache: options.cache, signal: door.signal }, console);
-      for (const warning of await corpusWarnings(learned, data)) console.note(warning);
+      for (const warning of await corpusWarnings(learned, data, { isWeighed: options.classWeights !== undefined })) console.note(warning);
+      const classWeights = options.classWeights && (await weightsFor(options.classWeights, data.train.encoded, labels.kind));
       const cut = cutNotice(data.train.encoded);
       if (cut !== undefined) console.note(cut);
       const model = join(folder, 'model');
@@ -57,12 +65,12 @@ export function addTrain(program: Command, door: Door): void {
         const teacher = await trainClassifier(run, 'teacher', {
           ...starting,
           settings: trainSettings(options, { ...starting, examples: train.size }),
-          objective: hardLabels(), corpus: data.train.encoded, data, metric: rankingMetric(options),
+          objective: hardLabels({ ...(classWeights && { classWeights }) }), corpus: data.train.encoded, data, metric,
           story: `Trained on the labels of ${train.name}.`,
         });
         await writeFolderAtomically(model, (temporary) => cp(teacher.model, temporary, { recursive: true }));
         const report = await concludeTraining(run, {
-          title: `${train.name}: a classifier trained on labels`, subtitle: 'What it learned from, how training went and what it reaches.', data,
+          title: `${train.name}: a model trained on labels`, subtitle: 'What it learned from, how training went and what it reaches.', data,
           contenders: [{ name: 'teacher', role: 'teacher', seeds: [teacher] }],
         });
         return { ...teacher, report };
@@ -75,8 +83,7 @@ export function addTrain(program: Command, door: Door): void {
 
 async function startingModel(splits: StreamedSplits, options: Options & CorpusOptions): Promise<StartingModel> {
   const { labels, train, transfer } = splits;
-  if (labels.kind !== 'single-label') throw new Error(`${train.name}: one class per example is wanted; ${labels.kind} cannot be trained yet`);
   if (options.from !== undefined) return startFromFolder(options.from, { ...options, labels });
   const tokenizer = await trainWordPiece(textsOf(learningText(train, transfer)), { size: options.vocabulary, lowercase: true });
-  return startFresh(options.size ?? '', { ...options, names: labels.names, tokenizer, maxTokens: options.maxTokens ?? usualTokens });
+  return startFresh(options.size ?? '', { ...options, labels, tokenizer, maxTokens: options.maxTokens ?? usualTokens });
 }

@@ -20,7 +20,7 @@ export interface Tools {
 /** @throws naming what is missing. */
 export async function findTools(environment: Environment): Promise<Tools> {
   const cmake = await firstLine('cmake', ['--version'], environment);
-  if (cmake === undefined) throw new Error('cmake is not on the path: apt-get install cmake (about 25 MB), or your system\'s package of that name');
+  if (cmake === undefined) throw new Error('cmake is not on the path: apt-get install cmake (about 25 MB), or pip install cmake (about 30 MB), or your system\'s package of that name');
   const { compiler, version } = await findCompiler(environment);
   const generator = (await firstLine('make', ['--version'], environment)) !== undefined ? 'Unix Makefiles' : (await firstLine('ninja', ['--version'], environment)) !== undefined ? 'Ninja' : undefined;
   if (generator === undefined) throw new Error('neither make nor ninja is on the path: apt-get install make (about 2 MB), or your system\'s package of that name');

@@ -31,6 +31,11 @@ export interface Addon {
   attach(integers: Int32Array, reals: Float64Array): void;
   exec(): void;
   release(): void;
+  /**
+   * Runs a program of `recorder.ts`; what it made and did not free is in the registers then, from `foreign` on.
+   * @returns nothing, or in words where it failed or took another course than when it was recorded; then nothing of it is left.
+   */
+  replay(integers: Int32Array, reals: Float64Array, registers: Int32Array, foreign: number): string | undefined;
   upload(values: HostArray): void;
   download(into: HostArray): void;
   downloadLater(into: HostArray): Promise<HostArray>;

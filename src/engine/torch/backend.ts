@@ -5,9 +5,10 @@
 import * as tf from '../tf.ts';
 import type { Addon, HostArray } from './addon.ts';
 import { Command, type Dtype, type Result } from './command.ts';
+import type { Recorder } from './recorder.ts';
 
 /** What a data id of this backend is. */
-class Stored {
+export class Stored {
   references = 1;
   readonly dtype: tf.DataType;
   /** -1 where the values stay on the host. */
@@ -68,6 +69,30 @@ export class TorchBackend extends tf.KernelBackend {
   finish(command: Command): tf.TensorInfo[] {
     this.#calls++;
     return command.run().map((result) => this.#adopt(result));
+  }
+
+  /** Runs `work` and tells `recorder` of every operation. */
+  recording<T>(recorder: Recorder, work: () => T): T {
+    return this.#command.recording(recorder, work);
+  }
+
+  /** What a tensor's data is. */
+  stored({ dataId }: tf.TensorInfo): Stored {
+    return this.#stored(dataId);
+  }
+
+  /** Takes over data that the addon made in a replay, for so many tensors. */
+  take(handle: number, { dtype, size, contiguous }: Pick<Stored, 'dtype' | 'size' | 'contiguous'>, references: number): Stored {
+    this.#alive++;
+    const stored = new Stored(dtype, size, { handle, contiguous });
+    stored.references = references;
+    return stored;
+  }
+
+  /** Frees what waits to be freed, before a replay of so many operations. */
+  beforeReplay(operations: number): void {
+    this.#command.flush();
+    this.#calls += operations;
   }
 
   /** Another tensor on the same numbers. */

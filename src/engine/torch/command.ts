@@ -4,6 +4,7 @@
  */
 import type * as tf from '../tf.ts';
 import type { Addon, HostArray } from './addon.ts';
+import type { Recorder } from './recorder.ts';
 
 /** dtypes by their codes in the buffer. */
 const dtypes = ['float32', 'int32', 'bool'] as const;
@@ -28,6 +29,8 @@ export class Command {
   #freed: number[] = [];
   #next = 0;
   #nextReal = 0;
+  /** Hears everything that is run while it is there. */
+  #recorder: Recorder | undefined;
 
   constructor(addon: Addon) {
     this.#addon = addon;
@@ -39,7 +42,6 @@ export class Command {
     this.#next = 0;
     this.#nextReal = 0;
     this.list(this.#freed);
-    if (this.#freed.length > 0) this.#freed = [];
     return this.integer(operation).integer(inputs);
   }
 
@@ -73,11 +75,19 @@ export class Command {
     return this;
   }
 
+  /** The words of a key; 0, 0 where there is none. */
+  key(high: number, low: number): this {
+    this.#recorder?.key(this.#nextReal, { high, low });
+    return this.real(high).real(low);
+  }
+
   /** Runs what was written. @throws what the operation throws, with its name and its inputs' shapes. */
   run(): Result[] {
     if (this.#next > integerCapacity || this.#nextReal > realCapacity) throw new Error(`an operation with ${this.#next} numbers does not fit into the torch engine's buffer`);
-    this.#addon.exec();
     const integers = this.#integers;
+    this.#recorder?.operation(integers.subarray(0, this.#next), this.#reals.subarray(0, this.#nextReal));
+    if (this.#freed.length > 0) this.#freed = [];
+    this.#addon.exec();
     const results: Result[] = [];
     let at = 1;
     for (let left = integers[0] ?? 0; left > 0; left--) {
@@ -87,6 +97,7 @@ export class Command {
       results.push({ handle: integers[at] ?? -1, dtype: dtypes[integers[at + 1] ?? 0] ?? 'float32', contiguous: integers[at + 2] === 1, shape });
       at += 4 + rank;
     }
+    this.#recorder?.results(integers.subarray(0, at));
     return results;
   }
 
@@ -97,11 +108,14 @@ export class Command {
     this.#integers[1] = shape.length;
     this.#integers.set(shape, 2);
     this.#addon.upload(values);
-    return this.#integers[0];
+    const handle = this.#integers[0];
+    this.#recorder?.upload(handle, values, shape, codeOf(dtype));
+    return handle;
   }
 
   /** Fills `into` with the tensor's values, waiting for the device. */
   download(handle: number, into: HostArray): void {
+    this.#recorder?.refuse('it reads a tensor');
     this.flush();
     this.#integers[0] = handle;
     this.#addon.download(into);
@@ -125,8 +139,22 @@ export class Command {
     if (this.#freed.length === 0) return;
     this.#next = 0;
     this.list(this.#freed);
+    this.#recorder?.frees(this.#freed);
     this.#freed = [];
     this.#addon.release();
+  }
+
+  /** Runs `work` while `recorder` hears of it, from the first operation to the last free. */
+  recording<T>(recorder: Recorder, work: () => T): T {
+    this.flush();
+    this.#recorder = recorder;
+    try {
+      const made = work();
+      this.flush();
+      return made;
+    } finally {
+      this.#recorder = undefined;
+    }
   }
 }
 

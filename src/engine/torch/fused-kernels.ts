@@ -11,7 +11,7 @@ interface DropoutAttributes {
   readonly low: number;
 }
 
-const dropout = (command: Command, { rate, high, low }: DropoutAttributes) => command.real(rate).real(high).real(low);
+const dropout = (command: Command, { rate, high, low }: DropoutAttributes) => command.real(rate).key(high, low);
 const epsilon = (command: Command, attributes: { epsilon: number }) => command.real(attributes.epsilon);
 const epsilonAndDropout = (command: Command, attributes: DropoutAttributes & { epsilon: number }) => dropout(command.real(attributes.epsilon), attributes);
 const attention = (command: Command, attributes: DropoutAttributes & { scale: number }) => dropout(command.real(attributes.scale), attributes);

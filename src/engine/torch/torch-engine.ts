@@ -10,11 +10,12 @@ import { loadAddon, operationPlaces } from './addon.ts';
 import { TorchBackend } from './backend.ts';
 import { fusedKernels } from './fused-kernels.ts';
 import { plainKernels, registerKernels } from './kernels.ts';
+import { torchReplayer } from './torch-replayer.ts';
 
 const backendName = 'torch';
 
 /** Loads the addon and makes its backend the current one. @throws if it is not built here, or the device is not there. */
-export async function startTorch({ device = 'cpu', precision = 'fp32', threads = availableParallelism(), kernels: whose = 'own' }: EngineOptions): Promise<StartedEngine> {
+export async function startTorch({ device = 'cpu', precision = 'fp32', threads = availableParallelism(), kernels: whose = 'own', replay = false }: EngineOptions): Promise<StartedEngine> {
   const addon = loadAddon();
   const kernels = [...plainKernels, ...fusedKernels];
   const places = operationPlaces(addon.facts(), ['Contiguous', ...kernels.filter((kernel) => kernel.share === undefined).map(({ name, operation }) => operation ?? name)]);
@@ -32,6 +33,7 @@ export async function startTorch({ device = 'cpu', precision = 'fp32', threads =
       const { nowBytes, peakBytes } = addon.memory();
       return nowBytes === 0 && peakBytes === 0 ? undefined : { nowBytes, peakBytes };
     },
+    ...(replay && { replayer: torchReplayer(addon, backend) }),
     nativeCalls: () => backend.calls,
   };
 }

@@ -10,7 +10,7 @@ const backendName = 'webgpu';
 
 /** What the package `webgpu` offers, and as much of WebGPU as is used here. */
 interface Dawn {
-  readonly create: (flags: readonly string[]) => { requestAdapter(): Promise<object | null> };
+  readonly create: (flags: readonly string[]) => { requestAdapter(): Promise<{ readonly info: { readonly description: string } } | null> };
   readonly globals: Record<string, unknown>;
 }
 interface GpuDevice {
@@ -24,16 +24,18 @@ export async function startWebGpu(options: EngineOptions): Promise<StartedEngine
   refuse(backendName, options, facts);
   const { create, globals } = await optional<Dawn>('webgpu');
   const gpu = create([]);
-  if ((await gpu.requestAdapter()) === null) throw new Error('the webgpu engine finds no adapter: it needs a graphics driver with Vulkan (Linux), Metal (macOS) or Direct3D 12 (Windows)');
+  const adapter = await gpu.requestAdapter();
+  if (adapter === null) throw new Error('the webgpu engine finds no adapter: it needs a graphics driver with Vulkan (Linux), Metal (macOS) or Direct3D 12 (Windows)');
   Object.assign(globalThis, globals);
   // The backend looks for navigator.gpu while it loads, so this comes first.
   Object.defineProperty(globalThis, 'navigator', { value: { gpu }, configurable: true });
   await optional('@tensorflow/tfjs-backend-webgpu');
+  tf.env().set('WEBGPU_CPU_FORWARD', false); // else small operations run on the processor as long as their inputs lie there too, with other last bits
   if (!(await tf.setBackend(backendName))) throw new Error('the WebGPU backend of TensorFlow.js did not start');
   const backend = tf.engine().backend as tf.KernelBackend & { readonly device: GpuDevice };
   tellFaults(backend);
   addInGroups(backend.device.limits.maxStorageBuffersPerShaderStage - 1); // one is the result's
-  return facts;
+  return { ...facts, library: `WebGPU on ${adapter.info.description}` };
 }
 
 async function optional<T>(name: string): Promise<T> {

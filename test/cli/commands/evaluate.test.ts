@@ -95,22 +95,23 @@ test('a regression is scored by correlation and error, and held against a teache
   const [student, teacher] = [await modelFor('regression', ['score']), await modelFor('regression', ['score'], { seed: 2 })];
   const scored = await relabelled('scored.tsv', ['0.5', '2', '-1', '4.25']);
   const { answered: [answer], said } = await ask(addEvaluate, 'evaluate', student, scored, '--teacher', teacher);
-  const { models: [one, other] } = answer as { models: { scores: object; asTheTeacher?: { pearson: number }; fidelity?: object; calibration?: object }[] };
+  const { models: [one, other] } = answer as { models: { scores: object; fidelity?: { teacherPearson: number; meanDifference: number }; calibration?: object }[] };
   t.deepEqual(Object.keys(one?.scores ?? {}), ['pearson', 'spearman', 'mse']);
-  t.true(Math.abs(one?.asTheTeacher?.pearson ?? NaN) <= 1);
-  t.deepEqual([one?.fidelity, one?.calibration, other?.asTheTeacher], [undefined, undefined, undefined]);
-  t.regex(said.join('\n'), /Pearson +Spearman +squared error[^]*model, with the teacher's answers for labels: pearson -?\d/);
-  const { models: [itself] } = (await evaluate(student, scored, '--teacher', student)) as unknown as { models: { asTheTeacher: { mse: number; spearman: number } }[] };
-  t.deepEqual([itself?.asTheTeacher.mse, Math.round((itself?.asTheTeacher.spearman ?? NaN) * 1e9)], [0, 1e9]);
+  t.true(Math.abs(one?.fidelity?.teacherPearson ?? NaN) <= 1);
+  t.deepEqual([one?.calibration, other?.fidelity], [undefined, undefined]);
+  t.regex(said.join('\n'), /Pearson +Spearman +squared error +Pearson with teacher +distance to teacher +FLOP/);
+  const { models: [itself] } = (await evaluate(student, scored, '--teacher', student)) as unknown as { models: { fidelity: { meanDifference: number; teacherPearson: number } }[] };
+  t.deepEqual([itself?.fidelity.meanDifference, Math.round((itself?.fidelity.teacherPearson ?? NaN) * 1e9)], [0, 1e9]);
 });
 
 test('several classes an example: sets are read, and matched with the teacher by name', async (t) => {
   const [student, teacher] = [await modelFor('multi-label', ['warm', 'long', 'dear']), await modelFor('multi-label', ['dear', 'warm', 'long'])];
   const tagged = await relabelled('tagged.tsv', ['warm,long', '', 'dear']);
-  const { models: [one] } = (await evaluate(student, tagged, '--teacher', teacher)) as unknown as { models: { scores: Record<string, number>; asTheTeacher: Record<string, number> }[] };
+  const { models: [one] } = (await evaluate(student, tagged, '--teacher', teacher)) as unknown as { models: { scores: Record<string, number>; fidelity: Record<string, number> }[] };
   t.deepEqual(Object.keys(one?.scores ?? {}), ['microF1', 'macroF1', 'subsetAccuracy']);
   t.true(Object.values(one?.scores ?? {}).every((score) => score >= 0 && score <= 1));
-  t.deepEqual(Object.keys(one?.asTheTeacher ?? {}), ['microF1', 'macroF1', 'subsetAccuracy']);
+  t.deepEqual(Object.keys(one?.fidelity ?? {}), ['agreement', 'klNats']);
+  t.true((one?.fidelity.agreement ?? NaN) <= 1 && (one?.fidelity.klNats ?? NaN) > 0);
   await t.throwsAsync(evaluate(student, await relabelled('strange.tsv', ['warm,cold'])), { message: /strange\.tsv:2: label "cold" is none of the known labels: warm, long, dear/ });
   await t.throwsAsync(evaluate(student, tagged, '--teacher', await modelFor('multi-label', ['warm', 'long', 'dear', 'new'])), { message: /they cannot be compared/ });
 });
@@ -120,10 +121,10 @@ test('labels of another task than the model\'s are one clear error', async (t) =
   await t.throwsAsync(evaluate(regressor, file), { message: /dev\.tsv:2: label "\w+" is not a number/ });
   const scored = await relabelled('numbers.tsv', ['0.5', '2']);
   await t.throwsAsync(evaluate(bench.classifier, scored), { message: /numbers\.tsv has the label 0\.5, 2, but .*classifier knows only/ });
-  await t.throwsAsync(evaluate(regressor, scored, '--teacher', bench.classifier), { message: /numbers\.tsv: one class per example is wanted, not regression/ });
+  await t.throwsAsync(evaluate(regressor, scored, '--teacher', bench.classifier), { message: /numbers\.tsv: its labels are regression, but .* is for single-label/ });
   await mkdir(join(bench.folder, 'SST-2'), { recursive: true });
   await writeFile(join(bench.folder, 'SST-2', 'dev.tsv'), 'sentence\tlabel\nfine\t1\npoor\t0\n');
-  await t.throwsAsync(evaluate(regressor, bench.folder, '--task', 'SST-2'), { message: /its labels are single-label, but .* is a model for regression/ });
+  await t.throwsAsync(evaluate(regressor, bench.folder, '--task', 'SST-2'), { message: /its labels are single-label, but .* is for regression/ });
 });
 
 test('a GLUE task is scored as the benchmark does: MNLI on both splits', async (t) => {

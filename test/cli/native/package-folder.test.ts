@@ -45,10 +45,13 @@ test('a record counts only beside its addon', async (t) => {
   const root = await temporaryFolder(t);
   t.is(await readBuildRecord(root), undefined);
   await mkdir(dirname(addonFile(root)), { recursive: true });
-  await writeFile(recordFile(root), '{ "key": "a" }');
+  const record = { key: 'a', buildId: 'b', libtorch: '/lib', version: '2.13.0', cuda: false, compiler: 'c++' };
+  await writeFile(recordFile(root), JSON.stringify(record));
   t.is(await readBuildRecord(root), undefined);
   await writeFile(addonFile(root), '');
-  t.deepEqual(await readBuildRecord(root), { key: 'a' } as never);
+  t.deepEqual(await readBuildRecord(root), record);
+  await writeFile(recordFile(root), '{ "key": "a" }');
+  t.is(await readBuildRecord(root), undefined, 'a record of another form');
   await writeFile(recordFile(root), '{ "key": ');
   t.is(await readBuildRecord(root), undefined);
 });

@@ -19,7 +19,7 @@ test('what is on the path', async (t) => {
 
 test('each thing that is missing is one sentence with the command that gets it', async (t) => {
   const root = await temporaryFolder(t);
-  await t.throwsAsync(findTools({ PATH: join(root, 'empty') }), { message: 'cmake is not on the path: apt-get install cmake (about 25 MB), or your system\'s package of that name' });
+  await t.throwsAsync(findTools({ PATH: join(root, 'empty') }), { message: 'cmake is not on the path: apt-get install cmake (about 25 MB), or pip install cmake (about 30 MB), or your system\'s package of that name' });
   for (const [missing, message, environment] of [
     [['cmake'], /^cmake is not on the path/, {}],
     [['c++', 'clang++'], /^no C\+\+ compiler is on the path \(c\+\+, g\+\+ or clang\+\+\): apt-get install g\+\+ \(about 70 MB\)/, {}],

@@ -4,7 +4,8 @@ import { embedding } from '../../../src/engine/fused/embedding.ts';
 import { leaks } from '../../../src/engine/memory.ts';
 import * as tf from '../../../src/engine/tf.ts';
 import { drawn, read } from '../numbers.ts';
-import { engineUnderTest, startEngine } from '../../engine-under-test.ts';
+import { engineUnderTest } from '../../engine-choice.ts';
+import { startEngine } from '../../engine-under-test.ts';
 
 test.before(startEngine);
 

@@ -2,7 +2,8 @@ import test, { type ExecutionContext } from 'ava';
 import { adamW, type AdamWSettings, type AdamWSlot } from '../../../src/engine/fused/adamw.ts';
 import * as tf from '../../../src/engine/tf.ts';
 import { close, drawn, read } from '../numbers.ts';
-import { engineUnderTest, startEngine } from '../../engine-under-test.ts';
+import { engineUnderTest } from '../../engine-choice.ts';
+import { startEngine } from '../../engine-under-test.ts';
 
 test.before(startEngine);
 

@@ -3,7 +3,8 @@ import { attention } from '../../../src/engine/fused/attention.ts';
 import { randomKey } from '../../../src/engine/random.ts';
 import * as tf from '../../../src/engine/tf.ts';
 import { closeTensors, drawn, read } from '../numbers.ts';
-import { engineUnderTest, startEngine } from '../../engine-under-test.ts';
+import { engineUnderTest } from '../../engine-choice.ts';
+import { startEngine } from '../../engine-under-test.ts';
 
 test.before(startEngine);
 

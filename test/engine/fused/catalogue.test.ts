@@ -4,7 +4,8 @@ import { runFused } from '../../../src/engine/fused/fused-op.ts';
 import * as tf from '../../../src/engine/tf.ts';
 import { close, closeTensors, drawn, read, slopes, someOf } from '../numbers.ts';
 import { type FusedCase, fusedCases, type Inputs, runCase } from './cases.ts';
-import { engineUnderTest, startEngine } from '../../engine-under-test.ts';
+import { engineUnderTest } from '../../engine-choice.ts';
+import { startEngine } from '../../engine-under-test.ts';
 
 test.before(startEngine);
 

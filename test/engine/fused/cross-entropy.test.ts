@@ -2,7 +2,8 @@ import test from 'ava';
 import { softmaxCrossEntropy, softmaxDivergence } from '../../../src/engine/fused/cross-entropy.ts';
 import * as tf from '../../../src/engine/tf.ts';
 import { close, read } from '../numbers.ts';
-import { engineUnderTest, startEngine } from '../../engine-under-test.ts';
+import { engineUnderTest } from '../../engine-choice.ts';
+import { startEngine } from '../../engine-under-test.ts';
 
 test.before(startEngine);
 

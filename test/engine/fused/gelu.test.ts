@@ -2,7 +2,8 @@ import test from 'ava';
 import { gelu, geluOp } from '../../../src/engine/fused/gelu.ts';
 import * as tf from '../../../src/engine/tf.ts';
 import { close, erf, read } from '../numbers.ts';
-import { engineUnderTest, startEngine } from '../../engine-under-test.ts';
+import { engineUnderTest } from '../../engine-choice.ts';
+import { startEngine } from '../../engine-under-test.ts';
 
 test.before(startEngine);
 

@@ -4,7 +4,8 @@ import { dropout } from '../../../src/engine/fused/dropout.ts';
 import { randomKey } from '../../../src/engine/random.ts';
 import * as tf from '../../../src/engine/tf.ts';
 import { close, closeTensors, drawn, read } from '../numbers.ts';
-import { engineUnderTest, startEngine } from '../../engine-under-test.ts';
+import { engineUnderTest } from '../../engine-choice.ts';
+import { startEngine } from '../../engine-under-test.ts';
 
 test.before(startEngine);
 

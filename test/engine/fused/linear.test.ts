@@ -2,7 +2,8 @@ import test from 'ava';
 import { linear } from '../../../src/engine/fused/linear.ts';
 import * as tf from '../../../src/engine/tf.ts';
 import { drawn, read } from '../numbers.ts';
-import { engineUnderTest, startEngine } from '../../engine-under-test.ts';
+import { engineUnderTest } from '../../engine-choice.ts';
+import { startEngine } from '../../engine-under-test.ts';
 
 test.before(startEngine);
 

@@ -3,7 +3,8 @@ import test from 'ava';
 import { fusedCatalogue } from '../../../src/engine/fused/catalogue.ts';
 import { runFused } from '../../../src/engine/fused/fused-op.ts';
 import * as tf from '../../../src/engine/tf.ts';
-import { engineUnderTest, startEngine } from '../../engine-under-test.ts';
+import { engineUnderTest } from '../../engine-choice.ts';
+import { startEngine } from '../../engine-under-test.ts';
 import { fusedCases, type Inputs } from '../fused/cases.ts';
 import { close, closeTensors, read } from '../numbers.ts';
 

@@ -9,6 +9,7 @@ import { readBuildRecord, recordFile } from '../../../src/cli/native/package-fol
 import { withRun } from '../../../src/cli/run.ts';
 import { reportOf } from '../../../src/cli/run-report.ts';
 import { overrideSettings } from '../../../src/cli/settings.ts';
+import { useEngine } from '../../../src/engine/engine.ts';
 import { spread } from '../../../src/evaluate/spread.ts';
 import { renderReport } from '../../../src/report/html.ts';
 import { openRunLog } from '../../../src/report/run-log.ts';
@@ -17,14 +18,14 @@ import { readJson, readJsonLines, writeJson } from '../../../src/storage/json.ts
 import { lockFolder } from '../../../src/storage/lock.ts';
 import { Optimizer } from '../../../src/train/optimizer.ts';
 import { loadTrainState, type RunIdentity, saveTrainState } from '../../../src/train/train-state.ts';
-import { startEngine } from '../../engine-under-test.ts';
+import { engineUnderTest, precisionUnderTest } from '../../engine-choice.ts';
 import { tinyModel } from '../../models/tiny-model.ts';
 import { fileSubject, type Format, type Subject, utf8 } from '../format.ts';
 
 const identity: RunIdentity = { corpus: 'cc', seed: 5, learningRate: 1e-3, maxGradientNorm: Infinity };
 
 async function checkpointSubject(root: string, file: string): Promise<Subject> {
-  await startEngine();
+  await useEngine(engineUnderTest, { precision: precisionUnderTest });
   const model = tinyModel();
   const optimizer = new Optimizer(model.parameters);
   const folder = await saveTrainState(root, { step: 3, cursor: 12, best: { step: 1, score: 0.5 }, waiting: { reference: null, waited: 0 } }, identity, model.parameters, optimizer);
@@ -39,13 +40,13 @@ const lineage: ModelLineage = {
 };
 const bin = { low: 0, high: 1, count: 3 };
 const evaluation: Evaluation = {
-  title: 'The opinions', subtitle: 'in short', startedAt, milliseconds: 5000,
+  title: 'The opinions', subtitle: 'in short', startedAt, milliseconds: 5000, metric: { name: 'accuracy', unit: 'ratio' }, others: [],
   rows: [{ name: 'student', role: 'student', score: spread([0.8, 0.9]), klNats: 0.1, parameters: 5 }, { name: 'teacher', role: 'teacher', score: 0.95, latencyMs: 2 }],
   differences: [{ better: 'teacher', than: 'student', score: spread([0.1]) }],
   models: [{ contender: 'student', role: 'student', name: 'student, seed 1', model: 'runs/a/model', lineage }],
   student: 'student, seed 1',
   transformersJs: { examples: 60, largestDifference: 1e-6, agreement: 1 },
-  likeness: { student: 'student', teacher: 'teacher', classes: ['no', 'yes'], answers: [[1, 2], [3, 4]], agreement: [{ ...bin, ratio: 1 }] },
+  likeness: { kind: 'single-label', student: 'student', teacher: 'teacher', classes: ['no', 'yes'], answers: [[1, 2], [3, 4]], agreement: [{ ...bin, ratio: 1 }] },
   reliability: [{ name: 'student', role: 'student', ece: 0.1, bins: [{ ...bin, confidence: 0.5, accuracy: 0.5 }] }],
   disagreements: [{ text: 'so so', student: 'yes', teacher: 'no', studentProbability: 0.6 }],
   layerMap: [{ student: 1, teacher: 2 }],
@@ -59,7 +60,7 @@ async function runSubject(folder: string, file: string): Promise<Subject> {
   await writeJson(join(folder, 'run.json'), { command: 'retort distill a b', settings: {}, startedAt, versions: { retort: '0.1.0' }, machine: { cores: 2 }, engine: { engine: 'wasm', device: 'cpu', precision: 'fp32', threads: 1 } });
   await writeEvaluation(folder, evaluation);
   await writeLineage(stage, lineage);
-  await writeJson(join(stage, 'stage.json'), { inputs: 'x', result: { parameters: 5, bytes: 20, latencyMs: 1, scores: { accuracy: 0.5 } } });
+  await writeJson(join(stage, 'stage.json'), { inputs: 'x', result: { parameters: 5, bytes: 20, latencyMs: 1, metric: 'accuracy', scores: { accuracy: 0.5 } } });
   const log = openRunLog(join(folder, 'events.jsonl'));
   log.record({ kind: 'start', run: 'student', totalSteps: 60, examples: 25, parameters: 5 });
   log.record({ kind: 'step', run: 'student', step: 10, totalSteps: 60, epoch: 0.4, loss: 0.5, parts: { 'soft-label': 0.5 }, learningRate: 1, gradientNorm: 1, examplesPerSecond: 1, tokensPerSecond: 1, memory: { nowBytes: 5, peakBytes: 7 } });

@@ -52,6 +52,12 @@ withXz('tests run on the torch engine, in the bundle\'s folder, all suites unles
   t.regex((await run(['test', 'test/c.test.ts', '-v'])).stdout, /scripts\/test\.ts test\/c\.test\.ts -v\n$/);
 });
 
+withXz('the quick start runs where it was asked for, the check takes its options', async (t) => {
+  const run = await lay(t);
+  t.regex((await run(['start', '--device', 'cuda:0'])).stdout, /: \.\/unpacked\/dist\/cli\.js run \.\/unpacked\/recipes\/quickstart\.ts --set corpus=\.\/unpacked\/corpora\/opinions\/sample --device cuda:0\n$/);
+  t.regex((await run(['check', '--to', 'out'])).stdout, /: --import \.\/unpacked\/node_modules\/tsx\/dist\/loader\.mjs \.\/unpacked\/scripts\/bundle\/check\.ts --to out\n$/);
+});
+
 withXz('wrong use is code 2, and unpacks nothing', async (t) => {
   const run = await lay(t);
   const wrong = await run(['tests']);

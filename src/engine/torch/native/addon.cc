@@ -12,7 +12,7 @@
 #include <atomic>
 #include <cstring>
 #include <memory>
-#include "command.h"
+#include "replay.h"
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
@@ -153,6 +153,20 @@ napi_value release(napi_env env, napi_callback_info) {
   return guarded(env, "release", [&]() -> napi_value {
     freeListed();
     return nullptr;
+  });
+}
+
+// replay(integers, reals, registers, foreign): see addon.ts.
+napi_value replayProgram(napi_env env, napi_callback_info info) {
+  return guarded(env, "replay", [&]() -> napi_value {
+    napi_value values[4];
+    arguments(env, info, values);
+    const View program = typedArray(env, values[0]), real = typedArray(env, values[1]), registers = typedArray(env, values[2]);
+    int32_t foreign = 0;
+    must(napi_get_value_int32(env, values[3], &foreign), "the count of foreign tensors must be a number");
+    const std::string other = replay({static_cast<const int32_t*>(program.data), program.bytes / sizeof(int32_t), static_cast<const double*>(real.data), real.bytes / sizeof(double),
+      static_cast<int32_t*>(registers.data), registers.bytes / sizeof(int32_t), static_cast<size_t>(foreign)});
+    return other.empty() ? nullptr : text(env, other);
   });
 }
 
@@ -355,7 +369,7 @@ NAPI_MODULE_INIT() {
   }
   napi_add_env_cleanup_hook(env, leave, env);
   const struct { const char* name; napi_callback call; } functions[] = {
-    {"attach", attach}, {"exec", exec}, {"release", release}, {"upload", upload}, {"download", download}, {"downloadLater", downloadLater},
+    {"attach", attach}, {"exec", exec}, {"release", release}, {"replay", replayProgram}, {"upload", upload}, {"download", download}, {"downloadLater", downloadLater},
     {"configure", configure}, {"facts", facts}, {"memory", memory}, {"synchronize", synchronize},
   };
   for (const auto& [name, call] : functions) {

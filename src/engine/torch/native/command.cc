@@ -98,6 +98,12 @@ void Command::give(std::shared_ptr<RowLease> rows, double squares) {
   beside_.back().lease = std::move(rows);
 }
 
+size_t Command::answerLength() const {
+  size_t length = 1;
+  for (const at::Tensor& result : results_) length += 4 + result.dim();
+  return length;
+}
+
 void Command::answer(int32_t* out) {
   *out++ = static_cast<int32_t>(results_.size());
   for (size_t i = 0; i < results_.size(); ++i) {

@@ -49,6 +49,8 @@ class Command {
   void give(std::shared_ptr<RowLease> rows, double squares);
   // Hands the results over to the table and writes them where JavaScript reads them.
   void answer(int32_t* out);
+  // How many whole numbers that will be.
+  size_t answerLength() const;
 
   // The inputs' dtypes and shapes, for an error's text.
   static std::string described(const int32_t* inputs);

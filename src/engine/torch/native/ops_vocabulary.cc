@@ -2,6 +2,7 @@
 // and their gradient is carried on to hidden states and weights while they are there.
 #include "dense.h"
 #include "cpu/vocabulary.h"
+#include "large.h"
 
 namespace retort {
 namespace {
@@ -17,7 +18,7 @@ struct Side {
 at::Tensor logitsOf(const at::Tensor& input, const Side& side, Slot& weight) {
   if (!ownProducts()) return full(at::linear(asActivation(input), inPrecision(weight), side.bias.to(activationType())));
   at::Tensor rows = input, columns = side.weight.t();
-  const at::Tensor logits = at::empty({rows.size(0), columns.size(1)}, options(at::kFloat));
+  const at::Tensor logits = largeEmpty({rows.size(0), columns.size(1)});
   cpu::Product product{rows.size(0), columns.size(1), rows.size(1), operand(rows), operand(columns), logits.data_ptr(), false, logits.size(1)};
   product.bias = side.bias.data_ptr<float>();
   product.packedB = keptPacking(weight);
@@ -115,7 +116,7 @@ OPERATION(RetortVocabularyLoss) {
   at::Tensor dinput, dweight, dbias;
   if (withGradient) {
     dinput = at::zeros(student.input.sizes(), options(activationType()));
-    dweight = ownProducts() && chosen.numel() > 0 ? at::empty(student.weight.sizes(), options(at::kFloat)) : at::zeros(student.weight.sizes(), options(at::kFloat));
+    dweight = ownProducts() && chosen.numel() > 0 ? largeEmpty(student.weight.sizes()) : at::zeros(student.weight.sizes(), options(at::kFloat));
     dbias = at::zeros(student.bias.sizes(), options(at::kFloat));
   }
   for (int64_t from = 0; from < chosen.numel(); from += chunkRows) {

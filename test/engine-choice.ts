@@ -1,0 +1,6 @@
+/** What RETORT_TEST_ENGINE and RETORT_TEST_PRECISION ask the suites to run on; `engine-under-test.ts` starts it. */
+import type { EngineName } from '../src/engine/engine.ts';
+import type { Precision } from '../src/engine/options.ts';
+
+export const engineUnderTest = (process.env.RETORT_TEST_ENGINE ?? 'wasm') as EngineName;
+export const precisionUnderTest = (process.env.RETORT_TEST_PRECISION ?? 'fp32') as Precision;
