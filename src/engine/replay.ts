@@ -71,7 +71,7 @@ export function replayed<Label>(work: RepeatingWork<Label>): Labelled<Label> {
   }
   counts.replayed++;
   const labels = (notes.labels ?? []) as readonly Label[];
-  return labels.map((label, place) => [label, tensors[place] as tf.Tensor] as const);
+  return labels.map((label, place) => [label, tensors[place]!] as const);
 }
 
 function record<Label>(work: RepeatingWork<Label>, notes: Notes, replayer: Replayer, foreign: readonly tf.Tensor[]): Labelled<Label> {

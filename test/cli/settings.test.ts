@@ -37,7 +37,7 @@ test('an unknown path names the nearest one and all there are', (t) => {
 
 test('a wrong type, a missing setting and a torn override say what is wanted', (t) => {
   t.throws(() => overrideSettings(schema, [...given, 'teacher.steps=many']), { message: /^settings \(--set path=value\): teacher\.steps: Invalid input: expected number, received string$/ });
-  t.throws(() => overrideSettings(schema, []), { message: /folder: [^]*expected string/ });
+  t.throws(() => overrideSettings(schema, []), { message: /folder: Invalid input: expected string/ });
   for (const torn of ['seeds', '=3', '']) t.throws(() => overrideSettings(schema, [...given, torn]), { message: /write path=value/ });
 });
 

@@ -24,6 +24,10 @@ export interface AddonMemory {
   readonly peakBytes: number;
 }
 
+/** dtypes by their codes in the command buffer. */
+export const dtypes = ['float32', 'int32', 'bool'] as const;
+export type Dtype = (typeof dtypes)[number];
+
 export type HostArray = Float32Array | Int32Array | Uint8Array;
 
 /** What addon.cc exports. Whatever goes wrong in it is thrown as an Error with `code` ERR_RETORT_TORCH. */

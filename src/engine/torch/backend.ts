@@ -3,8 +3,8 @@
  * computed is in `kernels.ts`. Strings and complex numbers stay on the host, for the fall-back kernels.
  */
 import * as tf from '../tf.ts';
-import type { Addon, HostArray } from './addon.ts';
-import { Command, type Dtype, type Result } from './command.ts';
+import type { Addon, Dtype, HostArray } from './addon.ts';
+import { Command, type Result } from './command.ts';
 import type { Recorder } from './recorder.ts';
 
 /** What a data id of this backend is. */

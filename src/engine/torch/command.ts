@@ -3,12 +3,8 @@
  * results are read from the same arrays. The layout is in native/command.h.
  */
 import type * as tf from '../tf.ts';
-import type { Addon, HostArray } from './addon.ts';
+import { type Addon, type Dtype, dtypes, type HostArray } from './addon.ts';
 import type { Recorder } from './recorder.ts';
-
-/** dtypes by their codes in the buffer. */
-const dtypes = ['float32', 'int32', 'bool'] as const;
-export type Dtype = (typeof dtypes)[number];
 
 const integerCapacity = 1 << 18;
 const realCapacity = 1 << 12;

@@ -5,8 +5,7 @@
 import type { Key, KeyPath } from '../random.ts';
 import type { Recording } from '../replayer.ts';
 import type * as tf from '../tf.ts';
-import type { HostArray } from './addon.ts';
-import type { Dtype } from './command.ts';
+import type { Dtype, HostArray } from './addon.ts';
 
 /** Data uploaded within the work travels in the program; more than this is no constant. */
 const uploadLimit = 1 << 20;

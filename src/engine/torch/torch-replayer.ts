@@ -4,9 +4,8 @@
 import { fold, tracingKeys } from '../random.ts';
 import type { Replayer } from '../replayer.ts';
 import * as tf from '../tf.ts';
-import type { Addon } from './addon.ts';
+import type { Addon, Dtype } from './addon.ts';
 import type { Stored, TorchBackend } from './backend.ts';
-import type { Dtype } from './command.ts';
 import { type Output, Program, Recorder } from './recorder.ts';
 
 export function torchReplayer(addon: Addon, backend: TorchBackend): Replayer {
