@@ -71,7 +71,7 @@ const likeness = z.discriminatedUnion('kind', [
 const evaluationSchema = z.object({
   title: z.string(),
   subtitle: z.string(),
-  startedAt: z.string(),
+  startedAt: z.iso.datetime(),
   milliseconds: z.number(),
   metric,
   others: z.array(metric),

@@ -45,7 +45,7 @@ const headerSchema = z.strictObject({
   source: sourceSchema,
   examples: z.int().positive(),
   truncated: z.int().nonnegative(),
-  shards: z.array(z.strictObject({ file: z.string().regex(/^shard-\d{5,}\.arrow$/), rows: z.int().positive(), sha256: z.string().length(64) })).min(1),
+  shards: z.array(z.strictObject({ file: z.string(), rows: z.int().positive(), sha256: z.string().length(64) })).min(1),
 });
 type Source = z.infer<typeof sourceSchema>;
 type Header = z.infer<typeof headerSchema>;
@@ -103,7 +103,14 @@ async function readHeader({ folder, source, corpus }: Work): Promise<Header | un
   if (!parsed.success) throw new Error(`${file}: not the header of stored tokens (${shapeFault(parsed.error)})`);
   const rows = parsed.data.shards.reduce((sum, shard) => sum + shard.rows, 0);
   if (fingerprint(parsed.data.source) !== fingerprint(source) || rows !== corpus.size || parsed.data.examples !== rows) throw new Error(`${file}: these tokens are of another corpus`);
+  const misplaced = parsed.data.shards.findIndex((shard, index) => shard.file !== shardFile(index));
+  if (misplaced >= 0 || parsed.data.truncated > rows) throw new Error(`${file}: not the header of stored tokens (${misplaced >= 0 ? `shard ${misplaced} is not ${shardFile(misplaced)}` : 'more texts were cut than there are'})`);
   return parsed.data;
+}
+
+/** The name of a shard by its place. */
+function shardFile(index: number): string {
+  return `shard-${String(index).padStart(5, '0')}.arrow`;
 }
 
 async function openAll(work: Work, header: Header): Promise<{ header: Header; shards: TokenShard[] }> {
@@ -156,7 +163,7 @@ async function make({ folder, source, corpus, tokenizer, options }: Work, plan?:
   const shards: Made[] = [];
   let [row, index, truncated] = [0, 0, 0];
   const finish = async () => {
-    const file = `shard-${String(index).padStart(5, '0')}.arrow`;
+    const file = shardFile(index);
     const rows = buffer.rows;
     if (rows > 0) shards.push({ index, file, rows, sha256: await writeTokenShard(join(folder, file), buffer.drain()) });
     index += 1;

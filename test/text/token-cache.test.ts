@@ -137,3 +137,17 @@ test('memory stays flat on a corpus 50 times larger, and its batches are those o
   t.true(many.largestRss - few.largestRss < 0.6 * size, `${many.largestRss - few.largestRss} bytes more for ${size} bytes of text`);
   await t.throwsAsync(run(large, 'memory'), { message: /heap out of memory/ });
 });
+
+test('a header that names its shards otherwise is none: the tokens are made anew', async (t) => {
+  const { stored } = await store('misnamed');
+  const place = await folderOf('misnamed');
+  const file = join(place, 'header.json');
+  const sound = await readFile(file, 'utf8');
+  for (const [from, to, said] of [['shard-00001', 'shard-00007', /shard 1 is not shard-00001\.arrow/], ['"truncated": ', '"truncated": 9', /more texts were cut than there are/]] as const) {
+    await writeFile(file, sound.replace(from, to));
+    const again = await store('misnamed');
+    t.regex(again.notices.join(), said);
+    t.deepEqual(await again.stored.load(), await stored.load());
+    t.is(await readFile(file, 'utf8'), sound);
+  }
+});

@@ -2,6 +2,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openVoices, type Voice } from '../../../src/cli/voice.ts';
+import { useEngine } from '../../../src/engine/engine.ts';
 import * as tf from '../../../src/engine/tf.ts';
 import { classFacts } from '../../../src/models/class-facts.ts';
 import { freshModel } from '../../../src/models/model.ts';
@@ -11,13 +12,13 @@ import { readJson } from '../../../src/storage/json.ts';
 import { openOnnxTeacher } from '../../../src/teacher/onnx.ts';
 import { loadTokenizer } from '../../../src/text/tokenizer-files.ts';
 import { trainWordPiece } from '../../../src/text/train-word-piece.ts';
-import { startEngine } from '../../engine-under-test.ts';
+import { engineUnderTest, precisionUnderTest } from '../../engine-choice.ts';
 import { tinyBatch } from '../../models/tiny-model.ts';
 import { fileSubject, type Format, type Subject, utf8 } from '../format.ts';
 
 /** Saves a classifier of one layer of 4 with a tokenizer of some 20 words. */
 async function layModel(folder: string, { onnx }: { onnx: boolean }): Promise<void> {
-  await startEngine();
+  await useEngine(engineUnderTest, { precision: precisionUnderTest });
   const tokenizer = await trainWordPiece(['a b c d e f g'], { size: 20, lowercase: true });
   const size = { layers: 1, width: 4, heads: 2, feedForwardWidth: 4 };
   const config = freshConfig(size, { vocabulary: tokenizer.vocabularySize, padId: tokenizer.padId, positions: 8, task: 'single-label', labels: ['no', 'yes'] });

@@ -9,6 +9,7 @@ import { readBuildRecord, recordFile } from '../../../src/cli/native/package-fol
 import { withRun } from '../../../src/cli/run.ts';
 import { reportOf } from '../../../src/cli/run-report.ts';
 import { overrideSettings } from '../../../src/cli/settings.ts';
+import { useEngine } from '../../../src/engine/engine.ts';
 import { spread } from '../../../src/evaluate/spread.ts';
 import { renderReport } from '../../../src/report/html.ts';
 import { openRunLog } from '../../../src/report/run-log.ts';
@@ -17,14 +18,14 @@ import { readJson, readJsonLines, writeJson } from '../../../src/storage/json.ts
 import { lockFolder } from '../../../src/storage/lock.ts';
 import { Optimizer } from '../../../src/train/optimizer.ts';
 import { loadTrainState, type RunIdentity, saveTrainState } from '../../../src/train/train-state.ts';
-import { startEngine } from '../../engine-under-test.ts';
+import { engineUnderTest, precisionUnderTest } from '../../engine-choice.ts';
 import { tinyModel } from '../../models/tiny-model.ts';
 import { fileSubject, type Format, type Subject, utf8 } from '../format.ts';
 
 const identity: RunIdentity = { corpus: 'cc', seed: 5, learningRate: 1e-3, maxGradientNorm: Infinity };
 
 async function checkpointSubject(root: string, file: string): Promise<Subject> {
-  await startEngine();
+  await useEngine(engineUnderTest, { precision: precisionUnderTest });
   const model = tinyModel();
   const optimizer = new Optimizer(model.parameters);
   const folder = await saveTrainState(root, { step: 3, cursor: 12, best: { step: 1, score: 0.5 }, waiting: { reference: null, waited: 0 } }, identity, model.parameters, optimizer);

