@@ -32,7 +32,8 @@ export { concatenate, encodeCorpus, type EncodedCorpus } from './text/encoded-co
 export { evaluationBatches, type HostBatch, trainingBatches } from './text/batches.ts';
 
 // models: families
-export { type EncoderConfig, parseConfig, type Task } from './models/config.ts';
+export type { EncoderConfig, FamilyName, Task } from './models/config.ts';
+export { parseConfig } from './models/config-file.ts';
 export { freshModel, type Model } from './models/model.ts';
 export { type LoadedModel, loadModel } from './models/load.ts';
 export { saveModel } from './models/save.ts';

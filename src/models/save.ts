@@ -10,7 +10,9 @@ import { writeJson } from '../storage/json.ts';
 import { saveTokenizer } from '../text/tokenizer-files.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
 import { storedName } from './checkpoint-names.ts';
-import { configToJson } from './config.ts';
+import { isClassifier } from './config.ts';
+import { configToJson } from './config-file.ts';
+import { families } from './families.ts';
 import { type CardFacts, modelCard } from './model-card.ts';
 import type { Model } from './model.ts';
 import { exportOnnx } from './onnx-export.ts';
@@ -36,8 +38,7 @@ export interface ParitySamples {
 /** Writes `folder`; one that exists is replaced as a whole. */
 export async function saveModel(folder: string, model: Model, { tokenizer, card, parity, maxShardBytes, ...options }: SaveOptions): Promise<void> {
   const { config, parameters } = model;
-  const classifies = config.task !== 'none' && config.task !== 'masked-lm';
-  const onnx = options.onnx ?? classifies;
+  const onnx = options.onnx ?? isClassifier(config);
   const values = await parameters.read();
   const tensors = new Map(
     [...values].map(([name, { shape, data }]) => [storedName(config.family, config.task === 'none', name), float32Tensor(shape, data)]),
@@ -45,7 +46,7 @@ export async function saveModel(folder: string, model: Model, { tokenizer, card,
   await writeFolderAtomically(folder, async (temporary) => {
     await writeJson(join(temporary, 'config.json'), configToJson(config));
     await writeCheckpoint(temporary, tensors, { metadata: { format: 'pt' }, ...(maxShardBytes === undefined ? {} : { maxShardBytes }) });
-    await saveTokenizer(tokenizer, temporary, { maxTokens: config.positions, tokenizerClass: config.family === 'distilbert' ? 'DistilBertTokenizer' : 'BertTokenizer' });
+    await saveTokenizer(tokenizer, temporary, { maxTokens: config.positions, tokenizerClass: families[config.family].tokenizerClass });
     if (onnx) await exportOnnx({ config, weights: values, path: join(temporary, 'onnx', 'model.onnx') });
     if (parity !== undefined) await writeJson(join(temporary, 'parity.json'), parity);
     await writeFileAtomically(join(temporary, 'README.md'), modelCard(config, parameters.count, card, { onnx }));
