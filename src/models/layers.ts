@@ -18,8 +18,11 @@ export const bottleneckNames = {
 } as const;
 
 export function layerSpecs(config: EncoderConfig): ParameterSpec[] {
-  const one = config.bottleneck ? bottleneckSpecs : standardSpecs;
-  return Array.from({ length: storedLayers(config) }, (_, index) => one(config, layerModule(config, index))).flat();
+  const { bottleneck } = config;
+  return Array.from({ length: storedLayers(config) }, (_, index) => {
+    const layer = layerModule(config, index);
+    return bottleneck ? bottleneckSpecs(config, bottleneck, layer) : standardSpecs(config, layer);
+  }).flat();
 }
 
 function standardSpecs(config: EncoderConfig, layer: string, valueInputs = attentionWidth(config)): ParameterSpec[] {
@@ -37,10 +40,9 @@ function standardSpecs(config: EncoderConfig, layer: string, valueInputs = atten
   ];
 }
 
-function bottleneckSpecs(config: EncoderConfig, layer: string): ParameterSpec[] {
+function bottleneckSpecs(config: EncoderConfig, { width: narrow, feedForwards }: Bottleneck, layer: string): ParameterSpec[] {
   const { width, feedForwardWidth } = config;
   const { names } = families[config.family];
-  const { width: narrow, feedForwards } = config.bottleneck as Bottleneck;
   const block = (module: string, outputs: number, inputs: number) => [
     ...linearSpecs(`${layer}.${module}.dense`, outputs, inputs),
     ...normSpecs(`${layer}.${module}.LayerNorm`, outputs),
@@ -64,9 +66,11 @@ function bottleneckSpecs(config: EncoderConfig, layer: string): ParameterSpec[] 
 
 /** One function per depth; with shared layers, all of one set of weights. */
 export function layersOf(config: EncoderConfig, parameters: Parameters): Layer[] {
+  const { bottleneck } = config;
   return Array.from({ length: config.layers }, (_, index) => {
-    const weights = standardWeights(config, parameters, layerModule(config, index));
-    return config.bottleneck ? bottleneckLayer({ ...weights, ...bottleneckWeights(config, parameters, layerModule(config, index)) }, config) : encoderLayer(weights, config);
+    const layer = layerModule(config, index);
+    const weights = standardWeights(config, parameters, layer);
+    return bottleneck ? bottleneckLayer({ ...weights, ...bottleneckWeights(config, bottleneck, parameters, layer) }, config) : encoderLayer(weights, config);
   });
 }
 
@@ -85,14 +89,14 @@ function standardWeights(config: EncoderConfig, parameters: Parameters, layer: s
   };
 }
 
-function bottleneckWeights({ family, bottleneck }: EncoderConfig, parameters: Parameters, layer: string): Omit<BottleneckWeights, keyof EncoderLayer> {
+function bottleneckWeights({ family }: EncoderConfig, { feedForwards }: Bottleneck, parameters: Parameters, layer: string): Omit<BottleneckWeights, keyof EncoderLayer> {
   const { names } = families[family];
   const block = (module: string) => ({ dense: parameters.pair(`${layer}.${module}.dense`), norm: parameters.pair(`${layer}.${module}.LayerNorm`) });
   return {
     narrowInput: block(bottleneckNames.narrowInput),
     sharedInput: block(bottleneckNames.sharedInput),
     widening: block(bottleneckNames.widening),
-    further: Array.from({ length: (bottleneck as Bottleneck).feedForwards - 1 }, (_, index) => {
+    further: Array.from({ length: feedForwards - 1 }, (_, index) => {
       const pair = (module: string) => parameters.pair(`${layer}.${bottleneckNames.furtherFeedForward(index)}.${module}`);
       return { expansion: pair(names.expansion), contraction: pair(names.contraction), outputNorm: pair(names.outputNorm) };
     }),

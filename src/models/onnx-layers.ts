@@ -16,8 +16,8 @@ interface LayerInputs {
 
 /** Self-attention and feed-forward, each followed by its residual sum and norm (post-norm). */
 export function onnxLayer(graph: OnnxGraphBuilder, config: EncoderConfig, { hidden, bias, layer }: LayerInputs): string {
-  if (config.bottleneck) return onnxBottleneckLayer(graph, config, { hidden, bias, layer });
-  const { width, normEpsilon } = config;
+  const { width, normEpsilon, bottleneck } = config;
+  if (bottleneck) return onnxBottleneckLayer(graph, config, bottleneck, { hidden, bias, layer });
   const { names } = families[config.family];
   const module = layerModule(config, layer);
   const norm = (part: string, sum: string) => graph.layerNorm(`${module}.${part}`, sum, { width, epsilon: normEpsilon });
@@ -27,11 +27,10 @@ export function onnxLayer(graph: OnnxGraphBuilder, config: EncoderConfig, { hidd
   return norm(names.outputNorm, fed(graph, config, module, middle));
 }
 
-function onnxBottleneckLayer(graph: OnnxGraphBuilder, config: EncoderConfig, { hidden, bias, layer }: LayerInputs): string {
+function onnxBottleneckLayer(graph: OnnxGraphBuilder, config: EncoderConfig, { width: narrow, feedForwards }: Bottleneck, { hidden, bias, layer }: LayerInputs): string {
   const { width } = config;
   const { names } = families[config.family];
   const module = layerModule(config, layer);
-  const { width: narrow, feedForwards } = config.bottleneck as Bottleneck;
   const through = (block: string, x: string) => graph.scaleAndShift(`${module}.${block}.LayerNorm`, graph.linear(`${module}.${block}.dense`, x, { inWidth: width, outWidth: narrow }), narrow);
   const context = attended(graph, config, { module, bias, shared: through(bottleneckNames.sharedInput, hidden), values: hidden });
   const output = graph.linear(`${module}.${names.attentionOutput}`, context, { inWidth: narrow, outWidth: narrow });

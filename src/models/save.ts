@@ -8,9 +8,10 @@ import { writeCheckpoint } from '../storage/checkpoint.ts';
 import { float32Tensor } from '../storage/halves.ts';
 import { writeJson } from '../storage/json.ts';
 import { saveTokenizer } from '../text/tokenizer-files.ts';
+import type { SaveOptions as TokenizerOptions } from '../text/tokenizer-config.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
 import { storedName } from './checkpoint-names.ts';
-import { isClassifier } from './config.ts';
+import { type EncoderConfig, isClassifier } from './config.ts';
 import { configToJson } from './config-file.ts';
 import { families } from './families.ts';
 import { type CardFacts, modelCard } from './model-card.ts';
@@ -46,9 +47,15 @@ export async function saveModel(folder: string, model: Model, { tokenizer, card,
   await writeFolderAtomically(folder, async (temporary) => {
     await writeJson(join(temporary, 'config.json'), configToJson(config));
     await writeCheckpoint(temporary, tensors, { metadata: { format: 'pt' }, ...(maxShardBytes === undefined ? {} : { maxShardBytes }) });
-    await saveTokenizer(tokenizer, temporary, { maxTokens: config.positions, tokenizerClass: families[config.family].tokenizerClass });
+    await saveTokenizer(tokenizer, temporary, tokenizerOptions(config, tokenizer));
     if (onnx) await exportOnnx({ config, weights: values, path: join(temporary, 'onnx', 'model.onnx') });
     if (parity !== undefined) await writeJson(join(temporary, 'parity.json'), parity);
     await writeFileAtomically(join(temporary, 'README.md'), modelCard(config, parameters.count, card, { onnx }));
   });
+}
+
+/** The family's own class where the tokenizer is of its kind; another one keeps the class it came with. */
+export function tokenizerOptions({ family, positions }: EncoderConfig, { definition }: Tokenizer): TokenizerOptions {
+  const { tokenizer: { className, model }, takesTypeIds } = families[family];
+  return { maxTokens: positions, typeIds: takesTypeIds, ...(definition.model.type === model && { tokenizerClass: className }) };
 }

@@ -46,7 +46,8 @@ for (const family of Object.keys(families) as FamilyName[]) {
     t.deepEqual(config, expected);
     t.is((await loadTokenizer(folder)).fingerprint, tokenizer.fingerprint);
     const settings = await json(folder, 'tokenizer_config.json');
-    t.deepEqual([settings.tokenizer_class, settings.model_max_length], [families[family].tokenizerClass, 13]);
+    t.deepEqual([settings.tokenizer_class, settings.model_max_length], [families[family].tokenizer.model === 'WordPiece' ? families[family].tokenizer.className : 'BertTokenizer', 13]);
+    t.is((settings.model_input_names as string[]).includes('token_type_ids'), families[family].takesTypeIds);
     t.deepEqual((await readSafetensors(join(folder, 'model.safetensors'))).metadata, { format: 'pt' });
     t.regex(await readFile(join(folder, 'README.md'), 'utf8'), /^# tiny$/m);
   });

@@ -25,7 +25,7 @@ export const albert: Family = {
   what: 'one layer shared by all depths, above narrow embeddings; its cuts are faster, not smaller',
   paper: { authors: 'Lan, Chen, Goodman, Gimpel, Sharma & Soricut', year: 2020, title: 'ALBERT: A lite BERT for self-supervised learning of language representations', id: '1909.11942' },
   className: 'Albert',
-  tokenizerClass: 'AlbertTokenizer',
+  tokenizer: { className: 'AlbertTokenizer', model: 'Unigram' },
   takesTypeIds: true,
   usualPadId: 0,
   names: {

@@ -28,7 +28,7 @@ export const bert: Family = {
   what: 'encoder with token types and a pooler: BERT, MiniLM and their kin',
   paper: { authors: 'Devlin, Chang, Lee & Toutanova', year: 2019, title: 'BERT: Pre-training of deep bidirectional transformers for language understanding', id: '1810.04805' },
   className: 'Bert',
-  tokenizerClass: 'BertTokenizer',
+  tokenizer: { className: 'BertTokenizer', model: 'WordPiece' },
   takesTypeIds: true,
   usualPadId: 0,
   names: {

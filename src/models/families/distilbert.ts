@@ -24,7 +24,7 @@ export const distilbert: Family = {
   what: 'encoder without token types and pooler',
   paper: { authors: 'Sanh, Debut, Chaumond & Wolf', year: 2019, title: 'DistilBERT, a distilled version of BERT: smaller, faster, cheaper and lighter', id: '1910.01108' },
   className: 'DistilBert',
-  tokenizerClass: 'DistilBertTokenizer',
+  tokenizer: { className: 'DistilBertTokenizer', model: 'WordPiece' },
   takesTypeIds: false,
   usualPadId: 0,
   names: {

@@ -13,7 +13,7 @@ export const electra: Family = {
   what: 'BERT\'s layers above embeddings that may be narrower; no pooler',
   paper: { authors: 'Clark, Luong, Le & Manning', year: 2020, title: 'ELECTRA: Pre-training text encoders as discriminators rather than generators', id: '2003.10555' },
   className: 'Electra',
-  tokenizerClass: 'ElectraTokenizer',
+  tokenizer: { className: 'ElectraTokenizer', model: 'WordPiece' },
   takesTypeIds: true,
   usualPadId: 0,
   names: {

@@ -38,9 +38,9 @@ export interface Family {
   readonly paper: { readonly authors: string; readonly year: number; readonly title: string; readonly id: string };
   /** What its classes in transformers begin with: `Bert` of `BertForMaskedLM`. */
   readonly className: string;
-  /** The class Python loads its tokenizer with, which decides whether it answers with token types. */
-  readonly tokenizerClass: string;
-  /** Whether its exported graph takes token_type_ids: what its tokenizer answers with. */
+  /** The class in transformers of its published tokenizers, and what these are made of. */
+  readonly tokenizer: { readonly className: string; readonly model: 'WordPiece' | 'BPE' | 'Unigram' };
+  /** Whether its exported graph takes token_type_ids, and its saved tokenizer answers with them. */
   readonly takesTypeIds: boolean;
   readonly usualPadId: number;
   /** Positions count real tokens, from the one after the padding id; the table has as many rows more. */

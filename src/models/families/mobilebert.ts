@@ -29,7 +29,7 @@ export const mobilebert: Family = {
   what: 'narrow bottleneck layers with a stack of feed-forward blocks, no layer norm',
   paper: { authors: 'Sun, Yu, Song, Liu, Yang & Zhou', year: 2020, title: 'MobileBERT: a compact task-agnostic BERT for resource-limited devices', id: '2004.02984' },
   className: 'MobileBert',
-  tokenizerClass: 'MobileBertTokenizer',
+  tokenizer: { className: 'MobileBertTokenizer', model: 'WordPiece' },
   takesTypeIds: true,
   usualPadId: 0,
   names: {

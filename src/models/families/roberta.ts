@@ -11,7 +11,7 @@ export const roberta: Family = {
   what: 'BERT\'s layers, positions counted past the padding id, byte-level BPE',
   paper: { authors: 'Liu, Ott, Goyal, Du, Joshi, Chen, Levy, Lewis, Zettlemoyer & Stoyanov', year: 2019, title: 'RoBERTa: A robustly optimized BERT pretraining approach', id: '1907.11692' },
   className: 'Roberta',
-  tokenizerClass: 'RobertaTokenizer',
+  tokenizer: { className: 'RobertaTokenizer', model: 'BPE' },
   takesTypeIds: false,
   usualPadId: 1,
   positionsStartAfterPadId: true,
