@@ -40,7 +40,7 @@ export { saveModel } from './models/save.ts';
 export { exportOnnx } from './models/onnx-export.ts';
 export { freshConfig, parseSize, type Size } from './models/size.ts';
 export { type Cut, cutStudent } from './models/student.ts';
-export { distilbertReleasedMap, everyOtherMap, lastMap, skipMap, uniformMap } from './models/layer-map.ts';
+export { distilbertReleasedMap, everyOtherMap, lastMap, layersCalled, skipMap, uniformMap } from './models/layer-map.ts';
 export type { ModelOutput, OutputOf, SignalOf, Wants } from './models/output.ts';
 
 // teacher: voices

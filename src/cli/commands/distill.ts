@@ -19,7 +19,7 @@ import { teachingOf, type TeachingOptions } from '../distillation.ts';
 import type { Door } from '../door.ts';
 import { addEngineOption, type EngineOption, startEngine } from '../engine-option.ts';
 import { cutNotice } from '../model-folder.ts';
-import { layerList, positiveNumber, share, wholeNumber } from '../option-values.ts';
+import { layerChoice, positiveNumber, share, wholeNumber } from '../option-values.ts';
 import { withRun } from '../run.ts';
 import { corpusWarnings, tokeniseSplits } from '../streamed-splits.ts';
 import { studentOf, type StudentOptions } from '../student-choice.ts';
@@ -43,7 +43,7 @@ export function addDistill(program: Command, door: Door): void {
     .usage('[options] <teacher...> <corpus>')
     .argument('[words...]', 'classifiers\' folders (ours, PyTorch\'s or ONNX), label stores or files of answers; last a folder with train, dev, test and perhaps transfer (.tsv, .csv or .jsonl), or with --task a GLUE folder')
     .option('--size <LxH>', 'a fresh student: layers x width, as 2x128 or 4x256:4:1024 (heads, feed-forward width)')
-    .option('--layers <list>', 'a student cut from these layers of the teacher, from 0, as 0,2,4', layerList)
+    .option('--layers <list>', 'a student cut from these layers of the teacher: 0,2,4 (from 0), or a map with their number: uniform:3, every-other, distilbert-released, pkd-skip, pkd-last, first', layerChoice)
     .option('--from <folder>', 'a student that starts as this encoder')
     .option('--vocabulary <n>', 'a vocabulary of its own for a fresh student (default: the teacher\'s; 8000 where it has none)', wholeNumber)
     .option('--temperature <T>', 'softens what both say of classes (default: 2; 1 where all answers are bare labels)', positiveNumber)

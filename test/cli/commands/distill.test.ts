@@ -26,11 +26,12 @@ test('one student, no more and no less', async (t) => {
 });
 
 test('layers the teacher has not are refused', async (t) => {
+  await t.throwsAsync(ask(addDistill, 'distill', bench.classifier, bench.corpus, '--layers', 'uniform:3', ...out('beyond')), { message: 'a student of 3 layers cannot be matched with a teacher of 2' });
   await t.throwsAsync(ask(addDistill, 'distill', bench.classifier, bench.corpus, '--layers', '0,2', ...out('beyond')), { message: /layers \[0, 2\] cannot be cut from a teacher whose layers run from 0 to 1/ });
 });
 
 test('a cut prints its map and ends with student and teacher', async (t) => {
-  const { said, answered } = await ask(addDistill, 'distill', bench.classifier, bench.corpus, '--layers', '1', '--labels', join(bench.folder, 'labels'), ...out('cut'));
+  const { said, answered } = await ask(addDistill, 'distill', bench.classifier, bench.corpus, '--layers', 'uniform', '--labels', join(bench.folder, 'labels'), ...out('cut'));
   t.regex(said[0] ?? '', /student +teacher\n.*\nembeddings +embeddings\nlayer 1 +layer 2/);
   const [{ evaluation }] = answered as [{ evaluation: { rows: { name: string; agreement?: { mean: number } }[] } }];
   t.deepEqual(evaluation.rows.map(({ name }) => name), ['student', 'teacher']);
