@@ -1,5 +1,5 @@
 /**
- * Saves a tiny model of every family, as classifier, masked-LM model and bare encoder, with a tokenizer of the family's kind and what this
+ * Saves a tiny model of every family, as classifier, masked-LM model and bare encoder, and cut in width, with a tokenizer of the family's kind and what this
  * engine says of a few texts, for scripts/parity.py to hold Python's libraries against:
  *
  *     tsx scripts/parity-models.ts FOLDER && for model in FOLDER/*; do python3 scripts/parity.py $model; done
@@ -12,6 +12,8 @@ import type { FamilyName, Task } from '../src/models/config.ts';
 import { families } from '../src/models/families.ts';
 import { freshModel, type Model } from '../src/models/model.ts';
 import { saveModel } from '../src/models/save.ts';
+import { narrowStudent } from '../src/models/width-cut.ts';
+import { importanceByMagnitudes } from '../src/models/width-importance.ts';
 import { freshConfig } from '../src/models/size.ts';
 import type { Tokenizer } from '../src/text/tokenizer.ts';
 import { loadTokenizer } from '../src/text/tokenizer-files.ts';
@@ -30,15 +32,21 @@ await useEngine('wasm');
 const wordPiece = await trainWordPiece([...texts, ...pairs], { size: 120, lowercase: true });
 const tokenizers = { WordPiece: wordPiece, BPE: await loadTokenizer(join(fixtures, 'tokenizer-byte-level')), Unigram: await loadTokenizer(join(fixtures, 'tokenizer-albert')) };
 for (const family of Object.keys(families) as FamilyName[]) {
-  for (const task of tasks) await write(join(root, `${family}-${task}`), family, task, tokenizers[families[family].tokenizer.model]);
+  for (const task of tasks) await write(join(root, `${family}-${task}`), family, task, tokenizers[families[family].tokenizer.model], (model) => Promise.resolve(model));
+  if (family !== 'mobilebert') await write(join(root, `${family}-narrow`), family, 'single-label', tokenizers[families[family].tokenizer.model], narrowed);
 }
 
-async function write(folder: string, family: FamilyName, task: Task, tokenizer: Tokenizer): Promise<void> {
+async function write(folder: string, family: FamilyName, task: Task, tokenizer: Tokenizer, changed: (model: Model) => Promise<Model>): Promise<void> {
   const labels = task === 'single-label' ? ['no', 'perhaps', 'yes'] : [];
   const config = freshConfig(size, { family, vocabulary: tokenizer.vocabularySize, padId: tokenizer.padId, positions: maxTokens, task, labels, initializerRange: 0.3 });
-  const model = freshModel(config, { seed: 3 });
+  const model = await changed(freshModel(config, { seed: 3 }));
   await saveModel(folder, model, { tokenizer, card: { name: `${family}, ${task}`, story: ['Fresh, for parity.'] }, parity: { texts, pairs, maxTokens, ...(await said(model, tokenizer)) } });
   model.dispose();
+}
+
+/** Two heads of three, and half the neurons. */
+async function narrowed(model: Model): Promise<Model> {
+  return (await narrowStudent(model, { heads: 2, feedForwardWidth: size.feedForwardWidth / 2 }, importanceByMagnitudes(model.config, await model.parameters.read()))).model;
 }
 
 /** Class logits, the logits of the first token, or its last hidden state: one row for each text, computed alone and unpadded. */
