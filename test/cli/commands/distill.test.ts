@@ -42,7 +42,7 @@ test('a cut may be narrower: its heads and neurons are chosen by gradients, and 
   const { said, answered } = await ask(addDistill, 'distill', bench.classifier, bench.corpus, '--layers', 'first:2', '--heads', '1', '--feed-forward', '10', '--labels', join(bench.folder, 'narrow-labels'), ...out('narrow'));
   t.regex(said[0] ?? '', /width 8 +of 16\nheads of layer 1 +[12] of 2\nheads of layer 2 +[12] of 2\n10 neurons a block +of 64/);
   const [{ student }] = answered as [{ student: string }];
-  const { config } = (await loadModel(join(student, 'model'))).model;
+  const { config } = (await loadModel(student)).model;
   t.deepEqual([config.layers, config.width, config.heads, config.feedForwardWidth], [2, 8, 1, 10]);
   await t.throwsAsync(ask(addDistill, 'distill', bench.classifier, bench.corpus, '--layers', '0', '--heads', '3', '--importance', 'magnitudes', ...out('beyond')), { message: '3 heads cannot be kept of a teacher that has 2' });
 });
