@@ -37,6 +37,7 @@ export { parseConfig } from './models/config-file.ts';
 export { freshModel, type Model } from './models/model.ts';
 export { type LoadedModel, loadModel } from './models/load.ts';
 export { saveModel } from './models/save.ts';
+export { readSentenceSettings, type SentenceSettings } from './models/sentence-files.ts';
 export { exportOnnx } from './models/onnx-export.ts';
 export { freshConfig, parseSize, type Size } from './models/size.ts';
 export { type Cut, cutStudent } from './models/student.ts';
@@ -88,6 +89,7 @@ export { classificationScores, type ClassificationScores, predictedClasses } fro
 export { type MultiLabelScores, multiLabelScores, predictedSets } from './evaluate/multi-label.ts';
 export { type RegressionScores, regressionScores } from './evaluate/regression.ts';
 export { pearson, spearman } from './evaluate/correlation.ts';
+export { embeddingsOf, pairCosines, type SentencePairs, similarityScores, type SimilarityScores } from './evaluate/sentence-similarity.ts';
 export { classifierScores, modelScores, rankingScores, type Scores, scoresOf } from './evaluate/score.ts';
 export { glueAverage, type GlueResult, glueResult } from './evaluate/glue-score.ts';
 export { checkSubmission, submissionFiles, submissionText, writeSubmission } from './evaluate/glue-submission.ts';

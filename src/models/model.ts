@@ -7,6 +7,7 @@ import { type Key, randomKey } from '../engine/random.ts';
 import * as tf from '../engine/tf.ts';
 import { attentionBias } from '../nn/attention.ts';
 import { type AskedAttention, type EncoderStates, stack } from '../nn/layer-stack.ts';
+import { meanOfTokens } from '../nn/mean-pooling.ts';
 import type { Mode } from '../nn/mode.ts';
 import { freshValues, Parameters } from '../nn/parameters.ts';
 import type { EncoderConfig } from './config.ts';
@@ -53,7 +54,7 @@ function forward(config: EncoderConfig, parameters: Parameters, batch: Batch, wa
     qkv: counted(wants.qkv),
   });
   const last = states.hidden.at(-1);
-  return { ...statesWanted(states, wants), ...(last && headWanted(config, parameters, last, wants, mode)) };
+  return { ...statesWanted(states, wants), ...(last && wants.sentence && { sentence: tf.tidy(() => meanOfTokens(last, batch.mask)) }), ...(last && headWanted(config, parameters, last, wants, mode)) };
 }
 
 function statesWanted({ hidden, attention }: EncoderStates, wants: Wants): ModelOutput {

@@ -1,7 +1,7 @@
 /**
  * Builds an ONNX graph node by node: unique names, shared constants, and the few layers an encoder is made of.
  * Linear layers are MatMul + Add with the weight transposed to [in, out], the form that int8 quantisers look for.
- * It knows no model family (`onnx-classifier.ts`) and no file format (`storage/onnx-model.ts`).
+ * It knows no model family (`onnx-encoder.ts`) and no file format (`storage/onnx-model.ts`).
  */
 import type { Activation } from '../nn/activation.ts';
 import type { OnnxAttribute, OnnxNode, OnnxTensor } from '../storage/onnx-model.ts';
