@@ -40,7 +40,7 @@ async function write(folder: string, family: FamilyName, task: Task, tokenizer: 
   const labels = task === 'single-label' ? ['no', 'perhaps', 'yes'] : [];
   const config = freshConfig(size, { family, vocabulary: tokenizer.vocabularySize, padId: tokenizer.padId, positions: maxTokens, task, labels, initializerRange: 0.3 });
   const model = await changed(freshModel(config, { seed: 3 }));
-  await saveModel(folder, model, { tokenizer, card: { name: `${family}, ${task}`, story: ['Fresh, for parity.'] }, parity: { texts, pairs, maxTokens, ...(await said(model, tokenizer)) } });
+  await saveModel(folder, model, { tokenizer, card: { name: `${family}, ${task}`, story: ['Fresh, for parity.'] }, parity: { texts, pairs, maxTokens, precision: 'fp32', ...(await said(model, tokenizer)) } });
   model.dispose();
 }
 
