@@ -6,7 +6,8 @@
 FOLDER is one of three, told apart by what lies in it.
 
 parity.json: a saved student. Loads the folder with transformers (every weight name must be known and none missing), computes the
-logits of the texts in its parity.json and compares them with those the toolkit stored there when it saved the student:
+logits of the texts in its parity.json (a masked-LM model: those of the first token; a bare encoder: its last state) and compares them
+with those the toolkit stored there when it saved the student:
 
     { "texts": [string], "pairs": [string] | null, "logits": [[number]], "maxTokens": integer, "precision": "fp32" | "bf16" }
 
@@ -113,7 +114,21 @@ def batches(tokenizer, texts, pairs, max_tokens):
 def torch_logits(model, tokenizer, texts, pairs, max_tokens):
     numpy, torch = require("numpy", "torch")
     with torch.no_grad():
-        return numpy.concatenate([model(**batch).logits.numpy() for batch in batches(tokenizer, texts, pairs, max_tokens)])
+        return numpy.concatenate([said(model(**batch)).numpy() for batch in batches(tokenizer, texts, pairs, max_tokens)])
+
+
+def said(output):
+    """Class logits; the first token's logits or state where there are some for every token."""
+    values = output.logits if "logits" in output else output.last_hidden_state
+    return values if values.ndim == 2 else values[:, 0]
+
+
+def model_class(transformers, folder):
+    """The class that loads what the folder says it holds."""
+    architecture = (read_json(folder / "config.json").get("architectures") or [""])[0]
+    if architecture.endswith("ForMaskedLM"):
+        return transformers.AutoModelForMaskedLM
+    return transformers.AutoModel if architecture.endswith("Model") else transformers.AutoModelForSequenceClassification
 
 
 def onnx_logits(session, tokenizer, texts, pairs, max_tokens):
@@ -141,7 +156,7 @@ def check_student(folder, report, text, tolerance):
     transformers.utils.logging.disable_progress_bar()
     texts, pairs, expected, max_tokens, usual = read_parity(folder / "parity.json")
     tokenizer = transformers.AutoTokenizer.from_pretrained(folder, local_files_only=True)
-    model, loading = transformers.AutoModelForSequenceClassification.from_pretrained(
+    model, loading = model_class(transformers, folder).from_pretrained(
         folder, local_files_only=True, output_loading_info=True, ignore_mismatched_sizes=True
     )
     model = model.float().eval()
