@@ -56,8 +56,9 @@ function forward(config: EncoderConfig, parameters: Parameters, batch: Batch, wa
     mode,
     exposed: new Set([...counted(wants.scores), ...counted(wants.attention)]),
     qkv: counted(wants.qkv),
+    preActivations: counted(wants.preActivations),
   });
-  return { ...statesWanted(states, wants), ...headWanted(config, parameters, states, wants, mode) };
+  return { ...statesWanted(states, wants, config.layers), ...headWanted(config, parameters, states, wants, mode) };
 }
 
 /** ids [B, T] -> [B, T, H]: word + position (+ token type), norm, dropout. */
@@ -91,7 +92,7 @@ function firstToken(hidden: tf.Tensor): tf.Tensor {
   return tf.reshape(tf.slice(hidden, [0, 0, 0], [rows, 1, width]), [rows, width]); // [B, T, H] -> [B, H]
 }
 
-function statesWanted({ hidden, attention }: EncoderStates, wants: Wants): ModelOutput {
+function statesWanted({ hidden, attention, preActivations }: EncoderStates, wants: Wants, depth: number): ModelOutput {
   const pick = <T>(layers: readonly number[], of: (layer: number) => T | undefined) =>
     new Map(layers.flatMap((layer) => {
       const value = of(layer);
@@ -103,6 +104,7 @@ function statesWanted({ hidden, attention }: EncoderStates, wants: Wants): Model
     ...(wants.scores && { scores: pick(wants.scores, (layer) => attention.at(layer)?.scores) }),
     ...(wants.attention && { attention: pick(wants.attention, (layer) => attention.at(layer)?.probabilities) }),
     ...(wants.qkv && { qkv: pick(wants.qkv, (layer) => given(attention.at(layer), queryKeyValue)) }),
+    ...(wants.preActivations && { preActivations: pick(wants.preActivations, (layer) => preActivations.get(layer < 0 ? depth + layer : layer)) }),
   };
 }
 
@@ -150,7 +152,8 @@ function headWanted(config: EncoderConfig, parameters: Parameters, { hidden }: E
   };
 }
 
-function checkLayers({ layers }: EncoderConfig, wants: Wants): void {
+/** @throws for a layer that a model of so many has not. */
+export function checkLayers({ layers }: Pick<EncoderConfig, 'layers'>, wants: Wants): void {
   const check = (what: string, asked: readonly number[] | undefined, last: number) => {
     const beyond = asked?.find((layer) => !Number.isInteger(layer) || layer < -last - 1 || layer > last);
     if (beyond !== undefined) throw new Error(`${what} of layer ${beyond} are wanted, but the model's run from 0 to ${last}`);
@@ -160,4 +163,5 @@ function checkLayers({ layers }: EncoderConfig, wants: Wants): void {
   check('scores', wants.scores, layers - 1);
   check('attention probabilities', wants.attention, layers - 1);
   check('queries, keys and values', wants.qkv, layers - 1);
+  check('feed-forward pre-activations', wants.preActivations, layers - 1);
 }

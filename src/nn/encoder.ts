@@ -42,6 +42,8 @@ export interface EncoderOptions {
   readonly exposed: ReadonlySet<number>;
   /** Layers whose queries, keys, values and context are asked for. Nothing else of a layer outlives it but its output. */
   readonly qkv: ReadonlySet<number>;
+  /** Layers whose feed-forward pre-activations are asked for. */
+  readonly preActivations: ReadonlySet<number>;
 }
 
 /** What is left of a layer's attention: what was asked for. */
@@ -52,30 +54,35 @@ export interface EncoderStates {
   readonly hidden: readonly tf.Tensor[];
   /** Of layer i, from 0. */
   readonly attention: readonly AskedAttention[];
+  /** [B, T, F] of layer i, from 0, where asked for. */
+  readonly preActivations: ReadonlyMap<number, tf.Tensor>;
 }
 
 /** x [B, T, H], the embedding output. */
-export function encode(x: tf.Tensor, { layers, mode, exposed, qkv, ...options }: EncoderOptions): EncoderStates {
+export function encode(x: tf.Tensor, { layers, mode, exposed, qkv, preActivations: opened, ...options }: EncoderOptions): EncoderStates {
   const hidden = [x];
   const attention: AskedAttention[] = [];
+  const preActivations = new Map<number, tf.Tensor>();
   layers.forEach((layer, index) => {
     const at = (place: string, rate: number) => dropoutAt(mode, `layer.${index}.${place}`, rate);
     const step = tf.tidy(() => {
-      const { output, attention: { context, query, key, value, ...written } } = encodeLayer(hidden[index] ?? x, layer, { ...options, at, expose: exposed.has(index) });
-      return { output, attention: { ...written, ...(qkv.has(index) && { context, query, key, value }) } };
+      const { output, preActivation, attention: { context, query, key, value, ...written } } = encodeLayer(hidden[index] ?? x, layer, { ...options, at, expose: exposed.has(index), open: opened.has(index) });
+      return { output, ...(preActivation && { preActivation }), attention: { ...written, ...(qkv.has(index) && { context, query, key, value }) } };
     });
     hidden.push(step.output);
     attention.push(step.attention);
+    if (step.preActivation !== undefined) preActivations.set(index, step.preActivation);
   });
-  return { hidden, attention };
+  return { hidden, attention, preActivations };
 }
 
-type LayerOptions = Omit<EncoderOptions, 'layers' | 'mode' | 'exposed' | 'qkv'> & {
+type LayerOptions = Omit<EncoderOptions, 'layers' | 'mode' | 'exposed' | 'qkv' | 'preActivations'> & {
   readonly at: (place: string, rate: number) => Dropout | undefined;
   readonly expose: boolean;
+  readonly open: boolean;
 };
 
-function encodeLayer(x: tf.Tensor, layer: EncoderLayer, options: LayerOptions): { output: tf.Tensor; attention: SelfAttention } {
+function encodeLayer(x: tf.Tensor, layer: EncoderLayer, options: LayerOptions): { output: tf.Tensor; preActivation: tf.Tensor | undefined; attention: SelfAttention } {
   const { at, hiddenDropout, normEpsilon: epsilon } = options;
   const attention = selfAttention(x, { ...layer, ...options, dropout: at('attention.probabilities', options.attentionDropout) });
   const attended = layerNorm(linear(attention.context, layer.attentionOutput), {
@@ -84,17 +91,19 @@ function encodeLayer(x: tf.Tensor, layer: EncoderLayer, options: LayerOptions): 
     residual: x,
     dropout: at('attention.output', hiddenDropout),
   });
-  const output = layerNorm(transformed(attended, layer, options.activation), {
+  const { y, before } = transformed(attended, layer, options);
+  const output = layerNorm(y, {
     ...layer.outputNorm,
     epsilon,
     residual: attended,
     dropout: at('output', hiddenDropout),
   });
-  return { output, attention };
+  return { output, preActivation: before, attention };
 }
 
-/** The feed-forward block: [B, T, H] -> [B, T, F] -> [B, T, H]. */
-function transformed(x: tf.Tensor, { expansion, contraction }: EncoderLayer, activation: Activation): tf.Tensor {
-  if (activation === 'gelu') return feedForward(x, { expansion, contraction });
-  return linear(activate(linear(x, expansion), activation), contraction);
+/** The feed-forward block: [B, T, H] -> [B, T, F] -> [B, T, H]; `before` its activation only where it is asked for. */
+function transformed(x: tf.Tensor, { expansion, contraction }: EncoderLayer, { activation, open }: LayerOptions): { y: tf.Tensor; before?: tf.Tensor } {
+  if (activation === 'gelu' && !open) return { y: feedForward(x, { expansion, contraction }) };
+  const before = linear(x, expansion);
+  return { y: linear(activate(before, activation), contraction), ...(open && { before }) };
 }

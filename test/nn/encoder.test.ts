@@ -34,6 +34,7 @@ const options = (change: Partial<EncoderOptions> = {}): EncoderOptions => ({
   bias: attentionBias(tf.tensor([1, 1, 1, 0, 0, 1, 1, 1, 1, 1], [rows, width])),
   mode: {},
   qkv: new Set(),
+  preActivations: new Set(),
   exposed: new Set(),
   ...change,
 });
