@@ -26,7 +26,7 @@ export interface ActivationBoundaryOptions {
 
 /**
  * ρ = 1 where the teacher's neuron fires, s = W u_s + b; L = Σ_pairs weight · mean_t Σ_d ρ relu(μ - s)² + (1 - ρ) relu(μ + s)²; Heo et al.
- * 2019, equation 6.
+ * 2019, the form that they train with.
  * Shapes: pre-activations u of the first linear layer of a feed-forward block, [B, T, F] of both sides, any F; the connector W, b is each
  * pair's own. The teacher gets no gradient.
  * Averages over the batch's real tokens, summed over the teacher's neurons. Scale: none.

@@ -9,7 +9,7 @@ import type { Objective, Paper } from './objective.ts';
 import { stopGradient } from './stop-gradient.ts';
 
 const paper: Paper = {
-  authors: 'Peng, Jin, Liu, Zhou, Wu, Liu, Li & Wang',
+  authors: 'Peng, Jin, Liu, Zhou, Wu, Liu, Li & Zhang',
   year: 2019,
   title: 'Correlation congruence for knowledge distillation',
   id: '1904.01802',
@@ -24,7 +24,7 @@ export interface CckdOptions {
 }
 
 /**
- * K_ij = e^(-2γ) Σ_{p=0..P} (2γ)^p / p! (f_iᵀ f_j)^p with f at length 1; L = (1/B²) Σ (K_s - K_t)²; Peng et al. 2019, equations 5 to 8.
+ * K_ij = e^(-2γ) Σ_{p=0..P} (2γ)^p / p! (f_iᵀ f_j)^p with f at length 1; L = (1/B²) Σ (K_s - K_t)²; Peng et al. 2019, the Gaussian kernel by its Taylor series.
  * Shapes: embeddings [B, H] and [B, G] of any widths.
  * Averages over all B² entries. Scale: none; the paper's weight is 0.003.
  * Deviations: of the paper's kernels this is the Gaussian one only (no bilinear one, no maximum mean discrepancy).

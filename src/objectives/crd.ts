@@ -33,7 +33,7 @@ export interface CrdOptions {
 
 /**
  * h(a, b) = e^(aᵀb / τ) / (e^(aᵀb / τ) + N / M); L = -mean over rows of [log h(s, t) + Σ_n log(1 - h(s, t_n))], and the same with the sides
- * changed; Tian et al. 2020, equations 9 to 19 (with +N / M in both places, see 18).
+ * changed; Tian et al. 2020.
  * Shapes: embeddings [B, H] and [B, G], each through a linear map to [B, P] and at length 1; memories [M, P], M the corpus's examples.
  * Averages over all B rows, summed over the N others. Scale: none; the paper's weight is 0.8.
  * Both maps learn; memory rows do not, they move towards what is said of their example and are kept at length 1.

@@ -35,7 +35,7 @@ const weightName = 'factor-transfer: the weight of the factors';
 
 /**
  * L = Σ_pairs weight · (β mean over rows of ‖F_t / ‖F_t‖ - F_s / ‖F_s‖‖_p^p + mean_t ‖h_t - D P h_t‖²), F_t = P h_t held fixed in the first
- * part, F_s = T h_s; Kim et al. 2018, equations 1 to 4.
+ * part, F_s = T h_s; Kim et al. 2018, the losses L_FT and L_rec.
  * Shapes: hidden states [B, T, H] and [B, T, G]; factors [B, T, R], R = k G, flattened to [B, T R] with zeros at padding; paraphraser P
  * [R, G], its decoder D [G, R], translator T [R, H].
  * Averages: the first part over all B rows, the second over the batch's real tokens, summed over G. Scale: none.

@@ -21,7 +21,7 @@ export interface MinilmAttentionOptions {
 }
 
 /**
- * L = Σ_pairs weight · mean KL(softmax(Q_t K_tᵀ / √D_t) ‖ softmax(Q_s K_sᵀ / √D_s)); Wang et al. 2020, equation 6.
+ * L = Σ_pairs weight · mean KL(softmax(Q_t K_tᵀ / √D_t) ‖ softmax(Q_s K_sᵀ / √D_s)); Wang et al. 2020, the loss L_AT.
  * Shapes: queries and keys [B, A, T, D] of both sides, any D, the same A. The teacher gets no gradient.
  * Averages over heads and over the batch's real tokens as queries; padded keys are left out of both distributions. Scale: T = 1.
  * Deviations: none known.

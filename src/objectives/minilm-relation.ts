@@ -27,7 +27,7 @@ export interface MinilmRelationOptions {
 const kinds = ['query', 'key', 'value'] as const;
 
 /**
- * L = Σ_pairs weight · Σ_X α_X mean KL(R_t ‖ R_s), R = softmax(X Xᵀ / √D_r), X of queries, keys, values; Wang et al. 2021, equations 2 to 5.
+ * L = Σ_pairs weight · Σ_X α_X mean KL(R_t ‖ R_s), R = softmax(X Xᵀ / √D_r), X of queries, keys, values; Wang et al. 2021.
  * Shapes: [B, A, T, D] of both sides, any A and D, joined to [B, T, A D] and split into R heads of width D_r = A D / R.
  * Averages over heads and over the batch's real tokens as rows; padded tokens are left out of both distributions. Scale: T = 1.
  * Deviations: α = 1/3 each and R = the student's heads by default; the paper names neither as a rule (it trains with 48 or 64 heads).

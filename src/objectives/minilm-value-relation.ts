@@ -20,7 +20,7 @@ export interface MinilmValueRelationOptions {
 }
 
 /**
- * L = Σ_pairs weight · mean KL(softmax(V_t V_tᵀ / √D_t) ‖ softmax(V_s V_sᵀ / √D_s)); Wang et al. 2020, equations 7 to 9.
+ * L = Σ_pairs weight · mean KL(softmax(V_t V_tᵀ / √D_t) ‖ softmax(V_s V_sᵀ / √D_s)); Wang et al. 2020, the loss L_VR.
  * Shapes: values [B, A, T, D] of both sides, any D, the same A. The teacher gets no gradient.
  * Averages over heads and over the batch's real tokens as rows; padded tokens are left out of both distributions. Scale: T = 1.
  * Deviations: none known.

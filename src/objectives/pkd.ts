@@ -29,7 +29,7 @@ export interface PkdOptions {
 const belowLast: readonly LayerMatch[] = [{ student: -2, teacher: -2, weight: 1 }];
 
 /**
- * L = mean over rows of Σ_pairs weight ‖h_s / ‖h_s‖ - h_t / ‖h_t‖‖²; Sun et al. 2019, equation 7.
+ * L = mean over rows of Σ_pairs weight ‖h_s / ‖h_s‖ - h_t / ‖h_t‖‖²; Sun et al. 2019, the patient loss L_PT.
  * Shapes: first tokens' states [B, H] and [B, G]; W [G, H] per pair only where widths differ. A state of no length is the zero vector.
  * Averages over all B rows (a first token is always real). `elementwise` divides by the number of pairs and by G.
  * Scale: none; the paper's weight β of 10 to 1000 goes with `elementwise`.

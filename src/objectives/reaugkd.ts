@@ -12,7 +12,7 @@ import { project, projectionSpecs } from './projection.ts';
 import { stopGradient } from './stop-gradient.ts';
 
 const paper: Paper = {
-  authors: 'Zhang, Mukherjee, Awadallah & Wang',
+  authors: 'Zhang, Muhamed, Anantharaman, Wang, Chen, Zhong, Cui, Xu, Zeng, Chilimbi & Chen',
   year: 2023,
   title: 'ReAugKD: retrieval-augmented knowledge distillation for pre-trained language models',
   id: 'ACL 2023',
@@ -28,7 +28,7 @@ export interface ReaugkdOptions {
 
 /**
  * L = task loss + w mean_i KL(q_i ‖ q̄_i), q_ij = softmax over j ≠ i of z_i z_j / τ, q̄_ij = softmax over j ≠ i of s_i z_j / τ, s and z at length
- * 1; Zhang et al. 2023, section 3.
+ * 1; Zhang et al. 2023.
  * Shapes: the student's logits and labels as `hardLabels` takes them; embeddings [B, H] and [B, G]; W [G, H] on the student's where the
  * two differ in width. The teacher gets no gradient.
  * Averages: the task loss over labelled rows, the relations over all B rows; one row alone has no relation. Scale: none.

@@ -20,7 +20,7 @@ export interface RkdAngleOptions {
 
 /**
  * L = mean over i, j, k of l(ψ_t - ψ_s), ψ_ijk = ⟨e_ij, e_kj⟩, e_ij = (e_i - e_j) / ‖e_i - e_j‖, l Huber's loss with its knee at 1; Park et
- * al. 2019, equations 9 to 11.
+ * al. 2019, the loss L_RKD-A.
  * Shapes: embeddings [B, H] and [B, G] of any widths.
  * Averages over all B³ entries (0 where two of the three are equal examples on both sides). Scale: none; the paper's weight is 50.
  * Equal examples pass no gradient. Memory: B² H + B³ numbers, so B is best at most 64.

@@ -19,7 +19,7 @@ export interface RkdDistanceOptions {
 }
 
 /**
- * L = mean over i, j of l(ψ_t - ψ_s), ψ_ij = ‖e_i - e_j‖ / μ, l Huber's loss with its knee at 1; Park et al. 2019, equations 5 to 8.
+ * L = mean over i, j of l(ψ_t - ψ_s), ψ_ij = ‖e_i - e_j‖ / μ, l Huber's loss with its knee at 1; Park et al. 2019, the loss L_RKD-D.
  * Shapes: embeddings [B, H] and [B, G] of any widths. μ is the mean over distances above 0 in the batch; gradients flow through the student's.
  * Averages over all B² entries (the diagonal is 0). Scale: none; the paper's weight is 25. One row alone has loss 0.
  * Two equal examples have distance 0 and pass no gradient. Memory: B² H numbers.

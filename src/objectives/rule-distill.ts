@@ -46,7 +46,7 @@ const scorerWidth = 32;
 
 /**
  * λ = softmax of u_r(x) over the rules that apply; q ∝ p̄ exp(c Σ_r λ_r f_r(x, y)), p̄ the student's own probabilities held fixed; L = mean
- * over rows of (1 - ρ) CE(y, p) + ρ CE(q, p); Song et al. 2018, equations 9 to 14.
+ * over rows of (1 - ρ) CE(y, p) + ρ CE(q, p); Song et al. 2018.
  * Shapes: logits [B, C], classes [B] (below 0 = no label); u_r = vᵀ tanh(W e + E_r), e the pooled output [B, H], W [S, H], E [R, S], v [1, S].
  * Averages over all B rows; a row without a label takes ρ = 1. A row to which no rule applies has q = p̄. Scale: T = 1.
  * Deviations: cross-entropy in place of the paper's ranking loss; the paper lets ρ grow with the step: give such a weight.

@@ -23,7 +23,7 @@ export interface SimilarityPreservingOptions {
 
 /**
  * Q = a row's states one behind the other, zeros at padding; G = Q Qᵀ with every row at length 1; L = Σ_pairs weight ‖G_t - G_s‖_F² / B²;
- * Tung & Mori 2019, equations 1 to 4.
+ * Tung & Mori 2019, the loss L_SP.
  * Shapes: hidden states [B, T, H] and [B, T, G] of any widths -> G [B, B] of both.
  * Averages over all B² entries. Scale: none; the paper's γ is 3000. One row alone has loss 0.
  * Deviations: none known; the paper's own pairs are the last layers of its blocks. What it compares depends on who is in the batch.

@@ -23,7 +23,7 @@ export interface TripletOptions {
 }
 
 /**
- * L = mean over triplets of max(0, ‖a - p‖² - ‖a - n‖² + m); Schroff et al. 2015, equation 2.
+ * L = mean over triplets of max(0, ‖a - p‖² - ‖a - n‖² + m); Schroff et al. 2015, the triplet loss.
  * Shapes: the student's embeddings [B, H], classes [B] (below 0 = no label: in no triplet).
  * Averages over all triplets of the batch: every anchor a, every other p of its class, every n of another; 0 where there is none.
  * Scale: none. Memory: B² H + B³ numbers.

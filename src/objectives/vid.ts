@@ -27,7 +27,7 @@ export interface VidOptions {
 }
 
 /**
- * L = Σ_pairs weight · mean ½ [(h_t - μ)² / σ² + log σ²], μ = W h_s, σ² = softplus(a) + ε; Ahn et al. 2019, equations 4 to 6.
+ * L = Σ_pairs weight · mean ½ [(h_t - μ)² / σ² + log σ²], μ = W h_s, σ² = softplus(a) + ε; Ahn et al. 2019.
  * Shapes: hidden states [B, T, H] and [B, T, G]; per pair W [G, H] and a [G] (one per channel).
  * Averages over the batch's real tokens and over G. Scale: none; the loss is in nats less ½ log 2π and may be below 0.
  * Deviations: μ is linear here, a network of two or three layers in the paper.
