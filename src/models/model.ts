@@ -54,7 +54,8 @@ function forward(config: EncoderConfig, parameters: Parameters, batch: Batch, wa
     layers: Array.from({ length: config.layers }, (_, index) => layerAt(config, parameters, index)),
     bias: attentionBias(batch.mask),
     mode,
-    exposed: new Set([...counted(wants.scores), ...counted(wants.attention)]),
+    exposed: counted(wants.attention),
+    scored: counted(wants.scores),
     qkv: counted(wants.qkv),
     preActivations: counted(wants.preActivations),
   });

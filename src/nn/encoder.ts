@@ -38,8 +38,10 @@ export interface EncoderOptions {
   /** [B, 1, 1, T] */
   readonly bias: tf.Tensor;
   readonly mode: Mode;
-  /** Layers (from 0) whose scores and probabilities must be written out. */
+  /** Layers (from 0) whose probabilities, and scores with them, must be written out. */
   readonly exposed: ReadonlySet<number>;
+  /** Layers whose scores are asked for. */
+  readonly scored: ReadonlySet<number>;
   /** Layers whose queries, keys, values and context are asked for. Nothing else of a layer outlives it but its output. */
   readonly qkv: ReadonlySet<number>;
   /** Layers whose feed-forward pre-activations are asked for. */
@@ -59,14 +61,14 @@ export interface EncoderStates {
 }
 
 /** x [B, T, H], the embedding output. */
-export function encode(x: tf.Tensor, { layers, mode, exposed, qkv, preActivations: opened, ...options }: EncoderOptions): EncoderStates {
+export function encode(x: tf.Tensor, { layers, mode, exposed, scored, qkv, preActivations: opened, ...options }: EncoderOptions): EncoderStates {
   const hidden = [x];
   const attention: AskedAttention[] = [];
   const preActivations = new Map<number, tf.Tensor>();
   layers.forEach((layer, index) => {
     const at = (place: string, rate: number) => dropoutAt(mode, `layer.${index}.${place}`, rate);
     const step = tf.tidy(() => {
-      const { output, preActivation, attention: { context, query, key, value, ...written } } = encodeLayer(hidden[index] ?? x, layer, { ...options, at, expose: exposed.has(index), open: opened.has(index) });
+      const { output, preActivation, attention: { context, query, key, value, ...written } } = encodeLayer(hidden[index] ?? x, layer, { ...options, at, expose: exposed.has(index) ? 'probabilities' : scored.has(index) ? 'scores' : undefined, open: opened.has(index) });
       return { output, ...(preActivation && { preActivation }), attention: { ...written, ...(qkv.has(index) && { context, query, key, value }) } };
     });
     hidden.push(step.output);
@@ -76,9 +78,9 @@ export function encode(x: tf.Tensor, { layers, mode, exposed, qkv, preActivation
   return { hidden, attention, preActivations };
 }
 
-type LayerOptions = Omit<EncoderOptions, 'layers' | 'mode' | 'exposed' | 'qkv' | 'preActivations'> & {
+type LayerOptions = Omit<EncoderOptions, 'layers' | 'mode' | 'exposed' | 'scored' | 'qkv' | 'preActivations'> & {
   readonly at: (place: string, rate: number) => Dropout | undefined;
-  readonly expose: boolean;
+  readonly expose: 'scores' | 'probabilities' | undefined;
   readonly open: boolean;
 };
 

@@ -61,7 +61,7 @@ export function fsp({ matches = ends, mostWidth = 128 }: FspOptions = {}): Objec
         const [own, others] = [student.get(match.student), teacher.get(match.teacher)];
         if (own === undefined || others === undefined) throw new Error('fsp wants hidden states, but they were not said');
         const random = (others.shape.at(-1) ?? 0) > mostWidth ? ownParameter(context, 'fsp', 'teacher.weight') : undefined;
-        return { own: project(own, { objective: 'fsp', name: `projection.${place}`, context }), others: stopGradient((x) => (random === undefined ? tf.clone(x) : linear(x, { weight: random })), others) };
+        return { own: project(own, { objective: 'fsp', name: `projection.${place}`, context }), others: stopGradient((x) => (random === undefined ? tf.reshape(x, x.shape) : linear(x, { weight: random })), others) };
       });
       const flows = matches.slice(1).map(({ weight }, place) => {
         const [from, to] = [states[place], states[place + 1]];

@@ -7,7 +7,7 @@ import { lastLayers, type LayerMatch } from './layer-match.ts';
 import { layered, type StateWants } from './layered.ts';
 import type { Objective, Paper } from './objective.ts';
 import { project, projectionSpecs } from './projection.ts';
-import { squaredDistance, tokenMean } from './token-mean.ts';
+import { meanSquaredDistance } from './token-mean.ts';
 
 const paper: Paper = {
   authors: 'Romero, Ballas, Kahou, Chassang, Gatta & Bengio',
@@ -41,7 +41,7 @@ export function hint({ matches = lastLayers, activation = 'none' }: HintOptions 
     parameters: ({ student, teacher }) => matches.flatMap((_, place) => projectionSpecs(`regressor.${place}`, { from: student.width, to: teacher.width, bias: true })),
     term: ({ student, teacher, place }, { mask }, context) => {
       const guess = activations[activation](project(student, { objective: 'hint', name: `regressor.${place}`, context, bias: true }));
-      return tf.mul(tokenMean(squaredDistance(guess, teacher), mask), 0.5);
+      return tf.mul(meanSquaredDistance(guess, teacher, mask), 0.5);
     },
   });
 }

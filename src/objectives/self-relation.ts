@@ -30,7 +30,8 @@ export function relationDivergence(student: Related, teacher: Related, mask: tf.
 
 /** a bᵀ / √D: [B, A, T, D] both -> [B, A, T, T], with padded columns far below. */
 function scores(a: tf.Tensor, b: tf.Tensor, mask: tf.Tensor): tf.Tensor {
-  const products = tf.mul(tf.matMul(a, b, false, true), 1 / Math.sqrt(a.shape.at(-1) ?? 1));
+  // The vectors are scaled, not their products: a product would keep those for its gradient, [B, A, T, T] numbers.
+  const products = tf.matMul(tf.mul(a, 1 / Math.sqrt(a.shape.at(-1) ?? 1)), b, false, true);
   const seen = tf.broadcastTo(tf.expandDims(tf.expandDims(tf.cast(mask, 'bool'), 1), 1), products.shape); // [B, A, T, T]
   return tf.where(seen, products, hidden);
 }

@@ -4,9 +4,9 @@
 import * as tf from '../engine/tf.ts';
 import { lastLayers, type LayerMatch } from './layer-match.ts';
 import { layered, type StateWants } from './layered.ts';
-import { meanOver, type Objective, type Paper } from './objective.ts';
+import { maskedSquares } from './masked-squares.ts';
+import type { Objective, Paper } from './objective.ts';
 import { stopGradient } from './stop-gradient.ts';
-import { pairMask } from './token-mean.ts';
 
 const paper: Paper = {
   authors: 'Jiao, Yin, Shang, Jiang, Chen, Li, Wang & Liu',
@@ -39,10 +39,11 @@ export function tinybertAttention({ matches = lastLayers }: TinybertAttentionOpt
       return others % own === 0 ? undefined : `the student's ${own} heads do not divide the teacher's ${others}; take a student of ${divisorsOf(others)} heads, or minilm-relation, which takes any number`;
     },
     term: ({ student, teacher }, { mask }) => {
-      const pairs = pairMask(mask); // [B, 1, T, T]
-      const heads = student.shape[1] ?? 1;
-      const squares = tf.mul(tf.squaredDifference(student, stopGradient((scores) => groupedHeads(scores, heads), teacher)), pairs);
-      return tf.div(meanOver(squares, pairs), heads);
+      const [rows = 0, heads = 1, length = 0] = student.shape;
+      const [asQueries, asKeys] = [tf.reshape(mask, [rows, 1, length, 1]), tf.reshape(mask, [rows, 1, 1, length])]; // their product is 1 where both are real
+      const squares = maskedSquares(student, stopGradient((scores) => groupedHeads(scores, heads), teacher), asQueries, asKeys);
+      const pairs = tf.sum(tf.square(tf.sum(mask, 1)));
+      return tf.div(squares, tf.mul(tf.maximum(pairs, 1), heads));
     },
   });
 }
@@ -50,7 +51,7 @@ export function tinybertAttention({ matches = lastLayers }: TinybertAttentionOpt
 /** [B, n A, T, T] -> [B, A, T, T]: the mean of each n neighbouring heads. */
 function groupedHeads(scores: tf.Tensor, heads: number): tf.Tensor {
   const [rows = 0, all = 0, from = 0, to = 0] = scores.shape;
-  if (all === heads) return tf.clone(scores);
+  if (all === heads) return tf.reshape(scores, scores.shape);
   if (all % heads !== 0) throw new Error(`tinybert-attention: ${heads} heads do not divide ${all}`);
   return tf.reshape(tf.mean(tf.reshape(scores, [rows, heads, all / heads, from * to]), 2), [rows, heads, from, to]);
 }

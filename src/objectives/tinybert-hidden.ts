@@ -6,7 +6,7 @@ import { lastLayers, type LayerMatch } from './layer-match.ts';
 import { layered, type StateWants } from './layered.ts';
 import type { Objective, Paper } from './objective.ts';
 import { project, projectionSpecs } from './projection.ts';
-import { squaredDistance, tokenMean } from './token-mean.ts';
+import { meanSquaredDistance } from './token-mean.ts';
 import * as tf from '../engine/tf.ts';
 
 const paper: Paper = {
@@ -39,7 +39,7 @@ export function tinybertHidden({ matches = lastLayers }: TinybertHiddenOptions =
     parameters: ({ student, teacher }) => [...new Set(matches.map(mapOf))].flatMap((name) => projectionSpecs(name, { from: student.width, to: teacher.width })),
     term: ({ student, teacher, match }, { mask }, context) => {
       const mapped = project(student, { objective: 'tinybert-hidden', name: mapOf(match), context });
-      return tokenMean(tf.div(squaredDistance(mapped, teacher), teacher.shape.at(-1) ?? 1), mask);
+      return tf.div(meanSquaredDistance(mapped, teacher, mask), teacher.shape.at(-1) ?? 1);
     },
   });
 }

@@ -1,8 +1,8 @@
 /**
- * Means over a batch's real tokens, all rows together (not a mean of per-row means), and over pairs of them. What stands on padding
- * never reaches a mean.
+ * Means over a batch's real tokens, all rows together (not a mean of per-row means). What stands on padding never reaches a mean.
  */
 import * as tf from '../engine/tf.ts';
+import { maskedSquares } from './masked-squares.ts';
 import { meanOver } from './objective.ts';
 
 /** [B, T] values, mask [B, T] -> their mean where the mask is 1; 0 where it nowhere is. */
@@ -10,17 +10,17 @@ export function tokenMean(values: tf.Tensor, mask: tf.Tensor): tf.Scalar {
   return meanOver(tf.mul(values, mask), mask);
 }
 
-/** mask [B, T] -> [B, 1, T, T]: 1 where both tokens are real. */
-export function pairMask(mask: tf.Tensor): tf.Tensor {
-  return tf.mul(tf.expandDims(tf.expandDims(mask, 1), 3), tf.expandDims(tf.expandDims(mask, 1), 2));
-}
-
 /** States [B, T, N] with zeros at padding. */
 export function withoutPadding(states: tf.Tensor, mask: tf.Tensor): tf.Tensor {
   return tf.mul(states, tf.expandDims(mask, -1));
 }
 
-/** Σ over the last axis of squared differences: [..., N] both -> [...]. The second side gets no gradient of its own where it is a constant. */
+/** Mean over real tokens of ‖student - teacher‖²: states [B, T, N] of both, mask [B, T]. The teacher gets no gradient. */
+export function meanSquaredDistance(student: tf.Tensor, teacher: tf.Tensor, mask: tf.Tensor): tf.Scalar {
+  return tf.div(maskedSquares(student, teacher, tf.expandDims(mask, -1)), tf.maximum(tf.sum(mask), 1));
+}
+
+/** Σ over the last axis of squared differences: [..., N] both -> [...]. */
 export function squaredDistance(a: tf.Tensor, b: tf.Tensor): tf.Tensor {
   return tf.sum(tf.square(tf.sub(a, b)), -1);
 }
