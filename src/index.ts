@@ -34,6 +34,7 @@ export { evaluationBatches, type HostBatch, trainingBatches } from './text/batch
 // models: families
 export type { EncoderConfig, FamilyName, Task } from './models/config.ts';
 export { parseConfig } from './models/config-file.ts';
+export type { Dimensions } from './models/dimensions.ts';
 export { freshModel, type Model } from './models/model.ts';
 export { type LoadedModel, loadModel } from './models/load.ts';
 export { saveModel } from './models/save.ts';
@@ -58,26 +59,51 @@ export type { AnswerSpace } from './teacher/answer-values.ts';
 export { labelFromAnswers } from './teacher/label-answers.ts';
 
 // objectives: matching
-export { meanOver, type Objective, type Paper, type StepContext, weighted } from './objectives/objective.ts';
+export { type Matched, meanOver, type Objective, ownParameter, type Paper, type Shapes, type StepContext, weighted } from './objectives/objective.ts';
+export { lastLayers, lastMatches, type LayerMatch, matchRows, skipMatches, uniformMatches } from './objectives/layer-match.ts';
+export { project, projectionSpecs, type ProjectionUse } from './objectives/projection.ts';
+export type { EmbeddingSource } from './objectives/embedding-source.ts';
 export type { DescribedWeight, LinearWeight, Weight } from './objectives/weight.ts';
-export { stopGradient } from './objectives/stop-gradient.ts';
+export { constant, stopGradient } from './objectives/stop-gradient.ts';
 export type { HeadTask } from './objectives/rows.ts';
+export { activationBoundary, type ActivationBoundaryOptions } from './objectives/activation-boundary.ts';
+export { attentionTransfer, type AttentionTransferOptions } from './objectives/attention-transfer.ts';
+export { cckd, type CckdOptions } from './objectives/cckd.ts';
+export { cosineHidden, type CosineHiddenOptions } from './objectives/cosine-hidden.ts';
+export { crd, crdLoss, type CrdOptions } from './objectives/crd.ts';
 export { distilbert, type DistilbertOptions } from './objectives/distilbert.ts';
 export { ensembleAverage, type EnsembleAverageOptions } from './objectives/ensemble-average.ts';
+export { factorTransfer, type FactorTransferOptions } from './objectives/factor-transfer.ts';
+export { fsp, type FspOptions } from './objectives/fsp.ts';
 export { balancedClassWeights, hardLabels, type HardLabelOptions } from './objectives/hard-labels.ts';
+export { hint, type HintOptions } from './objectives/hint.ts';
 export { kdPt } from './objectives/kd-pt.ts';
 export { kdRel, type KdRelOptions } from './objectives/kd-rel.ts';
 export { kdSim, type KdSimOptions } from './objectives/kd-sim.ts';
 export { kdTopk, type KdTopkOptions } from './objectives/kd-topk.ts';
 export { labelSmoothing } from './objectives/label-smoothing.ts';
 export { logitMse, type LogitMseOptions, type LogitStatistics, logitStatistics } from './objectives/logit-mse.ts';
+export { minilmAttention, type MinilmAttentionOptions } from './objectives/minilm-attention.ts';
+export { minilmRelation, type MinilmRelationOptions } from './objectives/minilm-relation.ts';
+export { minilmValueRelation, type MinilmValueRelationOptions } from './objectives/minilm-value-relation.ts';
 export { mtDnn, type MtDnnOptions } from './objectives/mt-dnn.ts';
 export { type LabelGraph, noisyLabel, type NoisyLabelOptions } from './objectives/noisy-label.ts';
 export { noisyLogit, type NoisyLogitOptions } from './objectives/noisy-logit.ts';
+export { ntXent, ntXentLoss, type NtXentOptions } from './objectives/nt-xent.ts';
 export { oracleEnsemble, type OracleEnsembleOptions } from './objectives/oracle-ensemble.ts';
 export type { PartialOptions } from './objectives/partial-knowledge.ts';
+export { pkd, type PkdOptions } from './objectives/pkd.ts';
+export { type Bank, reaugkd, type ReaugkdOptions, retrievedPrediction } from './objectives/reaugkd.ts';
+export { rkdAngle, type RkdAngleOptions } from './objectives/rkd-angle.ts';
+export { rkdDistance, type RkdDistanceOptions } from './objectives/rkd-distance.ts';
+export { type RuleBook, ruleDistill, type RuleDistillOptions } from './objectives/rule-distill.ts';
+export { similarityPreserving, type SimilarityPreservingOptions } from './objectives/similarity-preserving.ts';
 export { softLabel, type SoftLabelOptions } from './objectives/soft-label.ts';
+export { tinybertAttention, type TinybertAttentionOptions } from './objectives/tinybert-attention.ts';
+export { tinybertHidden, type TinybertHiddenOptions } from './objectives/tinybert-hidden.ts';
 export { tinybertPrediction, type TinybertPredictionOptions } from './objectives/tinybert-prediction.ts';
+export { triplet, type TripletOptions } from './objectives/triplet.ts';
+export { vid, type VidOptions } from './objectives/vid.ts';
 export { objectiveCatalogue } from './objectives/catalogue.ts';
 
 // train: learning

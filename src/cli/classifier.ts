@@ -21,6 +21,7 @@ import type { TokenisedCorpus } from '../text/tokenised-corpus.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
 import type { TrainSettings } from '../train/train.ts';
 import type { LessonCorpus } from './classifier-corpus.ts';
+import { matchTable } from './match-table.ts';
 import { lineageOf, type ModelLineage, writeLineage } from './lineage.ts';
 import type { Run } from './run.ts';
 
@@ -84,6 +85,8 @@ export async function trainClassifier(run: Run, name: string, lesson: Classifier
     await removeStalePartials(checkpoints);
     await writeLineage(stage, lineage);
     const student = await lesson.start();
+    const table = matchTable(objective, { student: student.config, teacher: teacher?.dimensions });
+    if (table !== undefined) run.say(`${table}\n`);
     const hooks = { run: name, emit: (event: Parameters<Run['emit']>[0]) => run.emit(event), signal: run.signal, checkpoints };
     const outcome = await plain({ student, objective, corpus, dev: data.dev.encoded, metric, settings, hooks, ...(teacher && { teacher }) });
     if (outcome.stopped === 'interrupted') throw run.signal.reason;

@@ -16,6 +16,8 @@ import type { Voice } from './voice.ts';
 
 export interface TeachingOptions extends VoiceOptions {
   readonly live?: boolean;
+  /** What wants the teacher's states, as '--objective pkd': they are not stored, so a teacher that can be asked is. */
+  readonly states?: string | undefined;
   readonly mean: 'arithmetic' | 'geometric';
 }
 
@@ -31,9 +33,12 @@ export interface Teaching {
 
 /** @throws where teachers cannot be asked live, or nobody speaks of any training example. */
 export async function teachingOf(voices: readonly [Voice, ...Voice[]], splits: StreamedSplits, options: TeachingOptions & LabellingOptions & { student: StartingModel }): Promise<Teaching> {
-  const { student, mean, live = false } = options;
+  const { student, mean, live = false, states } = options;
   const names = student.config.labels;
-  if (live) return { teacher: liveVoices(voices, student, mean), splits, bareLabels: false, notices: [] };
+  if (live) return { teacher: liveVoices(voices, student, mean, '--live'), splits, bareLabels: false, notices: [] };
+  if (states !== undefined && voices.every(({ kind }) => kind === 'model')) {
+    return { teacher: liveVoices(voices, student, mean, states), splits, bareLabels: false, notices: [`${states} reads the teacher's states, which are not stored: it is asked at every step`] };
+  }
   const text = learningText(splits.train, splits.transfer);
   const stores: StoredLabels[] = [];
   for (const voice of voices) stores.push(await labelsOf(voice, text, options));
@@ -65,13 +70,14 @@ async function whoIsHeard(stores: readonly StoredLabels[], splits: StreamedSplit
   };
 }
 
-/** The name is part of a run's identity. */
-function liveVoices(voices: readonly [Voice, ...Voice[]], { config, tokenizer, maxTokens }: StartingModel, mean: 'arithmetic' | 'geometric'): Teacher {
+/** The name is part of a run's identity. `why` it is asked live: '--live', or what reads its states. */
+function liveVoices(voices: readonly [Voice, ...Voice[]], { config, tokenizer, maxTokens }: StartingModel, mean: 'arithmetic' | 'geometric', why: string): Teacher {
+  const without = (mend: string) => (why === '--live' ? `leave --live away, and ${mend}` : 'take a student that starts with the teacher\'s (--size or --layers)');
   const members = voices.map((voice) => {
-    if (!('labeller' in voice)) throw new Error(`--live: ${voice.place} cannot be asked; its answers are stored`);
-    if (voice.tokenizer.fingerprint !== tokenizer.fingerprint) throw new Error(`--live: the student and ${voice.place} cut text differently (their tokenizers have the fingerprints ${tokenizer.fingerprint.slice(0, 12)} and ${voice.tokenizer.fingerprint.slice(0, 12)}); leave --live away, and each reads with its own`);
-    if (voice.positions < maxTokens) throw new Error(`--live: ${voice.place} has only ${voice.positions} positions, the student reads ${maxTokens} tokens; give --max-tokens ${voice.positions}`);
-    if (voice.task !== 'regression' && voice.labels.join('\n') !== config.labels.join('\n')) throw new Error(`--live: the student answers ${config.labels.join(', ')}, ${voice.place} ${voice.labels.join(', ')}: they must order their classes alike; leave --live away, and they are matched by name`);
+    if (!('labeller' in voice)) throw new Error(`${why}: ${voice.place} cannot be asked; its answers are stored`);
+    if (voice.tokenizer.fingerprint !== tokenizer.fingerprint) throw new Error(`${why}: the student and ${voice.place} cut text differently (their tokenizers have the fingerprints ${tokenizer.fingerprint.slice(0, 12)} and ${voice.tokenizer.fingerprint.slice(0, 12)}); ${without('each reads with its own')}`);
+    if (voice.positions < maxTokens) throw new Error(`${why}: ${voice.place} has only ${voice.positions} positions, the student reads ${maxTokens} tokens; give --max-tokens ${voice.positions}`);
+    if (voice.task !== 'regression' && voice.labels.join('\n') !== config.labels.join('\n')) throw new Error(`${why}: the student answers ${config.labels.join(', ')}, ${voice.place} ${voice.labels.join(', ')}: they must order their classes alike; ${without('they are matched by name')}`);
     return { ...voice.labeller, name: `live ${voice.labeller.fingerprint.slice(0, 16)}` };
   });
   const [only] = members;

@@ -25,10 +25,14 @@ export interface HostArrays {
   /** [B, T] */
   readonly typeIds: Int32Array;
   readonly labels?: HostLabels | undefined;
+  /** [B] where each row stands in the corpus. */
+  readonly order?: Uint32Array;
 }
 
 export interface Batch {
   readonly exampleIds: readonly string[];
+  /** [B] where each row stands in the corpus that is learned from, from 0; on the host. */
+  readonly places?: ArrayLike<number>;
   /** B */
   readonly rows: number;
   /** T */
@@ -58,6 +62,7 @@ export function upload(host: HostArrays): Batch {
     inputIds,
     mask,
     typeIds,
+    ...(host.order && { places: host.order }),
     ...(labels === undefined ? {} : { labels }),
     dispose: () => {
       tf.dispose([inputIds, mask, typeIds]);

@@ -50,14 +50,16 @@ function forward(config: EncoderConfig, parameters: Parameters, batch: Batch, wa
   const states = stack(tf.tidy(() => embed(config, parameters, batch, mode)), layersOf(config, parameters), {
     bias: attentionBias(batch.mask),
     mode,
-    exposed: new Set([...counted(wants.scores), ...counted(wants.attention)]),
+    exposed: counted(wants.attention),
+    scored: counted(wants.scores),
     qkv: counted(wants.qkv),
+    preActivations: counted(wants.preActivations),
   });
   const last = states.hidden.at(-1);
-  return { ...statesWanted(states, wants), ...(last && wants.sentence && { sentence: tf.tidy(() => meanOfTokens(last, batch.mask)) }), ...(last && headWanted(config, parameters, last, wants, mode)) };
+  return { ...statesWanted(states, wants, config.layers), ...(last && wants.sentence && { sentence: tf.tidy(() => meanOfTokens(last, batch.mask)) }), ...(last && headWanted(config, parameters, last, wants, mode)) };
 }
 
-function statesWanted({ hidden, attention }: EncoderStates, wants: Wants): ModelOutput {
+function statesWanted({ hidden, attention, preActivations }: EncoderStates, wants: Wants, depth: number): ModelOutput {
   const pick = <T>(layers: readonly number[], of: (layer: number) => T | undefined) =>
     new Map(layers.flatMap((layer) => {
       const value = of(layer);
@@ -69,6 +71,7 @@ function statesWanted({ hidden, attention }: EncoderStates, wants: Wants): Model
     ...(wants.scores && { scores: pick(wants.scores, (layer) => attention.at(layer)?.scores) }),
     ...(wants.attention && { attention: pick(wants.attention, (layer) => attention.at(layer)?.probabilities) }),
     ...(wants.qkv && { qkv: pick(wants.qkv, (layer) => given(attention.at(layer), queryKeyValue)) }),
+    ...(wants.preActivations && { preActivations: pick(wants.preActivations, (layer) => preActivations.get(layer < 0 ? depth + layer : layer)) }),
   };
 }
 
@@ -81,7 +84,8 @@ function queryKeyValue({ query, key, value }: AskedAttention): QueryKeyValue | u
   return query && key && value && { query, key, value };
 }
 
-function checkLayers({ layers }: EncoderConfig, wants: Wants): void {
+/** @throws for a layer that a model of so many has not. */
+export function checkLayers({ layers }: Pick<EncoderConfig, 'layers'>, wants: Wants): void {
   const check = (what: string, asked: readonly number[] | undefined, last: number) => {
     const beyond = asked?.find((layer) => !Number.isInteger(layer) || layer < -last - 1 || layer > last);
     if (beyond !== undefined) throw new Error(`${what} of layer ${beyond} are wanted, but the model's run from 0 to ${last}`);
@@ -91,4 +95,5 @@ function checkLayers({ layers }: EncoderConfig, wants: Wants): void {
   check('scores', wants.scores, layers - 1);
   check('attention probabilities', wants.attention, layers - 1);
   check('queries, keys and values', wants.qkv, layers - 1);
+  check('feed-forward pre-activations', wants.preActivations, layers - 1);
 }

@@ -7,7 +7,8 @@ import type { Decoder } from '../engine/fused/vocabulary-loss.ts';
 import type * as tf from '../engine/tf.ts';
 
 /**
- * Layers: `hidden` and `cls` count 0 = embedding output, i = after layer i; `scores`, `attention` and `qkv` count layers from 0.
+ * Layers: `hidden` and `cls` count 0 = embedding output, i = after layer i; `scores`, `attention`, `qkv` and
+ * `preActivations` count layers from 0.
  * Below 0 they count from the end, -1 = the last, whatever the depth; the answer stands under the number that was asked for.
  */
 export interface Wants {
@@ -35,6 +36,8 @@ export interface Wants {
   readonly attention?: readonly number[];
   /** Queries, keys and values [B, A, T, D]. */
   readonly qkv?: readonly number[];
+  /** What goes into the activation of the feed-forward block [B, T, F]. */
+  readonly preActivations?: readonly number[];
 }
 
 export interface QueryKeyValue {
@@ -58,6 +61,7 @@ interface Everything {
   readonly scores: ByLayer<tf.Tensor>;
   readonly attention: ByLayer<tf.Tensor>;
   readonly qkv: ByLayer<QueryKeyValue>;
+  readonly preActivations: ByLayer<tf.Tensor>;
 }
 
 /** Exactly the outputs that `W` names; of unknown wants, anything may be absent. */
@@ -85,6 +89,7 @@ export function mergeWants(a: Wants, b: Wants): Wants {
     scores: layers(a.scores, b.scores),
     attention: layers(a.attention, b.attention),
     qkv: layers(a.qkv, b.qkv),
+    preActivations: layers(a.preActivations, b.preActivations),
   };
   return Object.fromEntries(Object.entries(merged).filter(([, want]) => want !== undefined));
 }

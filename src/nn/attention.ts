@@ -1,6 +1,7 @@
 /**
  * Multi-head self-attention (Vaswani et al. 2017, section 3.2.2). Fused where only the context is wanted; written out, and
- * differentiable, where an objective asks for raw scores or probabilities.
+ * differentiable, where an objective asks for probabilities. Raw scores that are asked for are computed beside the fused operation,
+ * which keeps less than an attention that is written out.
  */
 import { attention } from '../engine/fused/attention.ts';
 import { type Dropout, dropout as applyDropout } from '../engine/fused/dropout.ts';
@@ -18,8 +19,8 @@ export interface SelfAttentionOptions {
   /** [B, 1, 1, T], from `attentionBias`. */
   readonly bias: tf.Tensor;
   readonly dropout?: Dropout | undefined;
-  /** Whether raw scores and probabilities are wanted beside the context. */
-  readonly expose?: boolean;
+  /** What is wanted beside the context: raw scores, or probabilities too. */
+  readonly expose?: 'scores' | 'probabilities' | undefined;
 }
 
 export interface SelfAttention {
@@ -31,7 +32,7 @@ export interface SelfAttention {
   readonly value: tf.Tensor;
   /** [B, A, T, T], q·k / √D before mask and softmax; only when exposed. */
   readonly scores?: tf.Tensor;
-  /** [B, A, T, T], before dropout; only when exposed. */
+  /** [B, A, T, T], before dropout; only when they are. */
   readonly probabilities?: tf.Tensor;
 }
 
@@ -42,7 +43,7 @@ export function attentionBias(mask: tf.Tensor): tf.Tensor {
 }
 
 /** x [B, T, H] */
-export function selfAttention(x: tf.Tensor, { values = x, heads, bias, dropout, expose = false, ...weights }: SelfAttentionOptions): SelfAttention {
+export function selfAttention(x: tf.Tensor, { values = x, heads, bias, dropout, expose, ...weights }: SelfAttentionOptions): SelfAttention {
   const [rows = 0, width = 0] = x.shape;
   const [hidden = 0] = weights.query.weight.shape;
   const split = (projection: LinearWeights, from = x) =>
@@ -50,8 +51,10 @@ export function selfAttention(x: tf.Tensor, { values = x, heads, bias, dropout, 
   const merge = (context: tf.Tensor) => tf.reshape(tf.transpose(context, [0, 2, 1, 3]), [rows, width, hidden]); // [B, A, T, D] -> [B, T, H]
   const [query, key, value] = [split(weights.query), split(weights.key), split(weights.value, values)];
   const scale = 1 / Math.sqrt(hidden / heads);
-  if (!expose) return { context: merge(attention(query, key, value, { bias, scale, dropout })), query, key, value };
-  const scores = tf.mul(tf.matMul(query, key, false, true), scale); // [B, A, T, T]
+  const vectors = { query, key, value };
+  if (expose === undefined) return { context: merge(attention(query, key, value, { bias, scale, dropout })), ...vectors };
+  const scores = tf.matMul(tf.mul(query, scale), key, false, true); // [B, A, T, T]; scaled products would be kept twice
+  if (expose === 'scores') return { context: merge(attention(query, key, value, { bias, scale, dropout })), ...vectors, scores };
   const probabilities = tf.softmax(tf.add(scores, bias));
-  return { context: merge(tf.matMul(applyDropout(probabilities, dropout), value)), query, key, value, scores, probabilities };
+  return { context: merge(tf.matMul(applyDropout(probabilities, dropout), value)), ...vectors, scores, probabilities };
 }

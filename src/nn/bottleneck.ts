@@ -32,13 +32,16 @@ export function scaleAndShift(x: tf.Tensor, { weight, bias }: NormWeights): tf.T
 
 export function bottleneckLayer(layer: BottleneckWeights, { heads, activation, hiddenDropout, attentionDropout }: LayerOptions): Layer {
   const through = (x: tf.Tensor, { dense, norm }: NormedLinear) => scaleAndShift(linear(x, dense), norm);
-  const fed = (x: tf.Tensor, block: FeedForwardWeights) => scaleAndShift(tf.add(transformed(x, block, activation), x), block.outputNorm);
-  return (x, { bias, at, expose }) => {
+  const fed = (x: tf.Tensor, block: FeedForwardWeights, open = false) => {
+    const { y, before } = transformed(x, block, { activation, open });
+    return { narrow: scaleAndShift(tf.add(y, x), block.outputNorm), before };
+  };
+  return (x, { bias, at, expose, open }) => {
     const shared = through(x, layer.sharedInput); // [B, T, H] -> [B, T, N]
     const attention = selfAttention(shared, { ...layer, values: x, heads, bias, expose, dropout: at('attention.probabilities', attentionDropout) });
     const attended = scaleAndShift(tf.add(linear(attention.context, layer.attentionOutput), through(x, layer.narrowInput)), layer.attentionNorm);
-    const narrow = [...layer.further, layer].reduce(fed, attended);
+    const { narrow, before } = fed(layer.further.reduce((below, block) => fed(below, block).narrow, attended), layer, open);
     const widened = dropout(linear(narrow, layer.widening.dense), at('output', hiddenDropout)); // [B, T, N] -> [B, T, H]
-    return { output: scaleAndShift(tf.add(widened, x), layer.widening.norm), attention };
+    return { output: scaleAndShift(tf.add(widened, x), layer.widening.norm), attention, preActivation: before };
   };
 }

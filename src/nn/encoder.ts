@@ -39,7 +39,7 @@ export interface LayerOptions {
 }
 
 export function encoderLayer(layer: EncoderLayer, { heads, activation, normEpsilon: epsilon, hiddenDropout, attentionDropout }: LayerOptions): Layer {
-  return (x, { bias, at, expose }) => {
+  return (x, { bias, at, expose, open }) => {
     const attention = selfAttention(x, { ...layer, heads, bias, expose, dropout: at('attention.probabilities', attentionDropout) });
     const attended = layerNorm(linear(attention.context, layer.attentionOutput), {
       ...layer.attentionNorm,
@@ -47,18 +47,26 @@ export function encoderLayer(layer: EncoderLayer, { heads, activation, normEpsil
       residual: x,
       dropout: at('attention.output', hiddenDropout),
     });
-    const output = layerNorm(transformed(attended, layer, activation), {
+    const { y, before } = transformed(attended, layer, { activation, open });
+    const output = layerNorm(y, {
       ...layer.outputNorm,
       epsilon,
       residual: attended,
       dropout: at('output', hiddenDropout),
     });
-    return { output, attention };
+    return { output, attention, preActivation: before };
   };
 }
 
+interface Transformed {
+  readonly y: tf.Tensor;
+  /** The activation's input [B, T, F], where it is asked for. */
+  readonly before?: tf.Tensor | undefined;
+}
+
 /** The feed-forward block: [B, T, H] -> [B, T, F] -> [B, T, H]. */
-export function transformed(x: tf.Tensor, { expansion, contraction }: Pick<FeedForwardWeights, 'expansion' | 'contraction'>, activation: Activation): tf.Tensor {
-  if (activation === 'gelu') return feedForward(x, { expansion, contraction });
-  return linear(activate(linear(x, expansion), activation), contraction);
+export function transformed(x: tf.Tensor, { expansion, contraction }: Pick<FeedForwardWeights, 'expansion' | 'contraction'>, { activation, open }: { activation: Activation; open: boolean }): Transformed {
+  if (activation === 'gelu' && !open) return { y: feedForward(x, { expansion, contraction }) };
+  const before = linear(x, expansion);
+  return { y: linear(activate(before, activation), contraction), ...(open && { before }) };
 }

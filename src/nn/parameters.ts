@@ -8,10 +8,12 @@ import * as tf from '../engine/tf.ts';
 export interface ParameterSpec {
   readonly name: string;
   readonly shape: readonly number[];
-  /** Fresh values: normal with the model's initialiser range, zeros (biases), ones (norm weights). */
-  readonly initial: 'normal' | 'zeros' | 'ones';
+  /** Fresh values: normal with the model's initialiser range, zeros (biases), ones (norm weights), or of the spec's own. */
+  readonly initial: 'normal' | 'zeros' | 'ones' | { readonly deviation: number } | { readonly constant: number };
   /** A row of zeros in a fresh table: the padding token's. */
   readonly zeroRow?: number;
+  /** Whether the optimiser leaves it alone: a state that is kept, not learned. */
+  readonly fixed?: true;
 }
 
 let models = 0;
@@ -38,11 +40,11 @@ export class Parameters {
     }
   }
 
-  #add({ name, shape }: ParameterSpec, data: Float32Array): void {
+  #add({ name, shape, fixed }: ParameterSpec, data: Float32Array): void {
     const size = shape.reduce((product, side) => product * side, 1);
     if (data.length !== size) throw new Error(`${name}: ${data.length} numbers do not fill [${shape.join(', ')}]`);
     const tensor = tf.tensor(data, [...shape], 'float32');
-    this.#variables.set(name, tf.variable(tensor, true, `${this.#model}/${name}`));
+    this.#variables.set(name, tf.variable(tensor, fixed !== true, `${this.#model}/${name}`));
     tensor.dispose();
   }
 
@@ -59,6 +61,11 @@ export class Parameters {
 
   entries(): IterableIterator<[string, tf.Variable]> {
     return this.#variables.entries();
+  }
+
+  /** Those that the optimiser moves. */
+  get learned(): [string, tf.Variable][] {
+    return [...this.#variables].filter(([, { trainable }]) => trainable);
   }
 
   get names(): string[] {
@@ -97,7 +104,8 @@ export function freshValues(spec: ParameterSpec, key: Key, deviation: number): F
   const size = spec.shape.reduce((product, side) => product * side, 1);
   if (spec.initial === 'zeros') return new Float32Array(size);
   if (spec.initial === 'ones') return new Float32Array(size).fill(1);
-  const values = normals(size, fold(key, spec.name), deviation);
+  if (typeof spec.initial === 'object' && 'constant' in spec.initial) return new Float32Array(size).fill(spec.initial.constant);
+  const values = normals(size, fold(key, spec.name), spec.initial === 'normal' ? deviation : spec.initial.deviation);
   if (spec.zeroRow !== undefined) {
     const width = spec.shape.at(-1) ?? 0;
     values.fill(0, spec.zeroRow * width, (spec.zeroRow + 1) * width);

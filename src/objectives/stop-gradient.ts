@@ -15,3 +15,8 @@ export function stopGradient<T extends tf.Tensor>(compute: (...inputs: tf.Tensor
   }));
   return fixed(...inputs);
 }
+
+/** The tensor as a constant: the same numbers, no gradient, no copy (a clone is one on the embedded engine). */
+export function constant<T extends tf.Tensor>(tensor: T): T {
+  return stopGradient((values) => tf.reshape(values, values.shape), tensor) as T;
+}

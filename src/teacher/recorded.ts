@@ -38,6 +38,7 @@ export function recordedTeacher(labels: StoredLabels, { classes, otherwise }: Re
 
   return {
     name,
+    ...(header.states && { dimensions: header.states }),
     can: (wants) => refusal(labels, wants),
     says: async <W extends Wants>(batch: Batch, wants: W) => {
       const refused = refusal(labels, wants);

@@ -4,12 +4,15 @@
  */
 import type { Batch } from '../engine/batch.ts';
 import * as tf from '../engine/tf.ts';
-import type { Model } from '../models/model.ts';
+import type { Dimensions } from '../models/dimensions.ts';
+import { checkLayers, type Model } from '../models/model.ts';
 import type { SignalOf, Wants } from '../models/output.ts';
 
 export interface Teacher {
   /** For messages: 'live 3x128 bert', 'recorded …'. */
   readonly name: string;
+  /** Of the model that speaks, where it is one; objectives that compare states ask for them. */
+  readonly dimensions?: Dimensions;
   /** What it can say; asked for more, it throws before the first step. */
   readonly can: (wants: Wants) => string | undefined;
   /** The caller owns the tensors of the signal and frees them with `disposeSignal`. */
@@ -20,7 +23,15 @@ export interface Teacher {
 export function liveTeacher(model: Model, { name = `live ${model.config.layers}x${model.config.width} ${model.config.family}` }: { name?: string } = {}): Teacher {
   return {
     name,
-    can: () => undefined, // the model checks layers itself, batch by batch
+    dimensions: model.config,
+    can: (wants) => {
+      try {
+        checkLayers(model.config, wants);
+        return undefined;
+      } catch (error) {
+        return error instanceof Error ? error.message : String(error);
+      }
+    },
     // Asynchronous so that what the model refuses rejects, as every teacher's failure does.
     says: async <W extends Wants>(batch: Batch, wants: W) => {
       const said: SignalOf<W>[] = [];

@@ -6,10 +6,10 @@
 import type { EngineMark } from '../engine/engine.ts';
 
 /**
- * A run begins, or begins again at `resumedAt` (steps already done). `parameters` counts the trainable numbers of the student;
- * `engineBefore` is the one that did those steps, where it was not `engine`.
+ * A run begins, or begins again at `resumedAt` (steps already done). `parameters` counts the trainable numbers of the student,
+ * `auxiliary` those that serve its objective alone; `engineBefore` is the engine that did those steps, where it was not `engine`.
  */
-export type StartEvent = { kind: 'start'; run: string; totalSteps: number; examples: number; parameters: number; engine?: EngineMark; resumedAt?: number; engineBefore?: EngineMark };
+export type StartEvent = { kind: 'start'; run: string; totalSteps: number; examples: number; parameters: number; auxiliary?: number; engine?: EngineMark; resumedAt?: number; engineBefore?: EngineMark };
 
 /** What is held now and was held at most, in bytes. */
 export type Memory = { nowBytes: number; peakBytes: number };

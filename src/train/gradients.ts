@@ -7,6 +7,7 @@ import { fold, type Key } from '../engine/random.ts';
 import * as tf from '../engine/tf.ts';
 import type { Model } from '../models/model.ts';
 import { type ModelOutput, wantsNothing } from '../models/output.ts';
+import type { Parameters } from '../nn/parameters.ts';
 import type { Objective } from '../objectives/objective.ts';
 import { disposeSignal, type Teacher } from '../teacher/teacher.ts';
 import { type MicroStep, studentStep, type StepGradients } from './student-step.ts';
@@ -16,6 +17,8 @@ export interface Learning {
   readonly student: Model;
   readonly objective: Objective;
   readonly teacher?: Teacher | undefined;
+  /** The objective's own parameters; `train` makes them. */
+  readonly auxiliary?: Parameters;
 }
 
 /** @param key of this step; each micro-batch draws its dropout below it, objectives what they draw by example. */
@@ -41,12 +44,12 @@ export function disposeStep({ gradients, loss, parts }: StepGradients): void {
   tf.dispose([...gradients.values(), loss, ...parts.values()]);
 }
 
-async function microGradients({ student, objective, teacher }: Learning, host: HostArrays, micro: MicroStep): Promise<StepGradients> {
+async function microGradients({ student, objective, teacher, auxiliary }: Learning, host: HostArrays, micro: MicroStep): Promise<StepGradients> {
   const batch = upload(host);
   let signal: ModelOutput = {};
   try {
     if (teacher !== undefined && !wantsNothing(objective.wants.teacher)) signal = await teacher.says(batch, objective.wants.teacher);
-    return studentStep({ student, objective }, { batch, signal }, micro);
+    return studentStep({ student, objective, ...(auxiliary && { auxiliary }) }, { batch, signal }, micro);
   } finally {
     disposeSignal(signal);
     batch.dispose();

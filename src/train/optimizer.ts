@@ -3,7 +3,6 @@
  */
 import { adamW } from '../engine/fused/adamw.ts';
 import * as tf from '../engine/tf.ts';
-import type { Parameters } from '../nn/parameters.ts';
 
 export interface OptimizerSettings {
   readonly beta1: number;
@@ -25,16 +24,21 @@ interface Moments {
   readonly second: tf.Variable;
 }
 
+/** What it moves: variables under names that no two of them share. */
+export interface Learned {
+  readonly learned: readonly (readonly [string, tf.Variable])[];
+}
+
 export class Optimizer {
   readonly #settings: OptimizerSettings;
-  readonly #parameters: Parameters;
+  readonly #parameters: Learned;
   readonly #moments: Map<string, Moments>;
 
-  constructor(parameters: Parameters, settings: Partial<OptimizerSettings> = {}) {
+  constructor(parameters: Learned, settings: Partial<OptimizerSettings> = {}) {
     this.#settings = { ...optimizerDefaults, ...settings };
     this.#parameters = parameters;
     const zeros = (variable: tf.Variable) => tf.tidy(() => tf.variable(tf.zerosLike(variable), false));
-    this.#moments = new Map([...parameters.entries()].map(([name, variable]) => [name, { first: zeros(variable), second: zeros(variable) }]));
+    this.#moments = new Map(parameters.learned.map(([name, variable]) => [name, { first: zeros(variable), second: zeros(variable) }]));
   }
 
   /**
@@ -42,7 +46,7 @@ export class Optimizer {
    * @returns [gradient norm, 1 if taken or 0 if it was not finite]: the caller's tensor.
    */
   update(gradients: ReadonlyMap<tf.Variable, tf.Tensor>, { step, learningRate }: { step: number; learningRate: number }): tf.Tensor1D {
-    const slots = [...this.#parameters.entries()].flatMap(([name, parameter]) => {
+    const slots = this.#parameters.learned.flatMap(([name, parameter]) => {
       const gradient = gradients.get(parameter);
       const moments = this.#moments.get(name);
       return gradient === undefined || moments === undefined

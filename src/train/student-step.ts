@@ -9,6 +9,7 @@ import { sweep } from '../engine/sweep.ts';
 import * as tf from '../engine/tf.ts';
 import type { Model } from '../models/model.ts';
 import type { ModelOutput } from '../models/output.ts';
+import type { Parameters } from '../nn/parameters.ts';
 import type { Objective, StepContext } from '../objectives/objective.ts';
 
 /** The tensors of one step; the caller frees them with `disposeStep`. */
@@ -34,20 +35,29 @@ interface Seen {
 
 type Refuse = (reason: string) => void;
 
-export function studentStep({ student, objective }: { student: Model; objective: Objective }, { batch, signal }: Seen, { context, dropout, share }: MicroStep): StepGradients {
-  const variables = [...student.parameters.entries()].map(([, variable]) => variable);
+interface Learner {
+  readonly student: Model;
+  readonly objective: Objective;
+  readonly auxiliary?: Parameters;
+}
+
+export function studentStep({ student, objective, auxiliary }: Learner, { batch, signal }: Seen, { context, dropout, share }: MicroStep): StepGradients {
+  const variables = [student.parameters, ...(auxiliary ? [auxiliary] : [])].flatMap(({ learned }) => learned.map(([, variable]) => variable));
+  const fixed = [...(auxiliary?.entries() ?? [])].map(([, variable]) => variable).filter(({ trainable }) => !trainable);
+  const own = auxiliary && { own: (name: string) => auxiliary.get(name) };
   const { names, tensors } = leavesOf(signal);
   const [loss, ...others] = replayed<tf.Variable | string>({
     owners: [student, objective],
     signature: [share, batch.labels?.kind, ...names].join(),
-    inputs: [batch.inputIds, batch.mask, batch.typeIds, ...(batch.labels === undefined ? [] : [batch.labels.values]), ...tensors],
+    inputs: [batch.inputIds, batch.mask, batch.typeIds, ...(batch.labels === undefined ? [] : [batch.labels.values]), ...tensors, ...fixed],
     variables,
     key: dropout,
     run: (refuse) => {
       const watched = watchedBatch(batch, refuse);
-      return swept((hear) => {
+      return swept((hear, remember) => {
         const output = student.forward(watched, objective.wants.student, { dropout });
-        return tf.mul(objective.loss(output, signal, watched, watchedContext({ ...context, hear }, refuse)), share);
+        const told = { ...context, hear, ...own, ...(auxiliary && { remember: (name: string, value: tf.Tensor) => remember(auxiliary.get(name), value) }) };
+        return tf.mul(objective.loss(output, signal, watched, watchedContext(told, refuse)), share);
       }, variables, share);
     },
   });
@@ -55,23 +65,36 @@ export function studentStep({ student, objective }: { student: Model; objective:
   const made: StepGradients = { loss: loss[1] as tf.Scalar, gradients: new Map(), parts: new Map() };
   for (const [label, tensor] of others) {
     if (typeof label === 'string') made.parts.set(label, tensor as tf.Scalar);
+    else if (!label.trainable) assignOwned(label, tensor);
     else made.gradients.set(label, tensor);
   }
   return made;
 }
 
-/** The loss first, then each part heard, under its name, then the gradients. */
-function swept(lossOf: (hear: NonNullable<StepContext['hear']>) => tf.Scalar, variables: readonly tf.Variable[], share: number): Labelled<tf.Variable | string> {
+function assignOwned(variable: tf.Variable, value: tf.Tensor): void {
+  variable.assign(value);
+  value.dispose();
+}
+
+type LossOf = (hear: NonNullable<StepContext['hear']>, remember: (variable: tf.Variable, value: tf.Tensor) => void) => tf.Scalar;
+
+/** The loss first, then each part heard, under its name, then what is remembered, under its variable, then the gradients. */
+function swept(lossOf: LossOf, variables: readonly tf.Variable[], share: number): Labelled<tf.Variable | string> {
   const parts = new Map<string, tf.Tensor>();
+  const remembered = new Map<tf.Variable, tf.Tensor>();
   try {
     const { loss, gradients } = sweep(() => lossOf((part, value) => {
       const before = parts.get(part); // two objectives of one name are heard as their sum
       parts.set(part, tf.keep(before === undefined ? tf.mul(value, share) : tf.add(before, tf.mul(value, share))));
       before?.dispose();
+    }, (variable, value) => {
+      if (variable.trainable) throw new Error('an objective remembers a parameter that is learned: only fixed ones are its own to change');
+      remembered.get(variable)?.dispose();
+      remembered.set(variable, tf.keep(tf.clone(value)));
     }), variables);
-    return [['loss', loss], ...parts, ...gradients];
+    return [['loss', loss], ...parts, ...remembered, ...gradients];
   } catch (error) {
-    tf.dispose([...parts.values()]);
+    tf.dispose([...parts.values(), ...remembered.values()]);
     throw error;
   }
 }
@@ -83,10 +106,14 @@ function watchedBatch(batch: Batch, refuse: Refuse): Batch {
       refuse('the loss looks at the ids of the examples');
       return batch.exampleIds;
     },
+    get places() {
+      refuse('the loss looks at where examples stand in the corpus');
+      return batch.places ?? [];
+    },
   };
 }
 
-function watchedContext({ step, key, hear }: StepContext, refuse: Refuse): StepContext {
+function watchedContext({ step, key, hear, own, remember }: StepContext, refuse: Refuse): StepContext {
   return {
     get step() {
       refuse('the loss looks at the number of the step');
@@ -97,6 +124,8 @@ function watchedContext({ step, key, hear }: StepContext, refuse: Refuse): StepC
       return key;
     },
     ...(hear && { hear }),
+    ...(own && { own }),
+    ...(remember && { remember }),
   };
 }
 

@@ -6,7 +6,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { type EngineMark, engineMark } from '../engine/engine.ts';
-import type { Parameters } from '../nn/parameters.ts';
 import { writeFolderAtomically } from '../storage/atomic.ts';
 import { float32Of, float32Tensor } from '../storage/halves.ts';
 import { readJson, writeJson } from '../storage/json.ts';
@@ -15,6 +14,7 @@ import { printable } from '../storage/quoted.ts';
 import { readSafetensors, writeSafetensors } from '../storage/safetensors.ts';
 import { shapeFault } from '../storage/shape-fault.ts';
 import type { Waiting } from './early-stopping.ts';
+import type { Trained } from './auxiliary.ts';
 import type { Optimizer } from './optimizer.ts';
 
 /** What determines a run's numbers; a checkpoint of another run is refused. */
@@ -47,7 +47,7 @@ const prefix = 'step';
 const kept = 2;
 
 /** Writes checkpoint `progress.step` under `root` and returns its folder. */
-export async function saveTrainState(root: string, progress: Progress, identity: RunIdentity, parameters: Parameters, optimizer: Optimizer): Promise<string> {
+export async function saveTrainState(root: string, progress: Progress, identity: RunIdentity, parameters: Trained, optimizer: Optimizer): Promise<string> {
   const folder = numberedFolder(root, prefix, progress.step);
   const weights = [...(await parameters.read())].map(([name, value]) => [`parameter/${name}`, value] as const);
   const tensors = new Map([...weights, ...(await optimizer.read())].map(([name, { shape, data }]) => [name, float32Tensor(shape, data)]));
@@ -64,7 +64,7 @@ export async function saveTrainState(root: string, progress: Progress, identity:
  * @returns undefined where there is none.
  * @throws if it belongs to a run with other settings, with the differences.
  */
-export async function loadTrainState(root: string, identity: RunIdentity, parameters: Parameters, optimizer: Optimizer): Promise<Restored | undefined> {
+export async function loadTrainState(root: string, identity: RunIdentity, parameters: Trained, optimizer: Optimizer): Promise<Restored | undefined> {
   const newest = (await numbersIn(root, prefix)).at(-1);
   if (newest === undefined) return undefined;
   const folder = numberedFolder(root, prefix, newest);

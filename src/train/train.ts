@@ -7,8 +7,10 @@ import { randomKey } from '../engine/random.ts';
 import { fingerprint } from '../storage/hash.ts';
 import { type HostBatch, trainingBatches } from '../text/batches.ts';
 import { exampleCount, type TokenisedCorpus } from '../text/tokenised-corpus.ts';
+import { checkLayers } from '../models/model.ts';
 import { wantsNothing } from '../models/output.ts';
 import { described } from '../objectives/objective.ts';
+import { openAuxiliary, shapesOf, together } from './auxiliary.ts';
 import { BestWeights } from './best-weights.ts';
 import { afterScore, checkEarlyStopping, type EarlyStopping, isPatienceSpent, notWaiting, stoppingReason } from './early-stopping.ts';
 import type { TrainEvent } from './event.ts';
@@ -78,17 +80,20 @@ export async function train(learning: Learning, corpus: TokenisedCorpus, setting
   const { parameters, config } = learning.student;
   const { run, emit, checkpoints, signal, world = alone } = hooks;
   const identity = { ...hooks.identity, ...settings, corpus: corpus.corpus, tokenizer: corpus.tokenizer, objective: described(learning.objective), teacher: learning.teacher?.name ?? 'none', metric: hooks.score?.metric ?? 'none' };
-  const optimizer = new Optimizer(parameters, settings);
+  const examples = exampleCount(corpus);
+  const auxiliary = openAuxiliary(learning.objective, shapesOf(learning, examples), settings.seed);
+  const trained = together(parameters, auxiliary);
+  const optimizer = new Optimizer(trained, settings);
   const bestWeights = new BestWeights(checkpoints);
-  const ledger = new Ledger({ run, totalSteps: settings.steps, examples: exampleCount(corpus), emit });
+  const ledger = new Ledger({ run, totalSteps: settings.steps, examples, emit });
   const started = performance.now();
   try {
-    const resumed = checkpoints === undefined ? undefined : await loadTrainState(checkpoints, identity, parameters, optimizer);
+    const resumed = checkpoints === undefined ? undefined : await loadTrainState(checkpoints, identity, trained, optimizer);
     let { step, cursor, best, waiting }: Progress = resumed ?? { step: 0, cursor: 0, best: null, waiting: notWaiting };
     const engine = engineMark();
     const changed = resumed !== undefined && fingerprint(resumed.engine) !== fingerprint(engine);
     emit({
-      kind: 'start', run, totalSteps: settings.steps, examples: exampleCount(corpus), parameters: parameters.count, engine,
+      kind: 'start', run, totalSteps: settings.steps, examples, parameters: parameters.count, ...(auxiliary.count > 0 && { auxiliary: auxiliary.count }), engine,
       ...(resumed && { resumedAt: step }), ...(changed && { engineBefore: resumed.engine }),
     });
 
@@ -96,7 +101,7 @@ export async function train(learning: Learning, corpus: TokenisedCorpus, setting
     const batches = trainingBatches(corpus, { seed: settings.seed, rows: microRows, cursor, padId: config.padId, world });
     const saveCheckpoint = async () => {
       if (checkpoints === undefined) return;
-      emit({ kind: 'checkpoint', run, step, path: await saveTrainState(checkpoints, { step, cursor, best, waiting }, identity, parameters, optimizer) });
+      emit({ kind: 'checkpoint', run, step, path: await saveTrainState(checkpoints, { step, cursor, best, waiting }, identity, trained, optimizer) });
     };
 
     const isOver = () => step === settings.steps || isPatienceSpent(waiting, settings);
@@ -106,7 +111,7 @@ export async function train(learning: Learning, corpus: TokenisedCorpus, setting
       while (microBatches.length < settings.accumulation) microBatches.push((await batches.next()).value);
       cursor += settings.rows;
       const learningRate = learningRateAt(step, { ...settings, shape: settings.schedule, totalSteps: settings.steps });
-      const { gradients, loss, parts } = await stepGradients(learning, microBatches, { step, key: randomKey(settings.seed, 'dropout', step) });
+      const { gradients, loss, parts } = await stepGradients({ ...learning, auxiliary }, microBatches, { step, key: randomKey(settings.seed, 'dropout', step) });
       const verdict = optimizer.update(gradients, { step, learningRate });
       tf.dispose([...gradients.values()]);
       ledger.enter({
@@ -145,6 +150,7 @@ export async function train(learning: Learning, corpus: TokenisedCorpus, setting
   } finally {
     ledger.dispose();
     optimizer.dispose();
+    auxiliary.dispose();
   }
 }
 
@@ -152,7 +158,7 @@ function isDue(step: number, every: number): boolean {
   return every > 0 && step % every === 0;
 }
 
-function check(settings: TrainSettings, { objective, teacher }: Learning, { score }: TrainHooks): void {
+function check(settings: TrainSettings, { student, objective, teacher }: Learning, { score }: TrainHooks): void {
   const { steps, rows, accumulation, learningRate, logEvery, warmupSteps, evaluateEvery, checkpointEvery } = settings;
   for (const [name, value] of Object.entries({ steps, rows, accumulation, logEvery })) {
     if (!Number.isInteger(value) || value < 1) throw new Error(`${name} must be a whole number from 1, not ${value}`);
@@ -163,6 +169,7 @@ function check(settings: TrainSettings, { objective, teacher }: Learning, { scor
   if (rows % accumulation !== 0) throw new Error(`${accumulation} micro-batches do not divide a batch of ${rows}`);
   if (!(learningRate > 0 && learningRate < Infinity)) throw new Error(`learningRate must be a number above 0, not ${learningRate}`);
   checkEarlyStopping(settings, { evaluates: score !== undefined && evaluateEvery > 0 });
+  checkLayers(student.config, objective.wants.student);
   const wanted = objective.wants.teacher;
   if (wantsNothing(wanted)) return;
   if (teacher === undefined) throw new Error(`${objective.name} listens to a teacher, but there is none`);

@@ -21,6 +21,7 @@ import { oneHot } from '../../src/objectives/rows.ts';
 import { softLabel } from '../../src/objectives/soft-label.ts';
 import { tinybertPrediction } from '../../src/objectives/tinybert-prediction.ts';
 import { firstStep } from '../objectives/examples.ts';
+import { stateObjectiveRunners } from './state-objective-runners.ts';
 import { type AnyObjective, found, heardPart, type Inputs, memberRows, onClassLogits, parse, type Prepare, studentRows, tableOf, teacherRows } from './prepared-objective.ts';
 
 const temperature = z.number().positive();
@@ -36,6 +37,7 @@ const labels = { labels: 'int32' } as const;
 const bothTerms = (at: (alpha: number) => AnyObjective) => ({ hard: heardPart(at(0.5), 'hard'), soft: heardPart(at(0.5), 'soft') });
 
 export const objectiveRunners: Readonly<Record<string, Prepare>> = {
+  ...stateObjectiveRunners,
   'soft-label': (given) => {
     const { scale_t2: scaleT2, alpha, ...options } = parse(z.strictObject({ ...mixed, form, scale_t2: z.boolean() }), given);
     const at = (share: number) => softLabel({ ...options, scaleT2, alpha: share });
@@ -124,7 +126,7 @@ export const objectiveRunners: Readonly<Record<string, Prepare>> = {
     return {
       inputs: { student_logits: 'float32', teacher_logits: 'float32', student_hidden: 'float32', teacher_hidden: 'float32', mlm_labels: 'int32', mask: 'int32' },
       trained: ['student_logits', 'student_hidden'],
-      decodes: true,
+      roundings: 2, // student and teacher once each
       loss: (inputs) => said(inputs, firstStep, { soft, masked, cosine }),
       outputs: { ce: heard('soft'), mlm: heard('masked'), cos: heard('cosine') },
     };

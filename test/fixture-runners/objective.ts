@@ -6,7 +6,7 @@ import { type Bound, bounds, Comparison, type FixtureResult } from './comparison
 import { type JsonTensor, readFixture, tensorSchema } from './fixture-file.ts';
 import { objectiveRunners } from './objective-runners.ts';
 import type { PreparedObjective } from './prepared-objective.ts';
-import { decodedBound } from './tolerance.ts';
+import { roundedBound } from './tolerance.ts';
 
 const tensors = z.record(z.string(), tensorSchema);
 
@@ -18,7 +18,10 @@ const objectiveSchema = z.strictObject({
       note: z.string().optional(),
       hyperparameters: z.record(z.string(), z.unknown()),
       inputs: tensors,
-      expected: z.strictObject({ loss: z.number(), gradients: tensors, outputs: tensors.optional() }),
+      expected: z.strictObject({
+        loss: z.number(), gradients: tensors, outputs: tensors.optional(),
+        losses: z.record(z.string(), z.strictObject({ value: z.number(), gradients: tensors })).optional(),
+      }),
     }),
   ),
 });
@@ -39,23 +42,24 @@ export async function checkObjective(file: string): Promise<FixtureResult> {
 async function checkCase(comparison: Comparison, objective: PreparedObjective, { inputs, expected }: ObjectiveCase): Promise<void> {
   const typed = (dtypes: readonly (readonly [string, string])[]) => dtypes.map(([name, dtype]) => `${name} (${dtype})`);
   comparison.names('inputs', typed(Object.entries(inputs).map(([name, { dtype }]) => [name, dtype])), typed(Object.entries(objective.inputs)));
-  comparison.names('expected gradients', Object.keys(expected.gradients), objective.trained);
   // Absent as a whole, outputs are not asked for; given, they must be all of those that the runner knows.
   if (expected.outputs !== undefined) comparison.names('expected outputs', Object.keys(expected.outputs), Object.keys(objective.outputs));
 
-  const bound = objective.decodes === true ? decodedBound() : bounds.objective;
+  const further = objective.losses ?? {};
+  comparison.names('expected losses', Object.keys(expected.losses ?? {}), Object.keys(further));
+
+  const bound = objective.roundings === undefined ? bounds.objective : roundedBound(objective.roundings);
   const trained = new Map<string, tf.Variable>();
   const device: Record<string, tf.Tensor> = {};
   for (const [name, { shape, dtype, data }] of Object.entries(inputs)) {
-    const trains = objective.trained.includes(name);
+    const trains = [objective, ...Object.values(further)].some(({ trained: learning }) => learning.includes(name));
     device[name] = tf.tidy(() => (trains ? tf.variable(tf.tensor(data, shape, dtype)) : tf.tensor(data, shape, dtype)));
     if (trains) trained.set(name, device[name] as tf.Variable);
   }
-  const { loss, gradients } = sweep(() => objective.loss(device), [...trained.values()]);
-  comparison.close('loss', await loss.data(), [expected.loss], bound);
-  for (const [name, values] of Object.entries(expected.gradients)) {
-    const variable = trained.get(name);
-    await compare(comparison, `gradient ${name}`, variable && gradients.get(variable), values, bound);
+  await differentiated('', objective, { value: expected.loss, gradients: expected.gradients });
+  for (const [name, { value, gradients }] of Object.entries(expected.losses ?? {})) {
+    const term = further[name];
+    if (term !== undefined) await differentiated(`${name}: `, term, { value, gradients });
   }
   for (const [name, values] of Object.entries(expected.outputs ?? {})) {
     const output = objective.outputs[name];
@@ -64,7 +68,18 @@ async function checkCase(comparison: Comparison, objective: PreparedObjective, {
     await compare(comparison, name, tensor, values, bound);
     tensor.dispose();
   }
-  tf.dispose([loss, ...gradients.values(), ...Object.values(device)]);
+  tf.dispose(Object.values(device));
+
+  async function differentiated(place: string, { loss: lossOf, trained: learning }: Pick<PreparedObjective, 'loss' | 'trained'>, { value, gradients: wanted }: { value: number; gradients: Record<string, JsonTensor> }): Promise<void> {
+    comparison.names(`${place}expected gradients`, Object.keys(wanted), learning);
+    const { loss, gradients } = sweep(() => lossOf(device), learning.flatMap((name) => trained.get(name) ?? []));
+    comparison.close(`${place}loss`, await loss.data(), [value], bound);
+    for (const [name, values] of Object.entries(wanted)) {
+      const variable = trained.get(name);
+      await compare(comparison, `${place}gradient ${name}`, variable && gradients.get(variable), values, bound);
+    }
+    tf.dispose([loss, ...gradients.values()]);
+  }
 }
 
 async function compare(comparison: Comparison, what: string, actual: tf.Tensor | undefined, expected: JsonTensor, bound: Bound): Promise<void> {

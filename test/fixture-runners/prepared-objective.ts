@@ -15,9 +15,11 @@ export interface PreparedObjective {
   readonly inputs: Dtypes;
   /** The inputs whose gradients are expected. */
   readonly trained: readonly string[];
-  /** Whether its logits are a decoder's product, which bf16 rounds. */
-  readonly decodes?: true;
+  /** How often bf16 rounds a number on its way through products with weights: a decoder's logits, a projection and its gradient. */
+  readonly roundings?: number;
   readonly loss: (inputs: Inputs) => tf.Scalar;
+  /** Further scalars, each with tensors of its own that train. */
+  readonly losses?: Readonly<Record<string, { readonly trained: readonly string[]; readonly loss: (inputs: Inputs) => tf.Scalar }>>;
   /** Intermediate values by name. */
   readonly outputs: Readonly<Record<string, (inputs: Inputs) => tf.Tensor>>;
 }

@@ -43,7 +43,7 @@ export function gradientBound(config: Depth & Pick<EncoderConfig, 'layers'>, ove
   return inHalf() ? { relative: 2 * relative, absolute: 0.2 * relative * overall } : { relative: 1e-4, absolute: 1e-5 * overall };
 }
 
-/** Of an objective on token logits that the decoder's product gives: student and teacher are rounded once each. */
-export function decodedBound(): Bound {
-  return inHalf() ? { ...bounds.objective, relative: 2 * rounding } : bounds.objective;
+/** Of an objective whose numbers pass products with weights, which round them so often in bf16. */
+export function roundedBound(times: number): Bound {
+  return inHalf() ? { ...bounds.objective, relative: times * rounding } : bounds.objective;
 }

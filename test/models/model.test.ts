@@ -15,7 +15,7 @@ import { startEngine } from '../engine-under-test.ts';
 test.before(startEngine);
 
 const names = Object.keys(families) as FamilyName[];
-const everything = { logits: true, members: true, classWeights: true, pooled: true, hidden: [0, 1, 2], cls: [2, 0], scores: [1], attention: [0, 1], qkv: [0] } as const;
+const everything = { logits: true, members: true, classWeights: true, pooled: true, hidden: [0, 1, 2], cls: [2, 0], scores: [1], attention: [0, 1], qkv: [0], preActivations: [1] } as const;
 
 for (const family of names) {
   test(`${family}: every want is answered in its shape, under its layers`, (t) => {
@@ -27,6 +27,7 @@ for (const family of names) {
     t.deepEqual([...said.cls].map(([layer, { shape }]) => [layer, shape]), [2, 0].map((layer) => [layer, [2, 9]]));
     t.deepEqual([...said.scores].map(([layer, { shape }]) => [layer, shape]), [[1, [2, 3, 4, 4]]]);
     t.deepEqual([...said.attention].map(([layer, { shape }]) => [layer, shape]), [0, 1].map((layer) => [layer, [2, 3, 4, 4]]));
+    t.deepEqual([...said.preActivations].map(([layer, { shape }]) => [layer, shape]), [[1, [2, 4, 11]]]);
     const heads = [2, 3, 4, attentionWidth(tinyConfig({ family })) / 3];
     t.deepEqual([...said.qkv].map(([layer, states]) => [layer, Object.entries<tf.Tensor>({ ...states }).map(([name, { shape }]) => [name, shape])]), [[0, [['query', heads], ['key', heads], ['value', heads]]]]);
   });

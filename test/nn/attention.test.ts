@@ -17,18 +17,24 @@ const names = ['x', 'query.weight', 'query.bias', 'key.weight', 'key.bias', 'val
 const shapes: Record<string, number[]> = { x: [rows, width, hidden], weight: [hidden, hidden], bias: [hidden] };
 const arguments_ = () => names.map((name) => drawn(name, shapes[name.split('.').at(-1)!]!, 0.7));
 
-function attend([x, qw, qb, kw, kb, vw, vb]: tf.Tensor[], expose: boolean, dropout?: Dropout): SelfAttention {
+type Expose = 'scores' | 'probabilities' | undefined;
+
+function attend([x, qw, qb, kw, kb, vw, vb]: tf.Tensor[], expose: Expose, dropout?: Dropout): SelfAttention {
   const linear = (weight: tf.Tensor | undefined, bias: tf.Tensor | undefined) => ({ weight: weight!, bias });
   return selfAttention(x!, { query: linear(qw, qb), key: linear(kw, kb), value: linear(vw, vb), heads, bias: attentionBias(tf.tensor(mask, [rows, width])), dropout, expose });
 }
 
 async function samePaths(t: ExecutionContext, dropout?: Dropout): Promise<void> {
   const inputs = arguments_();
-  const [fused, exposed] = [attend(inputs, false, dropout), attend(inputs, true, dropout)];
-  for (const part of ['context', 'query', 'key', 'value'] as const) await closeTensors(t, part, fused[part], exposed[part], rounded);
+  const [fused, scored, exposed] = [attend(inputs, undefined, dropout), attend(inputs, 'scores', dropout), attend(inputs, 'probabilities', dropout)];
+  for (const part of ['context', 'query', 'key', 'value'] as const) {
+    await closeTensors(t, part, fused[part], exposed[part], rounded);
+    await closeTensors(t, `${part} beside scores`, fused[part], scored[part], { relative: 0, absolute: 0 });
+  }
+  await closeTensors(t, 'scores', scored.scores!, exposed.scores!, { relative: 0, absolute: 0 });
   const upstream = drawn('upstream', [rows, width, hidden]);
-  const gradients = (expose: boolean) => tf.grads((...moved: tf.Tensor[]) => tf.sum(tf.mul(attend(moved, expose, dropout).context, upstream)))(inputs);
-  const [one, other] = [gradients(false), gradients(true)];
+  const gradients = (expose: Expose) => tf.grads((...moved: tf.Tensor[]) => tf.sum(tf.mul(attend(moved, expose, dropout).context, upstream)))(inputs);
+  const [one, other] = [gradients(undefined), gradients('probabilities')];
   // A key's bias shifts all scores of a query alike: its gradient is 0, up to rounding.
   for (const [i, name] of names.entries()) await closeTensors(t, `gradient of ${name}`, one[i]!, other[i]!, { absolute: half && name === 'key.bias' ? 2 ** -7 : 3e-6, ...rounded }); // a key's bias has no gradient but for rounding
 }
@@ -41,15 +47,16 @@ test('fused and exposed attention agree, with their gradients', async (t) => {
 test('with dropout, one key draws one mask on both paths', async (t) => {
   const dropout = { rate: 0.3, key: randomKey(8) };
   await samePaths(t, dropout);
-  t.notDeepEqual(await read(attend(arguments_(), false, dropout).context), await read(attend(arguments_(), false).context));
+  t.notDeepEqual(await read(attend(arguments_(), undefined, dropout).context), await read(attend(arguments_(), undefined).context));
 });
 
 test('scores and probabilities are there only when exposed, and are what the paper says', async (t) => {
   const inputs = arguments_();
-  const fused = attend(inputs, false);
+  const fused = attend(inputs, undefined);
   t.is(fused.scores, undefined);
   t.is(fused.probabilities, undefined);
-  const { query, key, value, context, scores, probabilities } = attend(inputs, true, { rate: 0.5, key: randomKey(1) });
+  t.is(attend(inputs, 'scores').probabilities, undefined);
+  const { query, key, value, context, scores, probabilities } = attend(inputs, 'probabilities', { rate: 0.5, key: randomKey(1) });
   t.deepEqual(query.shape, [rows, heads, width, hidden / heads]);
   await closeTensors(t, 'scores', scores!, tf.div(tf.matMul(query, key, false, true), Math.sqrt(2)), rounded);
   t.deepEqual(probabilities!.shape, [rows, heads, width, width]);
@@ -61,7 +68,7 @@ test('scores and probabilities are there only when exposed, and are what the pap
 
 test('heads split the width in order: head a holds columns a D .. (a + 1) D', async (t) => {
   const inputs = arguments_();
-  const { query } = attend(inputs, false);
+  const { query } = attend(inputs, undefined);
   const flat = tf.add(tf.matMul(tf.reshape(inputs[0]!, [-1, hidden]), inputs[1]!, false, true), inputs[2]!);
   const second = tf.slice(tf.reshape(flat, [rows, width, hidden]), [0, 0, 2], [rows, width, 2]);
   await closeTensors(t, 'head 1', tf.reshape(tf.slice(query, [0, 1, 0, 0], [rows, 1, width, 2]), [rows, width, 2]), second, rounded);
@@ -71,5 +78,5 @@ test('padding changes nothing at real positions', async (t) => {
   const [x, ...weights] = arguments_();
   const spoilt = tf.add(x!, tf.mul(tf.sub(1, tf.tensor(mask, [rows, width, 1])), 1e3));
   const real = (states: SelfAttention) => tf.mul(states.context, tf.tensor(mask, [rows, width, 1]));
-  await closeTensors(t, 'context', real(attend([spoilt, ...weights], false)), real(attend([x!, ...weights], false)), rounded);
+  await closeTensors(t, 'context', real(attend([spoilt, ...weights], undefined)), real(attend([x!, ...weights], undefined)), rounded);
 });

@@ -37,7 +37,9 @@ const options = (change: Partial<EncoderOptions> = {}): EncoderOptions => ({
   bias: attentionBias(tf.tensor([1, 1, 1, 0, 0, 1, 1, 1, 1, 1], [rows, width])),
   mode: {},
   qkv: new Set(),
+  preActivations: new Set(),
   exposed: new Set(),
+  scored: new Set(),
   ...change,
 });
 
@@ -58,6 +60,16 @@ test('only the layers asked for are exposed, and exposing changes no state', asy
   t.deepEqual(exposed.attention.map(({ scores }) => scores !== undefined), [false, true, false]);
   t.deepEqual(exposed.attention.map(({ probabilities }) => probabilities !== undefined), [false, true, false]);
   for (const [i, state] of exposed.hidden.entries()) await closeTensors(t, `state ${i}`, state, plain.hidden[i]!, rounded);
+  const scored = encode(x(), options({ scored: new Set([2]) }));
+  t.deepEqual(scored.attention.map(({ scores, probabilities }) => [scores !== undefined, probabilities !== undefined]), [[false, false], [false, false], [true, false]]);
+  for (const [i, state] of scored.hidden.entries()) await closeTensors(t, `state ${i}`, state, plain.hidden[i]!, { relative: 0, absolute: 0 });
+});
+
+test('what goes into an activation is said where it is asked for', async (t) => {
+  const [plain, opened] = [encode(x(), options()), encode(x(), options({ preActivations: new Set([1]) }))];
+  t.deepEqual([plain.preActivations.size, [...opened.preActivations.keys()]], [0, [1]]);
+  for (const [i, state] of opened.hidden.entries()) await closeTensors(t, `state ${i}`, state, plain.hidden[i]!, rounded);
+  t.deepEqual(opened.preActivations.get(1)?.shape, [rows, width, inner]);
 });
 
 test('a layer is attention, residual, norm, feed-forward, residual, norm', async (t) => {

@@ -22,13 +22,24 @@ export function classBatch(classes: readonly number[]): Batch {
   return batchOf({ kind: 'single-label', indices: Int32Array.from(classes) }, classes.length);
 }
 
-/** What a side says, tensor by tensor; hidden states are the last ones. */
+/** What a side says, tensor by tensor; states are those of the last layer, `low` those of the embeddings, `cls` those of the last two. */
 export interface Outputs {
   readonly logits?: tf.Tensor;
   readonly members?: tf.Tensor;
   readonly classWeights?: tf.Tensor;
+  readonly pooled?: tf.Tensor;
   readonly hidden?: tf.Tensor;
+  readonly low?: tf.Tensor;
+  readonly cls?: tf.Tensor;
+  readonly scores?: tf.Tensor;
+  readonly query?: tf.Tensor;
+  readonly key?: tf.Tensor;
+  readonly value?: tf.Tensor;
+  readonly preActivations?: tf.Tensor;
 }
+
+/** Parameters of an objective's own, by name. */
+export type Own = Readonly<Record<string, tf.Tensor>>;
 
 interface Said {
   // Objectives differ in what they want; a test gives each its own.
@@ -39,20 +50,27 @@ interface Said {
   readonly teacher?: tf.Tensor | Outputs;
   readonly batch: Batch;
   readonly context?: StepContext;
+  readonly own?: Own;
 }
 
-export function lossOf({ objective, student, teacher = {}, batch, context = firstStep }: Said): tf.Scalar {
-  return (objective as Objective).loss(modelOutput(named(student)), modelOutput(named(teacher)), batch, context);
+export function lossOf({ objective, student, teacher = {}, batch, context = firstStep, own }: Said): tf.Scalar {
+  const told = own === undefined ? context : { ...context, own: (name: string) => own[name]! };
+  return (objective as Objective).loss(modelOutput(named(student)), modelOutput(named(teacher)), batch, told);
 }
 
-/** The loss and its gradient with respect to everything the student says, by name. */
+/** Kept, not learned. */
+const isFixed = (name: string) => name.endsWith('.memory');
+
+/** The loss and its gradient with respect to everything the student says, by name, and to the objective's own parameters, as `own.<name>`. */
 export async function gradientsOf(said: Said): Promise<{ loss: number; gradients: Record<string, number[]> }> {
   const student = Object.entries(named(said.student)).map(([name, tensor]) => [name, tf.variable(tensor as tf.Tensor)] as const);
-  const { loss, gradients } = sweep(() => lossOf({ ...said, student: Object.fromEntries(student) }), student.map(([, variable]) => variable));
+  const own = Object.entries(said.own ?? {}).map(([name, tensor]) => [name, tf.variable(tensor)] as const);
+  const learned = [...student, ...own.filter(([name]) => !isFixed(name)).map(([name, variable]) => [`own.${name}`, variable] as const)];
+  const { loss, gradients } = sweep(() => lossOf({ ...said, student: Object.fromEntries(student), ...(said.own && { own: Object.fromEntries(own) }) }), learned.map(([, variable]) => variable));
   const [value = NaN] = await read(loss);
   const pushes: Record<string, number[]> = {};
-  for (const [name, variable] of student) pushes[name] = await read(gradients.get(variable)!);
-  tf.dispose([loss, ...student.map(([, variable]) => variable), ...gradients.values()]);
+  for (const [name, variable] of learned) pushes[name] = await read(gradients.get(variable)!);
+  tf.dispose([loss, ...[...student, ...own].map(([, variable]) => variable), ...gradients.values()]);
   return { loss: value, gradients: pushes };
 }
 
@@ -66,8 +84,17 @@ function named(said: tf.Tensor | Outputs): Outputs {
   return said instanceof tf.Tensor ? { logits: said } : said;
 }
 
-function modelOutput({ hidden, ...others }: Outputs): ModelOutput {
-  return { ...others, ...(others.logits?.rank === 3 && { decoder: decoderOf(others.logits) }), ...(hidden && { hidden: new Map([[-1, hidden]]) }) };
+function modelOutput({ hidden, low, cls, scores, query, key, value, preActivations, ...others }: Outputs): ModelOutput {
+  const some = query ?? value;
+  return {
+    ...others,
+    ...(others.logits?.rank === 3 && { decoder: decoderOf(others.logits) }),
+    ...(hidden && { hidden: new Map([[-1, hidden], ...(low ? [[0, low] as const] : [])]) }),
+    ...(cls && { cls: new Map([[-1, cls], [-2, cls]]) }),
+    ...(scores && { scores: new Map([[-1, scores]]) }),
+    ...(some && { qkv: new Map([[-1, { query: query ?? some, key: key ?? some, value: value ?? some }]]) }),
+    ...(preActivations && { preActivations: new Map([[-1, preActivations]]) }),
+  };
 }
 
 /** A decoder that makes exactly these token logits: their product with the identity. */

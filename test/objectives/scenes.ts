@@ -1,49 +1,16 @@
 // For every objective of the catalogue: what student and teacher say of a small batch, and where theory puts the minimum of its loss.
-import { type Batch, type HostLabels, upload } from '../../src/engine/batch.ts';
 import * as tf from '../../src/engine/tf.ts';
 import { objectiveCatalogue } from '../../src/objectives/catalogue.ts';
-import type { Objective } from '../../src/objectives/objective.ts';
 import { drawn } from '../engine/numbers.ts';
 import { drawNoise } from '../../src/objectives/noisy-logit.ts';
-import { firstStep, logSoftmax, type Outputs } from './examples.ts';
-
-interface Minimum {
-  readonly student: Outputs;
-  readonly teacher?: Outputs;
-  readonly loss: number;
-}
-
-export interface Scene {
-  readonly make: () => Objective;
-  readonly student: (name: string, deviation?: number) => Outputs;
-  readonly teacher: (name: string, deviation?: number) => Outputs;
-  /** The batch, its rows in this order. */
-  readonly batch: (order?: readonly number[]) => Batch;
-  /** No row has a label. */
-  readonly unlabelled: () => Batch;
-  /** Whether a constant added to a row's logits is seen: logits are matched as they are, not as probabilities. */
-  readonly seesShifts?: true;
-  /** Its tensors have an axis of tokens, some of them padding. */
-  readonly readsTokens?: true;
-  readonly minimum: () => Minimum | Promise<Minimum>;
-}
-
-const classes = [2, -1, 0, 1, 1, -1, 2];
-export const [rows, depth] = [classes.length, 3];
+import { firstStep, logSoftmax } from './examples.ts';
+import { classes, depth, inOrder, mask, rows, rowsOf, type Scene, tokens, vocabulary, width, words } from './scene.ts';
+import { stateScenes } from './state-scenes.ts';
 
 /** How many teachers an ensemble has. */
 const count = 3;
 
 const hits = () => tf.cast(tf.oneHot(tf.tensor1d(classes, 'int32'), depth), 'float32'); // the engine makes them as whole numbers only
-
-function rowsOf(kind: 'single-label' | 'masked-lm', labels: readonly number[], mask: readonly number[], width: number, order: readonly number[]): Batch {
-  const taken = (values: readonly number[]) => order.flatMap((row) => values.slice(row * width, (row + 1) * width));
-  const host: HostLabels = kind === 'single-label' ? { kind, indices: Int32Array.from(taken(labels)) } : { kind, tokens: Int32Array.from(taken(labels)) };
-  const zeros = new Int32Array(order.length * width);
-  return upload({ exampleIds: order.map(String), rows: order.length, width, inputIds: zeros, mask: Float32Array.from(taken(mask)), typeIds: zeros, labels: host });
-}
-
-const inOrder = Array.from({ length: rows }, (_, row) => row);
 
 /** Class logits of seven rows, two of them without a label. */
 const classScene = (name: string): Omit<Scene, 'minimum'> => ({
@@ -59,10 +26,6 @@ const ensembleScene = (name: string): Omit<Scene, 'minimum'> => ({
   ...classScene(name),
   teacher: (drawnAs, deviation) => ({ members: drawn(drawnAs, [count, rows, depth], deviation) }),
 });
-
-const [tokens, vocabulary, width] = [3, 5, 4];
-const words = [-100, 3, -100, 0, -100, 4, 1, 2, -100, -100, -100, -100, 2, 2, 2, -100, 0, -100, -100, -100, -100];
-const mask = [1, 1, 1, 1, 0, 0, 1, 1, 0, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0];
 
 /** Token logits and last hidden states of seven rows, some of them short, one all padding; one label (row 1) stands on padding. */
 const tokenScene = (name: string): Omit<Scene, 'minimum'> => {
@@ -96,6 +59,7 @@ async function entropyOf(distribution: tf.Tensor): Promise<number> {
 const matchesTeacher = (name: string): Scene => scene(classScene(name), () => ({ student: { logits: teacherLogits() }, teacher: { logits: teacherLogits() }, loss: 0 }));
 
 export const scenes: Readonly<Record<string, Scene>> = {
+  ...stateScenes,
   distilbert: scene(tokenScene('distilbert'), () => {
     const sure = tf.reshape(tf.mul(tf.cast(tf.oneHot(tf.tensor1d(words.map((word) => Math.max(word, 0)), 'int32'), vocabulary), 'float32'), 110), [rows, tokens, vocabulary]);
     const both = { logits: sure, hidden: tokenScene('distilbert').teacher('teacher').hidden! };

@@ -3,12 +3,20 @@ import type { HostArrays } from '../../src/engine/batch.ts';
 import { leaks } from '../../src/engine/memory.ts';
 import { randomKey } from '../../src/engine/random.ts';
 import * as tf from '../../src/engine/tf.ts';
+import { hint } from '../../src/objectives/hint.ts';
+import { uniformMatches } from '../../src/objectives/layer-match.ts';
+import { minilmAttention } from '../../src/objectives/minilm-attention.ts';
+import { minilmValueRelation } from '../../src/objectives/minilm-value-relation.ts';
+import { pkd } from '../../src/objectives/pkd.ts';
+import { tinybertAttention } from '../../src/objectives/tinybert-attention.ts';
+import { tinybertHidden } from '../../src/objectives/tinybert-hidden.ts';
 import { hardLabels } from '../../src/objectives/hard-labels.ts';
 import { noisyLogit } from '../../src/objectives/noisy-logit.ts';
 import { type Objective, weighted } from '../../src/objectives/objective.ts';
 import { softLabel } from '../../src/objectives/soft-label.ts';
 import { liveTeacher, type Teacher } from '../../src/teacher/teacher.ts';
 import { trainingBatches } from '../../src/text/batches.ts';
+import { openAuxiliary, shapesOf } from '../../src/train/auxiliary.ts';
 import { disposeStep, type Learning, stepGradients } from '../../src/train/gradients.ts';
 import { Optimizer } from '../../src/train/optimizer.ts';
 import { close, read, rounded } from '../engine/numbers.ts';
@@ -136,4 +144,43 @@ test.serial('a step that fails half-way leaves nothing at all', async (t) => {
   t.deepEqual(await leaks(async () => {
     await t.throwsAsync(stepGradients(learning, batches, at), { message: 'no loss today' });
   }), { tensors: 0, buffers: 0 });
+});
+
+/** Bytes alive when the sweep begins: all that the forward pass keeps for it, the teacher's signal among it. */
+async function bytesKept(one: Objective, teaching: Teacher, model: ReturnType<typeof student>): Promise<number> {
+  let bytes = NaN;
+  const measured = (loss: tf.Scalar): tf.Scalar => tf.customGrad((...given) => {
+    const [value] = given as [tf.Tensor];
+    return { value: tf.clone(value), gradFunc: (dy: tf.Tensor | tf.Tensor[]) => {
+      bytes = tf.memory().numBytes;
+      return tf.clone(dy as tf.Tensor);
+    } };
+  })(loss) as tf.Scalar;
+  const watching: Objective = { ...one, loss: (...said) => measured(one.loss(...said)) };
+  const auxiliary = openAuxiliary(one, shapesOf({ student: model, teacher: teaching }, 11), 1);
+  const before = tf.memory().numBytes;
+  disposeStep(await stepGradients({ student: model, objective: watching, teacher: teaching, auxiliary }, hosts(4), at));
+  auxiliary.dispose();
+  return bytes - before;
+}
+
+test.serial('objectives on the states of a deep teacher keep those states, and little else beside what soft labels keep', async (t) => {
+  const size = { width: 24, heads: 6, feedForwardWidth: 96 };
+  const [model, deep] = [student({ ...size, layers: 3 }), liveTeacher(tinyModel({ ...size, layers: 12 }, 8))];
+  const matches = uniformMatches({ student: 3, teacher: 12 });
+  const plain = await bytesKept(softLabel(), deep, model);
+  const [rows, width] = [4, hosts(4)[0]!.width];
+  const [hidden, scores, vectors] = [4 * rows * width * size.width, 4 * rows * size.heads * width ** 2, 3 * 4 * rows * width * size.width]; // of a layer
+  const asked: Readonly<Record<string, readonly [Objective, number]>> = {
+    'hidden states': [tinybertHidden({ matches }), 3 * hidden],
+    'hidden states, by a regressor': [hint({ matches }), 3 * hidden],
+    'first tokens': [pkd({ matches }), 0],
+    'attention scores, of both sides': [tinybertAttention({ matches }), 3 * 2 * scores],
+    'queries, keys and values': [weighted([[1, minilmAttention()], [1, minilmValueRelation()]]), vectors + 2 * 2 * scores],
+  };
+  for (const [what, [one, states]] of Object.entries(asked)) {
+    const kept = await bytesKept(weighted([[1, softLabel()], [1, one]]), deep, model);
+    t.log(`${what}: ${kept} bytes beside ${plain} of soft labels and ${states} of states: ${((kept - states) / plain).toFixed(2)} times`);
+    t.true(kept - states < 1.3 * plain, `${what}: ${kept} bytes beside ${plain} and ${states}`);
+  }
 });

@@ -4,13 +4,18 @@ import { leaks } from '../../src/engine/memory.ts';
 import { randomKey } from '../../src/engine/random.ts';
 import { replayCounts } from '../../src/engine/replay.ts';
 import * as tf from '../../src/engine/tf.ts';
+import { crd } from '../../src/objectives/crd.ts';
 import { distilbert } from '../../src/objectives/distilbert.ts';
 import { hardLabels } from '../../src/objectives/hard-labels.ts';
 import { noisyLogit } from '../../src/objectives/noisy-logit.ts';
 import { type Objective, weighted } from '../../src/objectives/objective.ts';
+import { tinybertAttention } from '../../src/objectives/tinybert-attention.ts';
+import { tinybertHidden } from '../../src/objectives/tinybert-hidden.ts';
+import { minilmAttention } from '../../src/objectives/minilm-attention.ts';
 import { softLabel } from '../../src/objectives/soft-label.ts';
 import { liveTeacher } from '../../src/teacher/teacher.ts';
 import { trainingBatches } from '../../src/text/batches.ts';
+import { openAuxiliary, shapesOf, together } from '../../src/train/auxiliary.ts';
 import { disposeStep, stepGradients } from '../../src/train/gradients.ts';
 import { Optimizer } from '../../src/train/optimizer.ts';
 import { read } from '../engine/numbers.ts';
@@ -29,16 +34,18 @@ async function lesson(objective: () => Objective, { fresh, accumulation = 1, tas
   const learner = student({ ...dropped, task });
   const speaker = tinyModel({ task }, 8);
   const teacher = liveTeacher(speaker);
-  const optimizer = new Optimizer(learner.parameters);
+  const auxiliary = openAuxiliary(objective(), shapesOf({ student: learner, teacher }, 11), 5);
+  const optimizer = new Optimizer(together(learner.parameters, auxiliary));
   const batches = trainingBatches(corpus, { seed: 3, rows: 4, padId: 0 });
   const numbers: unknown[] = [];
   const same = objective();
   const before = replayCounts();
   const left = await leaks(async () => {
     for (let step = 1; step <= 30; step++) {
-      const made = await stepGradients({ student: learner, objective: fresh ? objective() : same, teacher }, Array.from({ length: accumulation }, () => forTask(batches.next().value, task)), { step, key: randomKey(5, step) });
+      const made = await stepGradients({ student: learner, objective: fresh ? objective() : same, teacher, auxiliary }, Array.from({ length: accumulation }, () => forTask(batches.next().value, task)), { step, key: randomKey(5, step) });
       numbers.push(await read(made.loss));
       for (const [part, value] of made.parts) numbers.push([part, await read(value)]);
+      for (const [name, variable] of auxiliary.entries()) numbers.push([name, await read(variable)]);
       for (const [name, variable] of learner.parameters.entries()) numbers.push([name, made.gradients.has(variable) ? await read(made.gradients.get(variable)!) : 'none']);
       optimizer.update(made.gradients, { step, learningRate: 0.01 }).dispose();
       disposeStep(made);
@@ -47,6 +54,7 @@ async function lesson(objective: () => Objective, { fresh, accumulation = 1, tas
   });
   numbers.push(await bitsOf(learner));
   optimizer.dispose();
+  auxiliary.dispose();
   tf.dispose([...learner.parameters.entries(), ...speaker.parameters.entries()].map(([, variable]) => variable));
   const after = replayCounts();
   return { numbers, left, replayed: after.replayed - before.replayed, launched: after.captures.launched - before.captures.launched, refusals: [...after.captures.refusals.keys()] };
@@ -62,6 +70,8 @@ const cases: Readonly<Record<string, { objective: () => Objective; replayable: b
   'a weight that follows the step': { objective: () => weighted([[{ from: 1, to: 0, steps: 30 }, hardLabels()], [0.7, softLabel({})]]), replayable: false },
   'a weight that changes late': { objective: () => weighted([[{ description: 'none from step 25', at: (step) => (step < 25 ? 1 : 0) }, hardLabels()], [1, softLabel({})]]), replayable: false },
   'words and hidden states': { objective: () => distilbert(), replayable: true, task: 'masked-lm' },
+  'states, attention and projections': { objective: () => weighted([[1, tinybertHidden()], [1, tinybertAttention()], [0.5, minilmAttention()]]), replayable: true },
+  'memories that follow the examples': { objective: () => weighted([[1, crd({ width: 5, negatives: 4 })]]), replayable: false },
   'noise of each example': { objective: () => weighted([[1, noisyLogit({ share: 0.5 })]]), replayable: false },
 };
 for (const [name, { objective, replayable, task }] of Object.entries(cases)) {

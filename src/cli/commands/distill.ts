@@ -4,12 +4,9 @@
  */
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { hardLabels } from '../../objectives/hard-labels.ts';
-import { type Objective, weighted } from '../../objectives/objective.ts';
-import { softLabel } from '../../objectives/soft-label.ts';
+import type { Dimensions } from '../../models/dimensions.ts';
 import { formatTable } from '../../report/table.ts';
 import { readJson } from '../../storage/json.ts';
-import type { LabelKind } from '../../text/example.ts';
 import { exampleCount } from '../../text/tokenised-corpus.ts';
 import { addClassWeightsOption, type ClassWeightsOption, weightsFor } from '../class-weights.ts';
 import { trainClassifier } from '../classifier.ts';
@@ -19,6 +16,7 @@ import { teachingOf, type TeachingOptions } from '../distillation.ts';
 import type { Door } from '../door.ts';
 import { addEngineOption, type EngineOption, startEngine } from '../engine-option.ts';
 import { cutNotice } from '../model-folder.ts';
+import { addObjectiveOptions, chosenObjective, matchesLayers, type ObjectiveOptions, readsStates } from '../objective-choice.ts';
 import { layerChoice, positiveNumber, share, wholeNumber } from '../option-values.ts';
 import { withRun } from '../run.ts';
 import { corpusWarnings, tokeniseSplits } from '../streamed-splits.ts';
@@ -26,15 +24,13 @@ import { studentOf, type StudentOptions } from '../student-choice.ts';
 import { judgeVoices, placesOf } from '../teacher-voice.ts';
 import { addTrainingOptions, rankingMetric, refuseUnusedTraining, type TrainingOptions, trainSettings } from '../training-options.ts';
 import { refuseOptions } from '../unused-options.ts';
-import { agreeWith, openVoices, spokenKind } from '../voice.ts';
+import { agreeWith, openVoices, spokenKind, type Voice } from '../voice.ts';
 import { addMeanOption, addVoiceOptions, refuseUnheard, teachersAndCorpus, voiceContext, type VoiceReadingOptions } from '../voice-options.ts';
 import { addWidthOptions, isNarrowed } from '../width-choice.ts';
 import { checkAnswers } from './label.ts';
 
-interface Options extends LearningTextOptions, TrainingOptions, EngineOption, VoiceReadingOptions, StudentOptions, TeachingOptions, ClassWeightsOption {
+interface Options extends LearningTextOptions, TrainingOptions, EngineOption, VoiceReadingOptions, StudentOptions, Omit<TeachingOptions, 'states'>, ClassWeightsOption, ObjectiveOptions {
   readonly out?: string;
-  readonly temperature?: number;
-  readonly hardWeight: number;
 }
 
 export function addDistill(program: Command, door: Door): void {
@@ -52,7 +48,7 @@ export function addDistill(program: Command, door: Door): void {
     .option('--labels <folder>', 'a label store, or the folder of stores to look in and to add to', 'runs/labels')
     .option('--live', 'ask the teacher at every step instead of storing its labels')
     .option('--out <folder>', 'the run\'s folder; the student lands in student/ there (default: runs/<corpus>-student)');
-  for (const add of [addCorpusOptions, addLabelKindOption, addLearningTextOptions, addVoiceOptions, addMeanOption, addWidthOptions, addTrainingOptions, addClassWeightsOption, addEngineOption]) add(command);
+  for (const add of [addObjectiveOptions, addCorpusOptions, addLabelKindOption, addLearningTextOptions, addVoiceOptions, addMeanOption, addWidthOptions, addTrainingOptions, addClassWeightsOption, addEngineOption]) add(command);
   command
     .addHelpText('after', '\nThe same command again goes on where it was stopped, or reuses what is done.\n\nExample:\n  $ retort distill runs/teacher/model corpora/opinions/sample --size 1x32:2 --examples 500 --steps 30 --out runs/student\n')
     .action(async (words: string[], options: Options) => {
@@ -74,9 +70,16 @@ export function addDistill(program: Command, door: Door): void {
       if (starting.layerMap !== undefined) console.say(`${formatTable(['student', 'teacher'], starting.layerMap.map((row) => [row.student, row.teacher]))}\n`);
       const labels = agreeWith(voices[0], splits.labels, { names: starting.config.labels, place: corpus });
       if (labels.kind === 'regression') refuseOptions(command, ['temperature', 'mean'], 'scores have neither a temperature nor several means: the student learns their plain mean by squared error');
+      const [first] = voices;
+      const sizes = { student: starting.config, teacher: readsStates(options) ? statesOf(first) : undefined };
+      const lesson = { task: labels.kind, ...sizes };
+      const states = readsStates(options) ? `--objective ${options.objective}` : undefined;
+      if (states !== undefined && voices.length > 1) throw new Error(`${states}: several teachers have no states in common; give one`);
+      const refused = chosenObjective(options, { ...lesson, bareLabels: false }).refusal?.({ ...sizes, examples: splits.train.size });
+      if (refused !== undefined) throw new Error(`${states ?? '--objective'}: ${refused}`);
       await withRun({ folder, command: door.command, settings: options, console, signal: door.signal }, async (run) => {
         const asking = { ...options, console, signal: run.signal };
-        const teaching = await teachingOf(voices, splits, { ...asking, student: starting });
+        const teaching = await teachingOf(voices, splits, { ...asking, student: starting, states });
         for (const notice of teaching.notices) console.note(notice);
         const data = await tokeniseSplits({ ...teaching.splits, labels }, starting.tokenizer, { maxTokens: starting.maxTokens, cache: options.cache, signal: run.signal }, console);
         for (const warning of await corpusWarnings(teaching.splits, data, { isWeighed: options.classWeights !== undefined })) console.note(warning);
@@ -86,7 +89,7 @@ export function addDistill(program: Command, door: Door): void {
         const student = await trainClassifier(run, 'student', {
           ...starting,
           settings: trainSettings(options, { ...starting, examples: exampleCount(data.everything) }),
-          objective: objectiveOf(options, { task: labels.kind, bareLabels: teaching.bareLabels, classWeights }),
+          objective: chosenObjective(options, { ...lesson, bareLabels: teaching.bareLabels, classWeights }),
           teacher: teaching.teacher,
           corpus: data.everything, data, metric,
           story: `Distilled from ${placesOf(voices)} on ${splits.train.name}.`,
@@ -110,18 +113,14 @@ function refuseUnused(command: Command, options: Options): void {
   if (options.layers === undefined) refuseOptions(command, ['heads', 'feedForward', 'importance'], 'only a student cut from its teacher (--layers) takes over heads and neurons');
   if (!isNarrowed(options)) refuseOptions(command, ['importance'], 'it says by what --heads and --feed-forward choose; give one of them');
   if (options.hardWeight === 0) refuseOptions(command, ['classWeights'], 'they weigh the loss on labels, which --hard-weight 0 leaves out');
+  if (!readsStates(options)) refuseOptions(command, ['match', 'matchWeight'], 'soft labels match no states; give --objective too');
+  else if (!matchesLayers(options)) refuseOptions(command, ['match'], `--objective ${options.objective} compares whole examples, not layers`);
   refuseTaskColumns(command, options);
   refuseUnusedTraining(command, options);
 }
 
-interface Lesson {
-  readonly task: LabelKind;
-  readonly bareLabels: boolean;
-  readonly classWeights: readonly number[] | undefined;
-}
-
-/** Softening adds nothing to bare labels, and a score is not softened. */
-function objectiveOf({ temperature, hardWeight }: Options, { task, bareLabels, classWeights }: Lesson): Objective {
-  const soft = softLabel({ temperature: temperature ?? (bareLabels ? 1 : 2), task });
-  return hardWeight === 0 ? soft : weighted([[hardWeight, hardLabels({ ...(classWeights && { classWeights }) })], [1, soft]]);
+/** What is known of the layers that a teacher's states come from. */
+function statesOf(voice: Voice): Dimensions | undefined {
+  if (voice.kind === 'store') return voice.header.states ?? undefined;
+  return voice.kind === 'model' ? voice.model?.model.config : undefined;
 }

@@ -1,8 +1,9 @@
 import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import test from 'ava';
+import test, { type ExecutionContext } from 'ava';
 import { addDistill } from '../../../src/cli/commands/distill.ts';
 import { addLabel } from '../../../src/cli/commands/label.ts';
+import { objectiveChoices } from '../../../src/cli/objective-choice.ts';
 import { loadModel } from '../../../src/models/load.ts';
 import { saveModel } from '../../../src/models/save.ts';
 import { readJson } from '../../../src/storage/json.ts';
@@ -149,4 +150,54 @@ test('a student that cuts text differently reads with its own tokenizer; asked l
   const words = ['distill', bench.classifier, bench.corpus, '--from', student, '--labels', join(bench.folder, 'foreign-labels')];
   await t.notThrowsAsync(ask(addDistill, ...words, ...out('foreign-run')));
   await t.throwsAsync(ask(addDistill, ...words, '--live', ...out('foreign-live')), { message: /--live: the student and \S+ cut text differently \(their tokenizers have the fingerprints [0-9a-f]{12} and [0-9a-f]{12}\)/ });
+});
+
+/** The objective as its checkpoint remembers it, and the table that was printed before training. */
+async function matchedRun(t: ExecutionContext, name: string, ...words: string[]): Promise<{ objective: string; table: string; noted: string[] }> {
+  const run = `matched-${t.title.replaceAll(/\W+/g, '-')}-${name}`;
+  const { said, noted } = await ask(addDistill, 'distill', bench.classifier, bench.corpus, '--objective', name, ...words, '--examples', '24', '--labels', join(bench.folder, `${run}-labels`), '--out', join(bench.folder, run), '--steps', '3', '--rows', '4');
+  const { objective, teacher } = await identityOf(run);
+  t.regex(teacher, /^live [0-9a-f]{16}$/);
+  return { objective, noted, table: said.find((text) => text.startsWith('student') && text.includes('what is matched')) ?? '' };
+}
+
+for (const [name, size, objective] of [
+  ['tinybert', '1x12:2', '0.3 hard-labels + 1 tinybert-prediction(temperature 1, scaleT2 false) + 1 tinybert-hidden(matches 0:0 1:2) + 1 tinybert-attention(matches 1:2)'],
+  ['pkd', '2x12:2', '0.3 hard-labels + 1 soft-label(temperature 2, alpha 1, form kl, scaleT2 true) + 100 pkd(matches 1:1, reduction elementwise, projection where-widths-differ)'],
+  ['minilm', '1x8:2', '0.3 hard-labels + 1 soft-label(temperature 2, alpha 1, form kl, scaleT2 true) + 1 minilm-attention(matches -1:-1) + 1 minilm-value-relation(matches -1:-1)'],
+  ['rkd', '1x8:2', '0.3 hard-labels + 1 soft-label(temperature 2, alpha 1, form kl, scaleT2 true) + 25 rkd-distance(embedding first-token) + 50 rkd-angle(embedding first-token)'],
+] as const) {
+  test(`three steps of ${name}, with the layers and weights of its paper`, async (t) => {
+    const run = await matchedRun(t, name, '--size', size);
+    t.is(run.objective, objective);
+    t.is(run.table === '', name === 'rkd');
+    t.true(run.noted.some((note) => note.startsWith(`--objective ${name} reads the teacher's states, which are not stored`)), run.noted.join('\n'));
+  });
+}
+
+for (const name of objectiveChoices.slice(5)) {
+  test(`three steps of ${name} beside soft labels`, async (t) => {
+    t.true((await matchedRun(t, name, '--size', '2x12:2')).objective.includes(` ${name}(`));
+  });
+}
+
+test('layers and weights are the person\'s to choose, and are printed as they stand', async (t) => {
+  const { objective, table } = await matchedRun(t, 'tinybert-hidden', '--layers', '0,1', '--match', '0:0,2:1', '--match-weight', '0.5', '--hard-weight', '0');
+  t.is(objective, '1 soft-label(temperature 2, alpha 1, form kl, scaleT2 true) + 0.5 tinybert-hidden(matches 0:0 2:1)');
+  t.regex(table, /^student +teacher +weight +what is matched +objective\n.*\nembeddings +embeddings +1 +hidden states +tinybert-hidden\nlayer 2 +layer 1 +1 +hidden states +tinybert-hidden/);
+});
+
+test('what cannot be matched is refused before the run has a folder, with the reason', async (t) => {
+  const refused = (message: RegExp, ...words: string[]) => t.throwsAsync(ask(addDistill, 'distill', bench.classifier, bench.corpus, ...words, '--labels', join(bench.folder, 'none'), ...out('refused')), { message });
+  await refused(/^--objective minilm: minilm-attention: heads are compared one by one, but the student has 3 and the teacher 2/, '--objective', 'minilm', '--size', '1x12:3');
+  await refused(/^--objective tinybert: tinybert-attention: the student's 3 heads do not divide the teacher's 2/, '--objective', 'tinybert', '--size', '1x12:3');
+  await refused(/^--objective pkd: pkd: layer 5 of the teacher is matched, but its layers run from 0 to 2/, '--objective', 'pkd', '--match', '1:5', '--size', '1x12:2');
+  await refused(/^pkd: no layers are matched; a student of one layer has none below its top one/, '--objective', 'pkd', '--size', '1x12:2');
+  await refused(/--match: soft labels match no states; give --objective too/, '--match', 'top', '--size', '1x12:2');
+  await refused(/--match: --objective rkd compares whole examples, not layers/, '--objective', 'rkd', '--match', 'top', '--size', '1x12:2');
+  await refused(/Wanted: uniform, skip, last, middle, top, or pairs of layers as 1:2,2:4/, '--objective', 'pkd', '--match', '1-2', '--size', '1x12:2');
+  t.false((await readdir(bench.folder)).includes('refused'));
+  const file = await writeAnswers(join(bench.folder, 'stateless.jsonl'), (await opinions(bench.corpus)).map(({ id }, i) => ({ id, probs: probabilities(i) })));
+  await t.throwsAsync(ask(addDistill, 'distill', file, bench.corpus, '--objective', 'pkd', '--size', '2x12:2', '--labels', join(bench.folder, 'none'), ...out('refused')), { message: /^--objective pkd matches layers, but of the teacher only answers are known; give a model's folder as teacher/ });
+  await t.throwsAsync(ask(addDistill, 'distill', bench.classifier, file, bench.corpus, '--objective', 'rkd', '--size', '2x12:2', '--labels', join(bench.folder, 'none'), ...out('refused')), { message: /^--objective rkd: several teachers have no states in common; give one/ });
 });

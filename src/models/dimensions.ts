@@ -1,0 +1,14 @@
+/**
+ * The sizes of a model that objectives match by. Every configuration has them; of a teacher that is known by its stored states alone,
+ * only the depth and the width are known.
+ */
+export interface Dimensions {
+  /** L */
+  readonly layers: number;
+  /** Of hidden states: H of a student, G of a teacher. */
+  readonly width: number;
+  /** A */
+  readonly heads?: number;
+  /** F, of the expansion in a feed-forward block. */
+  readonly feedForwardWidth?: number;
+}
