@@ -38,7 +38,7 @@ export const engineSettings = {
   device: z.string().regex(/^(cpu|cuda:\d+)$/, 'cpu or cuda:N').optional(),
   precision: z.enum(precisions).default('fp32'),
   threads: z.int().positive().optional(),
-} satisfies Record<Exclude<keyof EngineOption, 'kernels' | 'replay'>, z.ZodType>;
+} satisfies Record<Exclude<keyof EngineOption, 'kernels' | 'replay' | 'environment'>, z.ZodType>;
 
 /** Starts it, and says so. @throws as `useEngine` does. */
 export async function startEngine(console: Console, { engine, ...options }: EngineOption): Promise<EngineFacts> {
@@ -47,10 +47,10 @@ export async function startEngine(console: Console, { engine, ...options }: Engi
   return facts;
 }
 
-/** Where no number of threads is said, OMP_NUM_THREADS says it: launchers of several processes divide a machine so. */
+/** Where no number of threads is said, OMP_NUM_THREADS says it: launchers of several processes divide a machine so. The environment goes with it, for the engine that is told by it. */
 export function withThreads({ device, precision, threads }: EngineOptions): EngineOptions {
   const limit = threadLimit(process.env);
-  return { device, precision, threads: threads ?? (limit === undefined ? undefined : Math.min(limit, availableParallelism())) };
+  return { device, precision, threads: threads ?? (limit === undefined ? undefined : Math.min(limit, availableParallelism())), environment: process.env };
 }
 
 /** `engine wasm: cpu, fp32, 1 thread; passed over torch: ...` */

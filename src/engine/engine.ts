@@ -8,6 +8,7 @@ import { linear } from './fused/linear.ts';
 import type { EngineOptions, MemoryFigures, Precision, StartedEngine } from './options.ts';
 import type { Replayer } from './replayer.ts';
 import * as tf from './tf.ts';
+import { startTensorFlow } from './tensorflow/tensorflow-engine.ts';
 import { startTorch } from './torch/torch-engine.ts';
 import { startWasm } from './wasm/wasm-engine.ts';
 import { startWebGpu } from './webgpu/webgpu-engine.ts';
@@ -23,6 +24,7 @@ interface EngineEntry {
 const engines = {
   torch: { start: startTorch, automatic: true, what: 'LibTorch behind TensorFlow.js (CPU and CUDA; built by `retort build-native`)' },
   wasm: { start: startWasm, automatic: true, what: 'TensorFlow.js on WebAssembly (embedded; needs no compiler)' },
+  tensorflow: { start: startTensorFlow, automatic: false, what: 'TensorFlow behind TensorFlow.js\'s own binding (CPU and CUDA; built by `retort build-tensorflow`)' },
   webgpu: { start: startWebGpu, automatic: false, what: 'TensorFlow.js on WebGPU (needs the packages webgpu and @tensorflow/tfjs-backend-webgpu)' },
 } as const satisfies Record<string, EngineEntry>;
 

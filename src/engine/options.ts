@@ -18,6 +18,8 @@ export interface EngineOptions {
   readonly kernels?: 'own' | 'library' | undefined;
   /** Whether steps that repeat are run again from the engine's own notes, without JavaScript in between; bit for bit the same. No, unless said: a loss must then depend on its arguments alone. */
   readonly replay?: boolean | undefined;
+  /** Variables that the tensorflow engine may look at and set, because TensorFlow takes device and threads from nowhere else: `process.env`. Without them it runs on the CPU, with threads as TensorFlow likes. */
+  readonly environment?: Record<string, string | undefined> | undefined;
 }
 
 export interface MemoryFigures {
