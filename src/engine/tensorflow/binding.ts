@@ -41,6 +41,8 @@ export interface Binding {
 export interface BuildFacts {
   /** `@tensorflow/tfjs-node`, or the same with `-gpu`. */
   readonly package: string;
+  /** TensorFlow's, as it said itself. */
+  readonly version: string;
   /** Whether this TensorFlow was built for CUDA. */
   readonly cuda: boolean;
 }
@@ -64,7 +66,9 @@ export function loadBinding(): Loaded {
   const require = createRequire(import.meta.url);
   try {
     const facts = require(`#tensorflow/${recordName}`) as BuildFacts;
-    return { binding: require(`#tensorflow/${bindingName}`) as Binding, facts, require: createRequire(require.resolve(`#tensorflow/${recordName}`)) };
+    const binding = require(`#tensorflow/${bindingName}`) as Binding;
+    if (binding.TF_Version !== facts.version) throw new Error(`the tensorflow engine was built against TensorFlow ${facts.version} and finds ${binding.TF_Version} in its place: ${mend}`);
+    return { binding, facts, require: createRequire(require.resolve(`#tensorflow/${recordName}`)) };
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'MODULE_NOT_FOUND') throw new Error(`the tensorflow engine is not built here: ${mend}`, { cause: error });
