@@ -6,9 +6,13 @@ import { availableParallelism } from 'node:os';
 import { installCpuFallback } from '../cpu-fallback.ts';
 import type { EngineOptions, StartedEngine } from '../options.ts';
 import * as tf from '../tf.ts';
+import { installAdamW } from './adamw.ts';
 import { type Binding, loadBinding } from './binding.ts';
 import { requireDevice, tellTensorFlow } from './device.ts';
+import { installEmbedding } from './embedding.ts';
+import { installLosses } from './losses.ts';
 import { loadNodePackage, type NodeBackend } from './node-package.ts';
+import { installProducts } from './products.ts';
 
 const backendName = 'tensorflow';
 
@@ -26,6 +30,7 @@ export async function startTensorFlow({ device = 'cpu', precision = 'fp32', thre
   await installCpuFallback(backendName, hostCopy, { typeless: natively });
   if (!(await tf.setBackend(backendName))) throw new Error('the backend of @tensorflow/tfjs-node did not start');
   if (!(tf.backend() instanceof NodeJSKernelBackend)) throw new Error(`another backend answers to the name ${backendName}: ${tf.backend().constructor.name}`);
+  for (const install of [installAdamW, installEmbedding, installLosses, installProducts]) install();
   return {
     device, precision, threads, library: `TensorFlow ${binding.TF_Version}${facts.cuda ? ' for CUDA' : ''}`,
     devices: facts.cuda ? ['cpu', 'cuda:0'] : ['cpu'],
