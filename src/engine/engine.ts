@@ -45,6 +45,8 @@ export interface EngineFacts {
   /** Every device and precision it could have been started with. */
   readonly devices: readonly string[];
   readonly precisions: readonly Precision[];
+  /** Devices it may have besides, which show only when it is started on them. */
+  readonly untriedDevices?: readonly string[];
   /** Why `auto` did not take the engines it prefers to this one. */
   readonly passedOver: readonly string[];
 }
@@ -92,10 +94,10 @@ async function start(engine: EngineName, options: EngineOptions, passedOver: rea
   const { start: startBackend, what } = engines[engine];
   const started = await startBackend(options);
   for (const op of fusedCatalogue) installFusedOp(op, tf.getBackend());
-  const { device, precision, threads, library, buildId, devices = [device], precisions = [precision] } = started;
+  const { device, precision, threads, library, buildId, untriedDevices, devices = [device], precisions = [precision] } = started;
   const facts: EngineFacts = {
     engine, what, device, precision, threads, tfjs: tf.version_core, devices, precisions, passedOver,
-    ...(library !== undefined && { library }), ...(buildId !== undefined && { buildId }),
+    ...(library !== undefined && { library }), ...(buildId !== undefined && { buildId }), ...(untriedDevices !== undefined && { untriedDevices }),
   };
   current = { facts, started };
   return facts;

@@ -39,6 +39,8 @@ export interface StartedEngine {
   /** Every device and precision it could have been started with, where there is a choice. */
   readonly devices?: readonly string[];
   readonly precisions?: readonly Precision[];
+  /** Devices it may have besides, which show only when it is started on them. */
+  readonly untriedDevices?: readonly string[];
   /** Memory of the device, where it is not the process's own. */
   readonly memory?: () => MemoryFigures | undefined;
   /** Where the engine can repeat what it was asked for. */

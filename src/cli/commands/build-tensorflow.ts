@@ -18,7 +18,7 @@ export function addBuildTensorflow(program: Command, door: Door): void {
     .description('compile the tensorflow engine (TensorFlow.js\'s own binding for Node, on the TensorFlow of a Python wheel) with a C++ compiler')
     .option('--gpu', 'take @tensorflow/tfjs-node-gpu, and a TensorFlow for CUDA')
     .option('--python <command>', 'take the tensorflow of this Python (default: RETORT_TENSORFLOW, else python3 on the path)')
-    .addHelpText('after', '\nDownloads 0.3 MB from npm\'s registry and compiles for less than half a minute; does nothing when nothing has changed.\n\nExample:\n  $ pip install tensorflow-cpu==2.21.0\n  $ retort build-tensorflow\n')
+    .addHelpText('after', '\nDownloads 0.3 MB from npm\'s registry and compiles for less than half a minute; does nothing when nothing has changed.\nIt wants pip install tensorflow-cpu==2.21.0 (274 MB), or with --gpu pip install \'tensorflow[and-cuda]==2.21.0\'.\n\nExample:\n  $ retort build-tensorflow\n')
     .action(async ({ gpu = false, python }: { gpu?: boolean; python?: string }) => {
       const console = door.console();
       if (process.platform !== 'linux') throw new Error(`the tensorflow engine is built on Linux only so far, not on ${process.platform}: the wasm engine runs everywhere`);

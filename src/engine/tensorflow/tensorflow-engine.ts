@@ -33,7 +33,7 @@ export async function startTensorFlow({ device = 'cpu', precision = 'fp32', thre
   for (const install of [installAdamW, installEmbedding, installLosses, installProducts]) install();
   return {
     device, precision, threads, library: `TensorFlow ${binding.TF_Version}${facts.cuda ? ' for CUDA' : ''}`,
-    devices: facts.cuda ? ['cpu', 'cuda:0'] : ['cpu'],
+    ...(facts.cuda && device === 'cpu' && { untriedDevices: ['cuda:0'] }), // its GPUs are hidden from a TensorFlow that is to run on the CPU
     nativeCalls: calls,
   };
 }
