@@ -11,7 +11,7 @@ import type { Console } from './console.ts';
 import { threadLimit } from './engine-warnings.ts';
 import { deviceName, wholeNumber } from './option-values.ts';
 
-export interface EngineOption extends EngineOptions {
+export interface EngineOption extends Omit<EngineOptions, 'environment'> {
   readonly engine: EngineName | 'auto';
 }
 
@@ -38,7 +38,7 @@ export const engineSettings = {
   device: z.string().regex(/^(cpu|cuda:\d+)$/, 'cpu or cuda:N').optional(),
   precision: z.enum(precisions).default('fp32'),
   threads: z.int().positive().optional(),
-} satisfies Record<Exclude<keyof EngineOption, 'kernels' | 'replay' | 'environment'>, z.ZodType>;
+} satisfies Record<Exclude<keyof EngineOption, 'kernels' | 'replay'>, z.ZodType>;
 
 /** Starts it, and says so. @throws as `useEngine` does. */
 export async function startEngine(console: Console, { engine, ...options }: EngineOption): Promise<EngineFacts> {

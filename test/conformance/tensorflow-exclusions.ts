@@ -1,6 +1,6 @@
 /**
- * The op specs that TensorFlow.js's own binding for Node does not pass on TensorFlow 2.21, by reason. All but `round int32` stand on the
- * ignore list of `@tensorflow/tfjs-node` itself; the toolkit calls none of what they are about.
+ * The op specs that TensorFlow.js's own binding for Node does not pass on TensorFlow 2.21, by reason. All stand on the ignore list
+ * of `@tensorflow/tfjs-node` itself; the toolkit calls none of what they are about.
  */
 import type { Exclusion } from './exclusions.ts';
 
@@ -85,9 +85,6 @@ const reasons: Readonly<Record<string, readonly string[]>> = {
   ],
   'TensorFlow draws by generators of its own, which another seed state moves on': [
     'multinomial creates the same data given the same seed',
-  ],
-  'TensorFlow 2.21 rounds whole numbers to zeros': [
-    'round int32',
   ],
   'TensorFlow refuses these shapes of a scatter': [
     'scatterND should work for 2d',

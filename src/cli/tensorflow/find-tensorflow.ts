@@ -65,7 +65,7 @@ async function inFolder(named: string, by: string): Promise<Found> {
   for (const library of tensorflowLibraries) if (!(await isThere(join(folder, library)))) return { fault: `${by} (${named}) has no ${library}` };
   if (!(await isThere(join(folder, 'include', 'tensorflow', 'c', 'eager', 'c_api.h')))) return { fault: `${by} (${folder}) has no headers (include/tensorflow/c/eager/c_api.h)` };
   const info = await readFile(join(folder, 'python', 'platform', 'build_info.py'), 'utf8').catch(() => '');
-  return { tensorflow: { folder, version: await versionBeside(folder), cuda: /'is_cuda_build', True/.test(info), by } };
+  return { tensorflow: { folder, version: await versionBeside(folder), cuda: info.includes('\'is_cuda_build\', True'), by } };
 }
 
 async function versionBeside(folder: string): Promise<string> {

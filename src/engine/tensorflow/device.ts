@@ -13,18 +13,27 @@ export interface Wish {
 }
 
 /**
- * Sets what TensorFlow reads; to be called before it is loaded. Where the user has left only some GPUs visible, `cuda:1` is the second of these.
- * @returns whether there was an environment to tell it by.
+ * Loads TensorFlow with the variables set that it reads, and puts back what stood there: other libraries and programs started from here
+ * read them too. Where the user has left only some GPUs visible, `cuda:1` is the second of these.
  * @throws if the user's own choice of GPUs has no such one.
  */
-export function tellTensorFlow(variables: Variables | undefined, { device, threads }: Wish): boolean {
-  if (variables === undefined) return false;
-  variables.CUDA_VISIBLE_DEVICES = visibleDevices(variables.CUDA_VISIBLE_DEVICES, device);
-  variables.TF_FORCE_GPU_ALLOW_GROWTH ??= 'true'; // else it takes the whole of a GPU's memory at once
-  variables.TF_CPP_MIN_LOG_LEVEL ??= '2'; // errors only
-  variables.TF_NUM_INTRAOP_THREADS = String(threads);
-  variables.OMP_NUM_THREADS ??= String(threads); // oneDNN's, in builds of TensorFlow that bring OpenMP
-  return true;
+export function tellingTensorFlow<T>(variables: Variables, { device, threads }: Wish, load: () => T): T {
+  const told: Readonly<Record<string, string>> = {
+    CUDA_VISIBLE_DEVICES: visibleDevices(variables.CUDA_VISIBLE_DEVICES, device),
+    TF_FORCE_GPU_ALLOW_GROWTH: variables.TF_FORCE_GPU_ALLOW_GROWTH ?? 'true', // else it takes the whole of a GPU's memory at once
+    TF_CPP_MIN_LOG_LEVEL: variables.TF_CPP_MIN_LOG_LEVEL ?? '2', // errors only
+    TF_NUM_INTRAOP_THREADS: String(threads),
+  };
+  const before = Object.keys(told).map((name) => [name, variables[name]] as const);
+  Object.assign(variables, told);
+  try {
+    return load();
+  } finally {
+    for (const [name, value] of before) {
+      if (value === undefined) Reflect.deleteProperty(variables, name);
+      else variables[name] = value;
+    }
+  }
 }
 
 /** The one GPU that TensorFlow is to see, by the name it has among those the user left visible; -1 for none. */
@@ -38,9 +47,13 @@ function visibleDevices(already: string | undefined, device: string): string {
   return name;
 }
 
+/** @throws if it is neither the CPU nor a GPU. */
+export function knownDevice(device: string): void {
+  if (device !== 'cpu' && gpuIndex(device) === undefined) throw new Error(`the tensorflow engine knows the devices cpu and cuda:N, not ${device}`);
+}
+
 function gpuIndex(device: string): number | undefined {
   const [, index] = /^cuda:(\d+)$/.exec(device) ?? [];
-  if (index === undefined && device !== 'cpu') throw new Error(`the tensorflow engine knows the devices cpu and cuda:N, not ${device}`);
   return index === undefined ? undefined : Number(index);
 }
 

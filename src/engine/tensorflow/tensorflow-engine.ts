@@ -8,9 +8,10 @@ import type { EngineOptions, StartedEngine } from '../options.ts';
 import * as tf from '../tf.ts';
 import { installAdamW } from './adamw.ts';
 import { type Binding, loadBinding } from './binding.ts';
-import { requireDevice, tellTensorFlow } from './device.ts';
+import { knownDevice, requireDevice, tellingTensorFlow } from './device.ts';
 import { installEmbedding } from './embedding.ts';
 import { installLosses } from './losses.ts';
+import { installMendedKernels } from './mended-kernels.ts';
 import { loadNodePackage, type NodeBackend } from './node-package.ts';
 import { installProducts } from './products.ts';
 
@@ -19,9 +20,9 @@ const backendName = 'tensorflow';
 /** Loads the binding and makes its backend the current one. @throws if it is not built here, or TensorFlow runs on another device than is asked for. */
 export async function startTensorFlow({ device = 'cpu', precision = 'fp32', threads = availableParallelism(), environment }: EngineOptions): Promise<StartedEngine> {
   if (precision !== 'fp32') throw new Error(`the tensorflow engine computes in fp32, not in ${precision}: the torch engine has bf16 (retort doctor)`);
-  const told = tellTensorFlow(environment, { device, threads });
-  const { binding: raw, facts, require } = loadBinding();
-  requireDevice(device, { onGpu: raw.isUsingGpuDevice(), cuda: facts.cuda, told });
+  knownDevice(device);
+  const { binding: raw, facts, require } = environment === undefined ? loadBinding() : tellingTensorFlow(environment, { device, threads }, loadBinding);
+  requireDevice(device, { onGpu: raw.isUsingGpuDevice(), cuda: facts.cuda, told: environment !== undefined });
   const { binding, calls } = counted(raw);
   const NodeJSKernelBackend = loadNodePackage(require, facts.package);
   // A factory that makes it anew: TensorFlow.js's own specs ask for one per suite.
@@ -30,7 +31,7 @@ export async function startTensorFlow({ device = 'cpu', precision = 'fp32', thre
   await installCpuFallback(backendName, hostCopy, { typeless: natively });
   if (!(await tf.setBackend(backendName))) throw new Error('the backend of @tensorflow/tfjs-node did not start');
   if (!(tf.backend() instanceof NodeJSKernelBackend)) throw new Error(`another backend answers to the name ${backendName}: ${tf.backend().constructor.name}`);
-  for (const install of [installAdamW, installEmbedding, installLosses, installProducts]) install();
+  for (const install of [installMendedKernels, installAdamW, installEmbedding, installLosses, installProducts]) install();
   return {
     device, precision, threads, library: `TensorFlow ${binding.TF_Version}${facts.cuda ? ' for CUDA' : ''}`,
     ...(facts.cuda && device === 'cpu' && { untriedDevices: ['cuda:0'] }), // its GPUs are hidden from a TensorFlow that is to run on the CPU
