@@ -23,9 +23,14 @@ const inHalf = ['test/fixtures.test.ts', ...['nn', 'models', 'objectives', 'trai
 /** What computes. */
 const computing = [...parity, ...['nn', 'models', 'objectives', 'teacher', 'train', 'evaluate', 'strategies', 'cli', 'walks'].map((room) => `test/${room}/**/*.test.ts`), '!test/cli/native/**', '!test/cli/tensorflow/**'];
 
+/** What runs as on a device: LibTorch's own kernels, nothing looked at within a step, steps captured and launched again. */
+const onDevice = ['test/fixtures.test.ts', 'test/engine/replay.test.ts', 'test/engine/torch/**/*.test.ts', 'test/train/student-step.test.ts'];
+
 interface AvaRun {
   readonly engine: string;
   readonly precision?: Precision;
+  /** On the CPU what otherwise only a device does. */
+  readonly rehearsal?: true;
   readonly words: readonly string[];
 }
 
@@ -36,7 +41,7 @@ const runs: readonly AvaRun[] = words.length > 0 ? [{ engine: process.env.RETORT
 
 let [passed, failed] = [0, 0];
 for (const run of runs) {
-  if (runs.length > 1) process.stdout.write(`\n== on the ${run.engine} engine${run.precision === undefined ? '' : `, ${run.precision}`}\n`);
+  if (runs.length > 1) process.stdout.write(`\n== on the ${run.engine} engine${run.precision === undefined ? '' : `, ${run.precision}`}${run.rehearsal ? ', as on a device' : ''}\n`);
   const counts = await ava(run);
   passed += counts.passed;
   failed += counts.failed;
@@ -52,6 +57,7 @@ async function onOthers(): Promise<AvaRun[]> {
     if (problem === undefined) {
       found.push({ engine, words: [...(everySuite ? computing : parity), ...roomsOfOthers(engine)] });
       if (facts?.precisions.includes('bf16') === true) found.push({ engine, precision: 'bf16', words: inHalf });
+      if (engine === 'torch') found.push({ engine, rehearsal: true, words: onDevice });
     } else if (required.includes(engine)) throw new Error(`the ${engine} engine is required, but: ${problem}`);
     else process.stdout.write(`== the ${engine} engine is skipped: ${problem}\n`);
   }
@@ -63,9 +69,9 @@ function roomsOfOthers(engine: string): string[] {
   return engineNames.filter((other) => other !== engine).map((other) => `!test/engine/${other}/**`);
 }
 
-function ava({ engine, precision, words: given }: AvaRun): Promise<{ passed: number; failed: number }> {
+function ava({ engine, precision, rehearsal, words: given }: AvaRun): Promise<{ passed: number; failed: number }> {
   const cli = join(dirname(createRequire(import.meta.url).resolve('ava')), 'cli.mjs'); // beside its entry points; its package.json is not exported
-  const child = spawn(process.execPath, [cli, ...given], { stdio: ['inherit', 'pipe', 'inherit'], env: { ...process.env, RETORT_TEST_ENGINE: engine, ...(precision !== undefined && { RETORT_TEST_PRECISION: precision }) } });
+  const child = spawn(process.execPath, [cli, ...given], { stdio: ['inherit', 'pipe', 'inherit'], env: { ...process.env, RETORT_TEST_ENGINE: engine, ...(precision !== undefined && { RETORT_TEST_PRECISION: precision }), ...(rehearsal && { RETORT_TEST_KERNELS: 'library', RETORT_TEST_REPLAY: 'captured' }) } });
   let tail = '';
   child.stdout.setEncoding('utf8');
   child.stdout.on('data', (text: string) => {

@@ -16,8 +16,12 @@ export interface EngineOptions {
   readonly threads?: number | undefined;
   /** `library`: nothing but LibTorch's own kernels on the CPU, as on CUDA and on processors without AVX-512. For holding the two against each other. */
   readonly kernels?: 'own' | 'library' | undefined;
-  /** Whether steps that repeat are run again from the engine's own notes, without JavaScript in between; bit for bit the same. No, unless said: a loss must then depend on its arguments alone. */
-  readonly replay?: boolean | undefined;
+  /**
+   * Whether steps that repeat are run again from the engine's own notes, without JavaScript in between; on CUDA as one captured graph. The
+   * same, bit for bit. No, unless said: a loss must then depend on its arguments alone. `captured` rehearses on the CPU, with the kernels
+   * `library`, what a graph does: the same again on tensors that stay where they are.
+   */
+  readonly replay?: boolean | 'captured' | undefined;
   /** Variables that the tensorflow engine may look at and set, because TensorFlow takes device and threads from nowhere else: `process.env`. Without them it runs on the CPU, with threads as TensorFlow likes. */
   readonly environment?: Record<string, string | undefined> | undefined;
 }

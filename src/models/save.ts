@@ -3,6 +3,7 @@
  * model card, and ONNX for classifiers. All of it or nothing.
  */
 import { join } from 'node:path';
+import type { Precision } from '../engine/options.ts';
 import { writeFileAtomically, writeFolderAtomically } from '../storage/atomic.ts';
 import { writeCheckpoint } from '../storage/checkpoint.ts';
 import { float32Tensor } from '../storage/halves.ts';
@@ -31,6 +32,8 @@ export interface ParitySamples {
   readonly pairs: readonly string[] | null;
   readonly logits: readonly (readonly number[])[];
   readonly maxTokens: number;
+  /** What the logits were computed in, which says how near others can come. */
+  readonly precision: Precision;
 }
 
 /** Writes `folder`; one that exists is replaced as a whole. */

@@ -70,7 +70,7 @@ test('a masked-LM model comes back as one', async (t) => {
 
 test('parity samples are written where given, ONNX is left out where not wanted', async (t) => {
   const folder = join(await temporaryFolder(t), 'model');
-  const parity = { texts: ['a bad'], pairs: null, logits: [[0.5, 1, 2]], maxTokens: 13 };
+  const parity = { texts: ['a bad'], pairs: null, logits: [[0.5, 1, 2]], maxTokens: 13, precision: 'fp32' as const };
   await save(folder, {}, { parity, onnx: false });
   t.deepEqual(await filesIn(folder), [...always, 'parity.json'].sort());
   t.deepEqual(await json(folder, 'parity.json'), parity);
@@ -104,7 +104,7 @@ test('whatever fails on the way, the old folder stays whole and nothing lies bes
   };
   await t.throwsAsync(save(folder, {}, { tokenizer: broken }, 2), { message: 'the tokenizer broke' });
   await t.throwsAsync(save(folder, { task: 'masked-lm', labels: [] }, { onnx: true }, 2), { message: /model\.onnx: .*masked-lm/ });
-  const parity = { texts: [], pairs: null, logits: [], maxTokens: 1, toJSON: () => undefined };
+  const parity = { texts: [], pairs: null, logits: [], maxTokens: 1, precision: 'fp32' as const, toJSON: () => undefined };
   await t.throwsAsync(save(folder, {}, { parity }, 2), { message: /parity\.json: undefined is not a JSON value|parity\.json/ });
   t.deepEqual(await contentOf(folder), before);
   t.deepEqual(await readdir(root), ['model']);
