@@ -10,7 +10,6 @@ import { installAdamW } from './adamw.ts';
 import { type Binding, loadBinding } from './binding.ts';
 import { knownDevice, requireDevice, tellingTensorFlow } from './device.ts';
 import { installEmbedding } from './embedding.ts';
-import { installLosses } from './losses.ts';
 import { installMendedKernels } from './mended-kernels.ts';
 import { loadNodePackage, type NodeBackend } from './node-package.ts';
 import { installProducts } from './products.ts';
@@ -26,17 +25,24 @@ export async function startTensorFlow({ device = 'cpu', precision = 'fp32', thre
   const { binding, calls } = counted(raw);
   const NodeJSKernelBackend = loadNodePackage(require, facts.package);
   // A factory that makes it anew: TensorFlow.js's own specs ask for one per suite.
-  tf.registerBackend(backendName, () => new NodeJSKernelBackend(binding, facts.package), 0);
+  tf.registerBackend(backendName, () => ownValues(new NodeJSKernelBackend(binding, facts.package)), 0);
   const natively = tf.getKernelsForBackend(backendName).map(({ kernelName }) => kernelName);
   await installCpuFallback(backendName, hostCopy, { typeless: natively });
   if (!(await tf.setBackend(backendName))) throw new Error('the backend of @tensorflow/tfjs-node did not start');
   if (!(tf.backend() instanceof NodeJSKernelBackend)) throw new Error(`another backend answers to the name ${backendName}: ${tf.backend().constructor.name}`);
-  for (const install of [installMendedKernels, installAdamW, installEmbedding, installLosses, installProducts]) install();
+  for (const install of [installMendedKernels, installAdamW, installEmbedding, installProducts]) install();
   return {
     device, precision, threads, library: `TensorFlow ${binding.TF_Version}${facts.cuda ? ' for CUDA' : ''}`,
     ...(facts.cuda && device === 'cpu' && { untriedDevices: ['cuda:0'] }), // its GPUs are hidden from a TensorFlow that is to run on the CPU
     nativeCalls: calls,
   };
+}
+
+/** The backend shares the arrays that tensors are made of with TensorFlow, so what a caller did to them later would change the tensors: it is given copies. */
+function ownValues(backend: NodeBackend): NodeBackend {
+  const move = backend.move.bind(backend);
+  backend.move = (dataId, values, ...rest) => { move(dataId, values.slice() as typeof values, ...rest); };
+  return backend;
 }
 
 /** The values of a tensor, copied. */
