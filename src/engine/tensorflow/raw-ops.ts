@@ -24,6 +24,13 @@ export class RawOps {
     return id!;
   }
 
+  /** Float32 numbers as a tensor of TensorFlow's, which may share the array: nobody is to write into it any more. */
+  upload(shape: number[], values: Float32Array): number {
+    const id = this.binding.createTensor(shape, this.binding.TF_FLOAT, values);
+    this.#made.set(id, { id, shape, dtype: this.binding.TF_FLOAT });
+    return id;
+  }
+
   /** Runs an operation of one result. */
   one(name: string, inputs: readonly number[], attributes: readonly OpAttribute[]): number {
     return this.many(name, inputs, attributes, 1)[0]!;

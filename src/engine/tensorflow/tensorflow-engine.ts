@@ -9,6 +9,7 @@ import * as tf from '../tf.ts';
 import { installAdamW } from './adamw.ts';
 import { type Binding, loadBinding } from './binding.ts';
 import { knownDevice, requireDevice, tellingTensorFlow } from './device.ts';
+import { installDropout } from './dropout.ts';
 import { installEmbedding } from './embedding.ts';
 import { installMendedKernels } from './mended-kernels.ts';
 import { loadNodePackage, type NodeBackend } from './node-package.ts';
@@ -30,7 +31,7 @@ export async function startTensorFlow({ device = 'cpu', precision = 'fp32', thre
   await installCpuFallback(backendName, hostCopy, { typeless: natively });
   if (!(await tf.setBackend(backendName))) throw new Error('the backend of @tensorflow/tfjs-node did not start');
   if (!(tf.backend() instanceof NodeJSKernelBackend)) throw new Error(`another backend answers to the name ${backendName}: ${tf.backend().constructor.name}`);
-  for (const install of [installMendedKernels, installAdamW, installEmbedding, installProducts]) install();
+  for (const install of [installMendedKernels, installAdamW, installDropout, installEmbedding, installProducts]) install();
   return {
     device, precision, threads, library: `TensorFlow ${binding.TF_Version}${facts.cuda ? ' for CUDA' : ''}`,
     ...(facts.cuda && device === 'cpu' && { untriedDevices: ['cuda:0'] }), // its GPUs are hidden from a TensorFlow that is to run on the CPU
@@ -41,7 +42,7 @@ export async function startTensorFlow({ device = 'cpu', precision = 'fp32', thre
 /** The backend shares the arrays that tensors are made of with TensorFlow, so what a caller did to them later would change the tensors: it is given copies. */
 function ownValues(backend: NodeBackend): NodeBackend {
   const move = backend.move.bind(backend);
-  backend.move = (dataId, values, ...rest) => { move(dataId, values.slice() as typeof values, ...rest); };
+  backend.move = (dataId, values, ...rest) => { move(dataId, values.slice(), ...rest); };
   return backend;
 }
 
