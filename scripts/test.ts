@@ -17,11 +17,11 @@ import type { Precision } from '../src/engine/options.ts';
 const embedded = 'wasm';
 
 /** What holds an engine against reference numbers. */
-const parity = ['test/fixtures.test.ts', 'test/engine/**/*.test.ts', '!test/engine/wasm/**'];
+const parity = ['test/fixtures.test.ts', 'test/engine/**/*.test.ts'];
 /** What is held to the bounds of bfloat16 too, where an engine has it. */
 const inHalf = ['test/fixtures.test.ts', ...['nn', 'models', 'objectives', 'train'].map((room) => `test/${room}/**/*.test.ts`)];
 /** What computes. */
-const computing = [...parity, ...['nn', 'models', 'objectives', 'teacher', 'train', 'evaluate', 'strategies', 'cli', 'walks'].map((room) => `test/${room}/**/*.test.ts`), '!test/cli/native/**'];
+const computing = [...parity, ...['nn', 'models', 'objectives', 'teacher', 'train', 'evaluate', 'strategies', 'cli', 'walks'].map((room) => `test/${room}/**/*.test.ts`), '!test/cli/native/**', '!test/cli/tensorflow/**'];
 
 /** What runs as on a device: LibTorch's own kernels, nothing looked at within a step, steps captured and launched again. */
 const onDevice = ['test/fixtures.test.ts', 'test/engine/replay.test.ts', 'test/engine/torch/**/*.test.ts', 'test/train/student-step.test.ts'];
@@ -55,13 +55,18 @@ async function onOthers(): Promise<AvaRun[]> {
   for (const engine of engineNames.filter((name) => name !== embedded)) {
     const { problem, facts } = await askEngine(engine);
     if (problem === undefined) {
-      found.push({ engine, words: everySuite ? computing : parity });
+      found.push({ engine, words: [...(everySuite ? computing : parity), ...roomsOfOthers(engine)] });
       if (facts?.precisions.includes('bf16') === true) found.push({ engine, precision: 'bf16', words: inHalf });
       if (engine === 'torch') found.push({ engine, rehearsal: true, words: onDevice });
     } else if (required.includes(engine)) throw new Error(`the ${engine} engine is required, but: ${problem}`);
     else process.stdout.write(`== the ${engine} engine is skipped: ${problem}\n`);
   }
   return found;
+}
+
+/** What is about another engine's own code ran in the first run. */
+function roomsOfOthers(engine: string): string[] {
+  return engineNames.filter((other) => other !== engine).map((other) => `!test/engine/${other}/**`);
 }
 
 function ava({ engine, precision, rehearsal, words: given }: AvaRun): Promise<{ passed: number; failed: number }> {

@@ -10,14 +10,14 @@ import { engineUnderTest, precisionUnderTest, replayUnderTest } from './engine-c
 
 const device = process.env.RETORT_TEST_DEVICE;
 
-const backendClasses = { torch: 'TorchBackend', wasm: 'BackendWasm', webgpu: 'WebGPUBackend' } as const satisfies Record<EngineName, string>;
+const backendClasses = { tensorflow: 'NodeJSKernelBackend', torch: 'TorchBackend', wasm: 'BackendWasm', webgpu: 'WebGPUBackend' } as const satisfies Record<EngineName, string>;
 let started = false;
 
 /** @throws if another backend answers than the one meant. */
 export async function startEngine(): Promise<EngineFacts> {
   const kernels = process.env.RETORT_TEST_KERNELS === 'library' ? 'library' : 'own';
   const replay = replayUnderTest;
-  const facts = await useEngine(engineUnderTest, { precision: precisionUnderTest, kernels, replay, ...(device !== undefined && { device }) });
+  const facts = await useEngine(engineUnderTest, { precision: precisionUnderTest, kernels, replay, environment: process.env, ...(device !== undefined && { device }) });
   if (tf.getBackend() !== engineUnderTest) throw new Error(`the tests are meant for ${engineUnderTest}, but ${tf.getBackend()} answers`);
   started = true;
   return facts;

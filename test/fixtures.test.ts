@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import test, { type ExecutionContext } from 'ava';
-import { engineFacts } from '../src/engine/engine.ts';
+import { engineCalls, engineFacts } from '../src/engine/engine.ts';
 import { type HostTensor, readSafetensors, writeSafetensors } from '../src/storage/safetensors.ts';
 import { findFixtures, type Outcome, runFixture } from './fixture-runners/folder.ts';
 import { engineUnderTest, precisionUnderTest } from './engine-choice.ts';
@@ -15,6 +15,10 @@ const own = join(import.meta.dirname, 'fixtures');
 test.before(startEngine);
 
 const fixtures = findFixtures(own);
+
+test.after('the engine\'s own library computed, where the engine counts what it asks of it', (t) => {
+  if (['tensorflow', 'torch'].includes(engineUnderTest)) t.true(engineCalls().native > 1000, `${engineCalls().native} operations`);
+});
 
 test('every fixture is found, and runs on the embedded engine', (t) => {
   t.is(engineFacts().engine, engineUnderTest);

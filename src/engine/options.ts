@@ -22,6 +22,8 @@ export interface EngineOptions {
    * `library`, what a graph does: the same again on tensors that stay where they are.
    */
   readonly replay?: boolean | 'captured' | undefined;
+  /** Variables that the tensorflow engine may look at and set, because TensorFlow takes device and threads from nowhere else: `process.env`. Without them it runs on the CPU, with threads as TensorFlow likes. */
+  readonly environment?: Record<string, string | undefined> | undefined;
 }
 
 export interface MemoryFigures {
@@ -41,6 +43,8 @@ export interface StartedEngine {
   /** Every device and precision it could have been started with, where there is a choice. */
   readonly devices?: readonly string[];
   readonly precisions?: readonly Precision[];
+  /** Devices it may have besides, which show only when it is started on them. */
+  readonly untriedDevices?: readonly string[];
   /** Memory of the device, where it is not the process's own. */
   readonly memory?: () => MemoryFigures | undefined;
   /** Where the engine can repeat what it was asked for. */
