@@ -69,19 +69,24 @@ function ava({ engine, precision, rehearsal, words: given }: AvaRun): Promise<{ 
   const child = spawn(process.execPath, [cli, ...given], { stdio: ['inherit', 'pipe', 'inherit'], env: { ...process.env, RETORT_TEST_ENGINE: engine, ...(precision !== undefined && { RETORT_TEST_PRECISION: precision }), ...(rehearsal && { RETORT_TEST_KERNELS: 'library', RETORT_TEST_REPLAY: 'captured' }) } });
   let tail = '';
   child.stdout.setEncoding('utf8');
+  let ticked = 0;
   child.stdout.on('data', (text: string) => {
     process.stdout.write(text);
+    ticked += text.split('✔').length - 1;
     tail = (tail + text).slice(-200_000);
   });
-  return new Promise((done) => child.on('close', (code) => done(countsOf(tail, code))));
+  return new Promise((done) => child.on('close', (code) => done(countsOf(tail, { code, ticked }))));
 }
 
-/** From ava's summary: '12 tests passed', '1 test failed', '1 uncaught exception', '2 tests remained pending after a timeout', … */
-function countsOf(text: string, code: number | null): { passed: number; failed: number } {
+/**
+ * From ava's summary: '12 tests passed', '1 test failed', '1 uncaught exception', '2 tests remained pending after a timeout', … When one failed
+ * it does not count those that passed, so their ticks are counted.
+ */
+function countsOf(text: string, { code, ticked }: { code: number | null; ticked: number }): { passed: number; failed: number } {
   const summary = text.slice(text.lastIndexOf('\n  ─'));
   const count = (pattern: RegExp) => Number(pattern.exec(summary)?.[1] ?? 0);
   const counted = count(/(\d+) tests? failed/) + count(/(\d+) uncaught exceptions?/) + count(/(\d+) unhandled rejections?/) + count(/(\d+) tests? remained pending/);
-  const all = count(/(\d+) tests? passed/);
+  const all = count(/(\d+) tests? passed/) || ticked;
   return { passed: all, failed: Math.max(counted, code === 0 && all > 0 ? 0 : 1) };
 }
 
