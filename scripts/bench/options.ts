@@ -22,6 +22,7 @@ export interface BenchOptions {
   readonly sentences: number;
   readonly text?: string | undefined;
   readonly small: boolean;
+  readonly replay: boolean;
 }
 
 export class UsageError extends Error {}
@@ -36,6 +37,7 @@ An option that takes names takes several with commas.
   --peer NAME          ${peerNames.join(', ')} (all that are here), or none
   --engine NAME        auto, ${engineNames.join(', ')} (auto)
   --device NAME        cpu or cuda:N (cpu)
+  --replay             our steps run from the engine's own notes once they repeat
   --threads N          of both sides (this machine's processors)
   --pairs N            turns of each side (15)
   --seconds N          no further pair after so long, five at least (90)
@@ -70,6 +72,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     sentences: count('sentences', values.sentences) ?? (device === 'cpu' ? 256 : 4096),
     text: values.text,
     small: values.small ?? false,
+    replay: values.replay ?? false,
   };
 }
 
@@ -80,7 +83,7 @@ function parse(args: readonly string[]) {
       args: [...args],
       options: {
         case: text, precision: text, peer: text, engine: text, device: text, threads: text, pairs: text, seconds: text,
-        python: text, 'peer-scripts': text, sentences: text, text, json: text, small: { type: 'boolean' },
+        python: text, 'peer-scripts': text, sentences: text, text, json: text, small: { type: 'boolean' }, replay: { type: 'boolean' },
       },
     }).values;
   } catch (error) {

@@ -1,6 +1,7 @@
 /** Our own side of a case, run in a process of its own by `bench --side`: starts the engine it is told to and opens the case on it. */
 import manifest from '../../package.json' with { type: 'json' };
 import { type EngineFacts, type EngineName, useEngine } from '../../src/engine/engine.ts';
+import { replayCounts } from '../../src/engine/replay.ts';
 import type { Work } from './cases/case.ts';
 import { type CaseName, caseNamed } from './cases/catalogue.ts';
 import { type Facts, type Opened, type Order, peakRssMB, type Settings, type Side } from './protocol.ts';
@@ -8,10 +9,10 @@ import { type Facts, type Opened, type Order, peakRssMB, type Settings, type Sid
 export class OwnSide implements Omit<Side, 'close'> {
   #opened: { readonly work: Work; readonly engine: EngineFacts } | undefined;
 
-  async open({ case: name, folder, engine: choice, device, precision, threads, tuned }: Order): Promise<Opened> {
+  async open({ case: name, folder, engine: choice, device, precision, threads, replay, tuned }: Order): Promise<Opened> {
     let engine: EngineFacts;
     try {
-      engine = await useEngine(choice as EngineName | 'auto', { device, precision, threads, environment: process.env });
+      engine = await useEngine(choice as EngineName | 'auto', { device, precision, threads, replay, environment: process.env });
     } catch (error) {
       return { absent: error instanceof Error ? error.message : String(error) };
     }
@@ -38,7 +39,7 @@ export class OwnSide implements Omit<Side, 'close'> {
     if (this.#opened === undefined) throw new Error('open comes first');
     const { engine, device, precision, threads, library, tfjs } = this.#opened.engine;
     const versions = { retort: manifest.version, node: process.versions.node, tfjs, ...(library !== undefined && { library }) };
-    return Promise.resolve({ device, precision, threads, peakRssMB: peakRssMB(), settings: { engine, versions, ...this.#work.settings() } });
+    return Promise.resolve({ device, precision, threads, peakRssMB: peakRssMB(), settings: { engine, versions, replayed: replayCounts().replayed, ...this.#work.settings() } });
   }
 
   get #work(): Work {

@@ -19,6 +19,7 @@ export interface Order {
   readonly device: string;
   readonly precision: Precision;
   readonly threads: number;
+  readonly replay?: boolean;
   /** What an earlier process of the same side found best, so that this one need not try, and its memory is not that of the trials. */
   readonly tuned?: Settings;
 }

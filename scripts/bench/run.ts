@@ -66,7 +66,7 @@ interface Means {
 }
 
 async function benchCase({ name, precision, folder, settings }: Subject, options: BenchOptions, { surroundings, limits, listener }: Means): Promise<BenchRow[]> {
-  const order: Order = { case: name, folder, engine: options.engine, device: options.device, precision, threads: options.threads };
+  const order: Order = { case: name, folder, engine: options.engine, device: options.device, precision, threads: options.threads, replay: options.replay };
   const context: RowContext = { case: name, precision, engine: options.engine, settings };
   const start = () => ownSide('our side', surroundings);
   let side: Side | undefined;

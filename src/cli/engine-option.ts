@@ -32,13 +32,19 @@ export function addDeviceOptions(command: Command): Command {
     .option('--threads <n>', 'threads within one operation (default: OMP_NUM_THREADS, or the number of processors)', wholeNumber);
 }
 
+/** For commands that train. */
+export function addReplayOption(command: Command): Command {
+  return command.option('--replay', 'run steps that repeat from the engine\'s own notes, on CUDA as one graph: the same bits, sooner (torch engine; a loss of your own must depend on its arguments alone)');
+}
+
 /** The same for a recipe: to be spread into its settings, and handed to `run.useEngine`. */
 export const engineSettings = {
   engine: z.enum(['auto', ...engineNames]).default('auto'),
   device: z.string().regex(/^(cpu|cuda:\d+)$/, 'cpu or cuda:N').optional(),
   precision: z.enum(precisions).default('fp32'),
   threads: z.int().positive().optional(),
-} satisfies Record<Exclude<keyof EngineOption, 'kernels' | 'replay'>, z.ZodType>;
+  replay: z.boolean().optional(),
+} satisfies Record<Exclude<keyof EngineOption, 'kernels'>, z.ZodType>;
 
 /** Starts it, and says so. @throws as `useEngine` does. */
 export async function startEngine(console: Console, { engine, ...options }: EngineOption): Promise<EngineFacts> {
@@ -48,9 +54,9 @@ export async function startEngine(console: Console, { engine, ...options }: Engi
 }
 
 /** Where no number of threads is said, OMP_NUM_THREADS says it: launchers of several processes divide a machine so. The environment goes with it, for the engine that is told by it. */
-export function withThreads({ device, precision, threads }: EngineOptions): EngineOptions {
+export function withThreads({ device, precision, threads, replay }: EngineOptions): EngineOptions {
   const limit = threadLimit(process.env);
-  return { device, precision, threads: threads ?? (limit === undefined ? undefined : Math.min(limit, availableParallelism())), environment: process.env };
+  return { device, precision, replay, threads: threads ?? (limit === undefined ? undefined : Math.min(limit, availableParallelism())), environment: process.env };
 }
 
 /** `engine wasm: cpu, fp32, 1 thread; passed over torch: ...` */

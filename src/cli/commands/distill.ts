@@ -14,7 +14,7 @@ import { conclude } from '../conclusion.ts';
 import { addCorpusOptions, addLabelKindOption, addLearningTextOptions, corpusName, firstOfSplits, type LearningTextOptions, openSplits, refuseTaskColumns } from '../corpus-options.ts';
 import { teachingOf, type TeachingOptions } from '../distillation.ts';
 import type { Door } from '../door.ts';
-import { addEngineOption, type EngineOption, startEngine } from '../engine-option.ts';
+import { addEngineOption, addReplayOption, type EngineOption, startEngine } from '../engine-option.ts';
 import { cutNotice } from '../model-folder.ts';
 import { addObjectiveOptions, chosenObjective, matchesLayers, type ObjectiveOptions, readsStates } from '../objective-choice.ts';
 import { layerChoice, positiveNumber, share, wholeNumber } from '../option-values.ts';
@@ -48,7 +48,7 @@ export function addDistill(program: Command, door: Door): void {
     .option('--labels <folder>', 'a label store, or the folder of stores to look in and to add to', 'runs/labels')
     .option('--live', 'ask the teacher at every step instead of storing its labels')
     .option('--out <folder>', 'the run\'s folder; the student lands in student/ there (default: runs/<corpus>-student)');
-  for (const add of [addObjectiveOptions, addCorpusOptions, addLabelKindOption, addLearningTextOptions, addVoiceOptions, addMeanOption, addWidthOptions, addTrainingOptions, addClassWeightsOption, addEngineOption]) add(command);
+  for (const add of [addObjectiveOptions, addCorpusOptions, addLabelKindOption, addLearningTextOptions, addVoiceOptions, addMeanOption, addWidthOptions, addTrainingOptions, addClassWeightsOption, addEngineOption, addReplayOption]) add(command);
   command
     .addHelpText('after', '\nThe same command again goes on where it was stopped, or reuses what is done.\n\nExample:\n  $ retort distill runs/teacher/model corpora/opinions/sample --size 1x32:2 --examples 500 --steps 30 --out runs/student\n')
     .action(async (words: string[], options: Options) => {

@@ -4,7 +4,7 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { readEvaluation } from '../evaluation-file.ts';
-import { addDeviceOptions, type EngineOption, engineOption } from '../engine-option.ts';
+import { addDeviceOptions, addReplayOption, type EngineOption, engineOption } from '../engine-option.ts';
 import { loadRecipe } from '../load-recipe.ts';
 import { withRun } from '../run.ts';
 import { overrideSettings } from '../settings.ts';
@@ -20,8 +20,8 @@ export function addRun(program: Command, door: Door): void {
     .option('--set <path=value>', 'change a setting, as --set student.steps=300; may be given again and again', (value, before: readonly string[] = []) => [...before, value])
     .option('--out <folder>', 'the run\'s folder (default: runs/<recipe name>)')
     .addOption(engineOption().env('RETORT_ENGINE'));
-  addDeviceOptions(command)
-    .addHelpText('after', '\n--engine, --device, --precision and --threads are settings of the recipe too.\n\nExample:\n  $ retort run recipes/quickstart.ts --set seeds=[1] --set teacher.steps=30 --set student.steps=30 --set promise=null --out runs/first-look\n')
+  addReplayOption(addDeviceOptions(command))
+    .addHelpText('after', '\n--engine, --device, --precision, --threads and --replay are settings of the recipe too.\n\nExample:\n  $ retort run recipes/quickstart.ts --set seeds=[1] --set teacher.steps=30 --set student.steps=30 --set promise=null --out runs/first-look\n')
     .action(async (file: string, { set = [], out, ...engine }: Options) => {
       const recipe = await loadRecipe(file);
       const settings = overrideSettings(recipe.settings, [...Object.entries(engine).map(([name, value]) => `${name}=${value}`), ...set]);

@@ -13,7 +13,7 @@ import { trainClassifier } from '../classifier.ts';
 import { concludeTraining } from '../conclusion.ts';
 import { addCorpusOptions, addExamplesOption, addLabelKindOption, type CorpusOptions, corpusName, type LearningTextOptions, openSplits, refuseTaskColumns } from '../corpus-options.ts';
 import type { Door } from '../door.ts';
-import { addEngineOption, type EngineOption, startEngine } from '../engine-option.ts';
+import { addEngineOption, addReplayOption, type EngineOption, startEngine } from '../engine-option.ts';
 import { learningText, textsOf } from '../learning-text.ts';
 import { cutNotice, requireModel, usualTokens } from '../model-folder.ts';
 import { wholeNumber } from '../option-values.ts';
@@ -36,7 +36,7 @@ export function addTrain(program: Command, door: Door): void {
     .option('--size <LxH>', 'start from nothing: layers x width, as 2x128 or 4x256:4:1024 (heads, feed-forward width)')
     .option('--vocabulary <n>', 'tokens of the vocabulary that is made for a fresh model', wholeNumber, 8000)
     .option('--out <folder>', 'the run\'s folder; the model lands in model/ there (default: runs/<corpus>-teacher)');
-  for (const add of [addCorpusOptions, addLabelKindOption, addExamplesOption, addTrainingOptions, addClassWeightsOption, addEngineOption]) add(command);
+  for (const add of [addCorpusOptions, addLabelKindOption, addExamplesOption, addTrainingOptions, addClassWeightsOption, addEngineOption, addReplayOption]) add(command);
   command
     .addHelpText('after', '\nThe same command again goes on where it was stopped, or reuses what is done.\n\nExample:\n  $ retort train corpora/opinions/sample --size 2x64:2 --vocabulary 600 --steps 30 --out runs/teacher\n')
     .action(async (corpus: string, options: Options) => {

@@ -6,7 +6,7 @@ import { parseOptions, usage, UsageError } from '../../../scripts/bench/options.
 import { peerNames } from '../../../scripts/bench/peers.ts';
 
 test('without options: every case in fp32 against every peer', (t) => {
-  t.like(parseOptions([]), { cases: caseNames, precisions: ['fp32'], peers: peerNames, engine: 'auto', device: 'cpu', threads: availableParallelism(), small: false });
+  t.like(parseOptions([]), { cases: caseNames, precisions: ['fp32'], peers: peerNames, engine: 'auto', device: 'cpu', threads: availableParallelism(), small: false, replay: false });
 });
 
 test('names come one or several, numbers whole', (t) => {
