@@ -11,7 +11,7 @@ const objectives = [
 ];
 
 const metrics = [
-  'bleu', 'chrf', 'co-teaching', 'conditional-entropy', 'linear-distillation', 'magnitude-prune', 'mutual-information', 'n2n-reward', 'seq-inter', 'wer',
+  'co-teaching', 'conditional-entropy', 'linear-distillation', 'magnitude-prune', 'mutual-information', 'n2n-reward', 'wer',
 ];
 
 const families = ['albert-classifier', 'albert-mlm', 'bart', 'electra-classifier', 'marian', 'mobilebert-classifier', 'roberta-classifier', 't5', 't5-gated'];
