@@ -19,6 +19,15 @@ export { linear } from './engine/fused/linear.ts';
 export { freshValues, linearSpecs, normSpecs, Parameters, type ParameterSpec } from './nn/parameters.ts';
 export type { Mode } from './nn/mode.ts';
 
+// decode: search
+export type { StepDecoder } from './decode/step-decoder.ts';
+export type { DecodeOptions } from './decode/constraints.ts';
+export type { Hypothesis } from './decode/path.ts';
+export { greedy, type GreedyHypothesis, type GreedyOptions } from './decode/greedy.ts';
+export { beamSearch, type BeamSearchOptions } from './decode/beam-search.ts';
+export { ensembleDecoder } from './decode/ensemble.ts';
+export { scoreSequences } from './decode/score-sequences.ts';
+
 // text: words
 export { type Corpus, makeCorpus } from './text/corpus.ts';
 export type { Example, LabelKind, LabelSpace } from './text/example.ts';
