@@ -33,6 +33,7 @@ export { type Corpus, makeCorpus } from './text/corpus.ts';
 export type { Example, LabelKind, LabelSpace } from './text/example.ts';
 export { openTsv } from './text/tsv.ts';
 export { openPlainLines } from './text/plain-lines.ts';
+export { openParallel, type ParallelFiles, type ParallelOptions, type ParallelTable, type ParallelText, streamParallel } from './text/parallel.ts';
 export { glueTasks, openGlue } from './text/glue.ts';
 export type { Tokenizer } from './text/tokenizer.ts';
 export { loadTokenizer, saveTokenizer } from './text/tokenizer-files.ts';
