@@ -19,11 +19,21 @@ export { linear } from './engine/fused/linear.ts';
 export { freshValues, linearSpecs, normSpecs, Parameters, type ParameterSpec } from './nn/parameters.ts';
 export type { Mode } from './nn/mode.ts';
 
+// decode: search
+export type { StepDecoder } from './decode/step-decoder.ts';
+export type { DecodeOptions } from './decode/constraints.ts';
+export type { Hypothesis } from './decode/path.ts';
+export { greedy, type GreedyHypothesis, type GreedyOptions } from './decode/greedy.ts';
+export { beamSearch, type BeamSearchOptions } from './decode/beam-search.ts';
+export { ensembleDecoder } from './decode/ensemble.ts';
+export { scoreSequences } from './decode/score-sequences.ts';
+
 // text: words
 export { type Corpus, makeCorpus } from './text/corpus.ts';
 export type { Example, LabelKind, LabelSpace } from './text/example.ts';
 export { openTsv } from './text/tsv.ts';
 export { openPlainLines } from './text/plain-lines.ts';
+export { openParallel, type ParallelFiles, type ParallelOptions, type ParallelTable, type ParallelText, streamParallel } from './text/parallel.ts';
 export { glueTasks, openGlue } from './text/glue.ts';
 export type { Tokenizer } from './text/tokenizer.ts';
 export { loadTokenizer, saveTokenizer } from './text/tokenizer-files.ts';
@@ -114,6 +124,10 @@ export type { TrainEvent } from './train/event.ts';
 export { classificationScores, type ClassificationScores, predictedClasses } from './evaluate/classification.ts';
 export { type MultiLabelScores, multiLabelScores, predictedSets } from './evaluate/multi-label.ts';
 export { type RegressionScores, regressionScores } from './evaluate/regression.ts';
+export { type Bleu, bleuCounts, bleuOf, type BleuOptions, bleuSignature, corpusBleu, sentenceBleu, type Smoothing } from './evaluate/bleu.ts';
+export { chrfCounts, chrfOf, chrfSignature, corpusChrf, sentenceChrf } from './evaluate/chrf.ts';
+export type { References } from './evaluate/references.ts';
+export { perplexity } from './evaluate/perplexity.ts';
 export { pearson, spearman } from './evaluate/correlation.ts';
 export { embeddingsOf, pairCosines, type SentencePairs, similarityScores, type SimilarityScores } from './evaluate/sentence-similarity.ts';
 export { classifierScores, modelScores, rankingScores, type Scores, scoresOf } from './evaluate/score.ts';

@@ -23,7 +23,7 @@ test.after('the engine\'s own library computed, where the engine counts what it 
 test('every fixture is found, and runs on the embedded engine', (t) => {
   t.is(engineFacts().engine, engineUnderTest);
   const count = (group: string) => fixtures.filter(({ name }) => name.startsWith(`${group}/`)).length;
-  t.deepEqual([count('objectives'), count('metrics'), count('models'), fixtures.length], [35, 6, 24, 66]);
+  t.deepEqual([count('objectives'), count('metrics'), count('models'), fixtures.length], [35, 9, 24, 69]);
 });
 
 /** Of the bound: the embedded engine's AdamW computes in float64 between its float32 numbers, the others' in float32 throughout. */
@@ -74,6 +74,11 @@ const changes: readonly { title: string; name: string; file?: string; at: Path; 
   { title: 'other bins', name: 'metrics/calibration', at: ['cases', 0, 'inputs', 'bins'], value: 10, failure: /^case 1: ece: off by/ },
   { title: 'features that are off', name: 'metrics/cka', at: ['cases', 0, 'inputs', 'y', 0, 0], value: -0.02618, failure: /^case 1: linear_cka: off by/ },
   { title: 'rows of other lengths', name: 'metrics/cka', at: ['cases', 0, 'inputs', 'y', 0], value: [1, 2], failure: /rows of a matrix differ/ },
+  { title: 'a part of a score that is off', name: 'metrics/bleu', at: ['cases', 0, 'expected', 'corpus', 'precisions', 1], value: 60.1, failure: /^case 1: corpus\.precisions: off by/ },
+  { title: 'a part of a score that nobody knows', name: 'metrics/bleu', at: ['cases', 0, 'expected', 'corpus', 'ratio'], value: 1, failure: /^case 1: corpus: corpus\.ratio is missing/ },
+  { title: 'a token that is off', name: 'metrics/bleu', at: ['cases', 4, 'expected', 'tokens', 0, 0], value: 'naive', failure: /^case 5: tokens: / },
+  { title: 'a character score that is off', name: 'metrics/chrf', at: ['cases', 4, 'expected', 'chrf2'], value: 52.9773, failure: /^case 5: chrf2: off by/ },
+  { title: 'another choice among candidates', name: 'metrics/seq-inter', at: ['cases', 0, 'expected', 'selected'], value: 2, failure: /^case 1: selected: off by/ },
   { title: 'a map that nobody knows', name: 'metrics/layer-maps', at: ['cases', 0, 'inputs', 'kind'], value: 'pkd-middle', failure: /^case 1: .*kind/s },
   { title: 'a kind of model fixture that nobody knows', name: 'models/bert-model', file: 'cases.json', at: ['kind'], value: 'decoder', failure: /nothing here can run it/ },
   { title: 'no cases of a model', name: 'models/bert-model', file: 'cases.json', at: ['cases'], value: [], failure: /no case was found|a case that does not exist/ },

@@ -1,15 +1,21 @@
 // Checks a metric against metrics/<name>.json: plain JSON in, numbers out, in float64.
 import { z } from 'zod';
+import { corpusBleu, sentenceBleu } from '../../src/evaluate/bleu.ts';
 import { calibration } from '../../src/evaluate/calibration.ts';
+import { corpusChrf } from '../../src/evaluate/chrf.ts';
 import { linearCka } from '../../src/evaluate/cka.ts';
 import { classificationScores } from '../../src/evaluate/classification.ts';
 import { pearson, spearman } from '../../src/evaluate/correlation.ts';
 import { fidelity } from '../../src/evaluate/fidelity.ts';
 import { distilbertReleasedMap, everyOtherMap, lastMap, skipMap, uniformMap } from '../../src/models/layer-map.ts';
+import { tokens13a } from '../../src/text/tokens-13a.ts';
 import { bounds, Comparison, type FixtureResult } from './comparison.ts';
 import { readFixture } from './fixture-file.ts';
 
 const number = z.number().nullable();
+const values = z.union([number, z.array(number)]);
+/** Numbers; by name, where a metric has parts; words, which must be equal. */
+const scoreSchema = z.union([values, z.record(z.string(), values), z.array(z.array(z.string()))]);
 const metricSchema = z.strictObject({
   metric: z.string(),
   cases: z.array(
@@ -17,12 +23,14 @@ const metricSchema = z.strictObject({
       case: z.string().optional(),
       note: z.string().optional(),
       inputs: z.unknown(),
-      expected: z.record(z.string(), z.union([number, z.array(number)])),
+      expected: z.record(z.string(), scoreSchema),
     }),
   ),
 });
 
-type Scores = Readonly<Record<string, number | readonly number[]>>;
+type Listed = number | null | readonly (number | null | readonly string[])[];
+type Score = Listed | Readonly<Record<string, Listed>>;
+type Scores = Readonly<Record<string, Score>>;
 
 const classes = z.array(z.int());
 const classificationInputs = z.strictObject({ labels: classes, predictions: classes, classes: z.int().positive() });
@@ -31,6 +39,8 @@ const fidelityInputs = z.strictObject({ student_logits: matrix, teacher_logits: 
 const calibrationInputs = z.strictObject({ probabilities: matrix, labels: classes, bins: z.int().positive() });
 const pairs = z.strictObject({ x: z.array(z.number()), y: z.array(z.number()) });
 const ckaInputs = z.strictObject({ x: matrix, y: matrix });
+const translations = z.strictObject({ hypotheses: z.array(z.string()), references: z.array(z.array(z.string())) });
+const candidates = z.strictObject({ candidates: z.array(z.string()), reference: z.string() });
 
 const layerMaps = {
   uniform: uniformMap,
@@ -71,6 +81,24 @@ export const metricRunners: Readonly<Record<string, (inputs: unknown) => Scores>
     const { x, y } = pairs.parse(inputs);
     return { pearson: pearson(x, y), spearman: spearman(x, y) };
   },
+  bleu: (inputs) => {
+    const { hypotheses, references } = translations.parse(inputs);
+    const { score, brevityPenalty: bp, precisions, matches: counts, totals, hypothesisLength, referenceLength } = corpusBleu(hypotheses, references);
+    return {
+      corpus: { score, bp, precisions, counts, totals, hyp_len: hypothesisLength, ref_len: referenceLength },
+      sentence: hypotheses.map((hypothesis, row) => sentenceBleu(hypothesis, references[row]!)),
+      tokens: hypotheses.map(tokens13a),
+    };
+  },
+  chrf: (inputs) => {
+    const { hypotheses, references } = translations.parse(inputs);
+    return { chrf2: corpusChrf(hypotheses, references) };
+  },
+  'seq-inter': (inputs) => {
+    const { candidates: texts, reference } = candidates.parse(inputs);
+    const scores = texts.map((text) => sentenceBleu(text, reference));
+    return { scores, selected: scores.indexOf(Math.max(...scores)) };
+  },
   'layer-maps': (inputs) => {
     const { teacher_layers: teacherLayers, student_layers: studentLayers, kind } = layerMapInputs.parse(inputs);
     return { map: layerMaps[kind](studentLayers, teacherLayers) };
@@ -86,10 +114,29 @@ export async function checkMetric(file: string): Promise<FixtureResult> {
     await comparison.inCase(name, () => {
       const scores = run(inputs);
       comparison.names('expected', Object.keys(expected), Object.keys(scores));
-      for (const [score, value] of Object.entries(scores)) comparison.close(score, listOf(value), listOf(expected[score] ?? null), bounds.metric);
+      for (const [score, value] of Object.entries(scores)) compareScore(comparison, score, value, expected[score] ?? null);
     });
   }
   return comparison.result;
+}
+
+/** A score that has parts is compared part by part; words must be equal. */
+function compareScore(comparison: Comparison, score: string, value: Score, expected: Score): void {
+  const parts = partsOf(score, value);
+  const expectedParts = partsOf(score, expected);
+  comparison.names(score, parts.keys(), expectedParts.keys());
+  for (const [part, own] of parts) {
+    const theirs = expectedParts.get(part) ?? [];
+    if (isWords(own) || isWords(theirs)) comparison.equal(part, own, theirs);
+    else comparison.close(part, own as number[], theirs as number[], bounds.metric);
+  }
+}
+
+const isWords = (list: readonly unknown[]): boolean => Array.isArray(list[0]);
+
+function partsOf(score: string, value: Score): ReadonlyMap<string, readonly (number | readonly string[])[]> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return new Map([[score, listOf(value as Listed)]]);
+  return new Map(Object.entries(value).map(([part, numbers]) => [`${score}.${part}`, listOf(numbers as Listed)]));
 }
 
 /** The length that all rows have. */
@@ -99,6 +146,6 @@ function widthOf([first = [], ...rows]: readonly (readonly number[])[]): number 
 }
 
 /** null stands for NaN: a score that is not defined. */
-function listOf(value: number | null | readonly (number | null)[]): number[] {
+function listOf(value: Listed): (number | readonly string[])[] {
   return (typeof value === 'object' && value !== null ? [...value] : [value]).map((entry) => entry ?? NaN);
 }

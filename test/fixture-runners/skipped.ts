@@ -8,7 +8,7 @@ const objectives = [
 ];
 
 const metrics = [
-  'bleu', 'chrf', 'co-teaching', 'conditional-entropy', 'linear-distillation', 'magnitude-prune', 'mutual-information', 'n2n-reward', 'seq-inter', 'wer',
+  'co-teaching', 'conditional-entropy', 'linear-distillation', 'magnitude-prune', 'mutual-information', 'n2n-reward', 'wer',
 ];
 
 const families = ['bart', 'marian', 't5', 't5-gated'];
