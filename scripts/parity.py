@@ -1,17 +1,19 @@
 #!/usr/bin/env python3
 """Checks what the toolkit wrote with the Python libraries it is meant for.
 
-    python3 scripts/parity.py FOLDER [--text FILE] [--tolerance 1e-4]
+    python3 scripts/parity.py FOLDER [--text FILE] [--tolerance X]
 
 FOLDER is one of three, told apart by what lies in it.
 
 parity.json: a saved student. Loads the folder with transformers (every weight name must be known and none missing), computes the
-logits of the texts in its parity.json and compares them with those the toolkit stored there when it saved the student:
+logits of the texts in its parity.json (a masked-LM model: those of the first token; a bare encoder: its last state) and compares them
+with those the toolkit stored there when it saved the student:
 
-    { "texts": [string], "pairs": [string] | null, "logits": [[number]], "maxTokens": integer }
+    { "texts": [string], "pairs": [string] | null, "logits": [[number]], "maxTokens": integer, "precision": "fp32" | "bf16" }
 
 Where onnxruntime is installed, onnx/model.onnx is held to the same numbers. --text adds lines of your own (a tab separates the two
-texts of a pair), on which PyTorch and ONNX are compared with each other. A difference may reach tolerance * max(1, largest logit).
+texts of a pair), on which PyTorch and ONNX are compared with each other. A difference may reach tolerance * max(1, largest logit);
+the tolerance is 1e-4, and 2e-2 for stored logits that were computed in bf16.
 
 header.json: a label store. pyarrow and datasets open every shard, and rows, ids, checksums, and the columns with their types are
 those of the header.
@@ -30,6 +32,7 @@ import sys
 from pathlib import Path
 
 BATCH = 32
+TOLERANCES = {"fp32": 1e-4, "bf16": 2e-2}
 
 
 def require(*names):
@@ -79,13 +82,15 @@ def read_parity(path):
         raise Unusable(f"{path} is missing: save the student again with a toolkit that writes it") from error
     except ValueError as error:
         raise Unusable(f"{path} is not JSON: {error}") from error
-    absent = [key for key in ("texts", "pairs", "logits", "maxTokens") if not isinstance(stored, dict) or key not in stored]
+    absent = [key for key in ("texts", "pairs", "logits", "maxTokens", "precision") if not isinstance(stored, dict) or key not in stored]
     if absent:
         raise Unusable(f"{path} lacks {', '.join(absent)}")
     texts, pairs = stored["texts"], stored["pairs"]
     if not texts or len(stored["logits"]) != len(texts) or (pairs is not None and len(pairs) != len(texts)):
         raise Unusable(f"{path}: texts, pairs and logits must be equally many, and at least one")
-    return texts, pairs, numpy.asarray(stored["logits"], dtype=numpy.float64), int(stored["maxTokens"])
+    if stored["precision"] not in TOLERANCES:
+        raise Unusable(f"{path}: precision is {stored['precision']!r}, expected one of {', '.join(TOLERANCES)}")
+    return texts, pairs, numpy.asarray(stored["logits"], dtype=numpy.float64), int(stored["maxTokens"]), TOLERANCES[stored["precision"]]
 
 
 def read_lines(path):
@@ -109,7 +114,21 @@ def batches(tokenizer, texts, pairs, max_tokens):
 def torch_logits(model, tokenizer, texts, pairs, max_tokens):
     numpy, torch = require("numpy", "torch")
     with torch.no_grad():
-        return numpy.concatenate([model(**batch).logits.numpy() for batch in batches(tokenizer, texts, pairs, max_tokens)])
+        return numpy.concatenate([said(model(**batch)).numpy() for batch in batches(tokenizer, texts, pairs, max_tokens)])
+
+
+def said(output):
+    """Class logits; the first token's logits or state where there are some for every token."""
+    values = output.logits if "logits" in output else output.last_hidden_state
+    return values if values.ndim == 2 else values[:, 0]
+
+
+def model_class(transformers, folder):
+    """The class that loads what the folder says it holds."""
+    architecture = (read_json(folder / "config.json").get("architectures") or [""])[0]
+    if architecture.endswith("ForMaskedLM"):
+        return transformers.AutoModelForMaskedLM
+    return transformers.AutoModel if architecture.endswith("Model") else transformers.AutoModelForSequenceClassification
 
 
 def onnx_logits(session, tokenizer, texts, pairs, max_tokens):
@@ -135,9 +154,9 @@ def check_student(folder, report, text, tolerance):
     numpy, _, transformers = require("numpy", "torch", "transformers")
     transformers.utils.logging.set_verbosity_error()  # what it would warn of, the check of the names reports
     transformers.utils.logging.disable_progress_bar()
-    texts, pairs, expected, max_tokens = read_parity(folder / "parity.json")
+    texts, pairs, expected, max_tokens, usual = read_parity(folder / "parity.json")
     tokenizer = transformers.AutoTokenizer.from_pretrained(folder, local_files_only=True)
-    model, loading = transformers.AutoModelForSequenceClassification.from_pretrained(
+    model, loading = model_class(transformers, folder).from_pretrained(
         folder, local_files_only=True, output_loading_info=True, ignore_mismatched_sizes=True
     )
     model = model.float().eval()
@@ -145,17 +164,18 @@ def check_student(folder, report, text, tolerance):
     shown = "; ".join(f"{kind}: {', '.join(names[:5])}{' ...' if names[5:] else ''}" for kind, names in wrong.items() if names)
     report.line(not shown, "names", shown or f"all {len(model.state_dict())} weights are known")
 
-    report.compare("transformers, stored logits", torch_logits(model, tokenizer, texts, pairs, max_tokens), expected, tolerance)
+    stored = usual if tolerance is None else tolerance
+    report.compare("transformers, stored logits", torch_logits(model, tokenizer, texts, pairs, max_tokens), expected, stored)
     session = open_onnx(folder, report)
     if session is not None:
-        report.compare("onnxruntime, stored logits", onnx_logits(session, tokenizer, texts, pairs, max_tokens), expected, tolerance)
+        report.compare("onnxruntime, stored logits", onnx_logits(session, tokenizer, texts, pairs, max_tokens), expected, stored)
     if text is not None:
         own = (tokenizer, *read_lines(text), max_tokens)
         if session is None:
             report.skip(f"onnxruntime, {text.name}", "there is no ONNX session to compare PyTorch with")
         else:
             expected = torch_logits(model, *own).astype(numpy.float64)
-            report.compare(f"onnxruntime, {text.name}", onnx_logits(session, *own), expected, tolerance)
+            report.compare(f"onnxruntime, {text.name}", onnx_logits(session, *own), expected, TOLERANCES["fp32"] if tolerance is None else tolerance)
 
 
 def label_columns(header):
@@ -281,7 +301,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", metavar="FOLDER", type=Path)
     parser.add_argument("--text", metavar="FILE", type=Path)
-    parser.add_argument("--tolerance", type=float, default=1e-4)
+    parser.add_argument("--tolerance", type=float)
     options = parser.parse_args()
     try:
         return check(options.folder.resolve(), options.text, options.tolerance)

@@ -17,15 +17,20 @@ import type { Precision } from '../src/engine/options.ts';
 const embedded = 'wasm';
 
 /** What holds an engine against reference numbers. */
-const parity = ['test/fixtures.test.ts', 'test/engine/**/*.test.ts', '!test/engine/wasm/**'];
+const parity = ['test/fixtures.test.ts', 'test/engine/**/*.test.ts'];
 /** What is held to the bounds of bfloat16 too, where an engine has it. */
 const inHalf = ['test/fixtures.test.ts', ...['nn', 'models', 'objectives', 'train'].map((room) => `test/${room}/**/*.test.ts`)];
 /** What computes. */
-const computing = [...parity, ...['nn', 'models', 'objectives', 'teacher', 'train', 'evaluate', 'strategies', 'cli', 'walks'].map((room) => `test/${room}/**/*.test.ts`), '!test/cli/native/**'];
+const computing = [...parity, ...['nn', 'models', 'objectives', 'teacher', 'train', 'evaluate', 'strategies', 'cli', 'walks'].map((room) => `test/${room}/**/*.test.ts`), '!test/cli/native/**', '!test/cli/tensorflow/**'];
+
+/** What runs as on a device: LibTorch's own kernels, nothing looked at within a step, steps captured and launched again. */
+const onDevice = ['test/fixtures.test.ts', 'test/engine/replay.test.ts', 'test/engine/torch/**/*.test.ts', 'test/train/student-step.test.ts'];
 
 interface AvaRun {
   readonly engine: string;
   readonly precision?: Precision;
+  /** On the CPU what otherwise only a device does. */
+  readonly rehearsal?: true;
   readonly words: readonly string[];
 }
 
@@ -36,7 +41,7 @@ const runs: readonly AvaRun[] = words.length > 0 ? [{ engine: process.env.RETORT
 
 let [passed, failed] = [0, 0];
 for (const run of runs) {
-  if (runs.length > 1) process.stdout.write(`\n== on the ${run.engine} engine${run.precision === undefined ? '' : `, ${run.precision}`}\n`);
+  if (runs.length > 1) process.stdout.write(`\n== on the ${run.engine} engine${run.precision === undefined ? '' : `, ${run.precision}`}${run.rehearsal ? ', as on a device' : ''}\n`);
   const counts = await ava(run);
   passed += counts.passed;
   failed += counts.failed;
@@ -50,32 +55,43 @@ async function onOthers(): Promise<AvaRun[]> {
   for (const engine of engineNames.filter((name) => name !== embedded)) {
     const { problem, facts } = await askEngine(engine);
     if (problem === undefined) {
-      found.push({ engine, words: everySuite ? computing : parity });
+      found.push({ engine, words: [...(everySuite ? computing : parity), ...roomsOfOthers(engine)] });
       if (facts?.precisions.includes('bf16') === true) found.push({ engine, precision: 'bf16', words: inHalf });
+      if (engine === 'torch') found.push({ engine, rehearsal: true, words: onDevice });
     } else if (required.includes(engine)) throw new Error(`the ${engine} engine is required, but: ${problem}`);
     else process.stdout.write(`== the ${engine} engine is skipped: ${problem}\n`);
   }
   return found;
 }
 
-function ava({ engine, precision, words: given }: AvaRun): Promise<{ passed: number; failed: number }> {
-  const cli = join(dirname(createRequire(import.meta.url).resolve('ava')), 'cli.mjs'); // beside its entry points; its package.json is not exported
-  const child = spawn(process.execPath, [cli, ...given], { stdio: ['inherit', 'pipe', 'inherit'], env: { ...process.env, RETORT_TEST_ENGINE: engine, ...(precision !== undefined && { RETORT_TEST_PRECISION: precision }) } });
-  let tail = '';
-  child.stdout.setEncoding('utf8');
-  child.stdout.on('data', (text: string) => {
-    process.stdout.write(text);
-    tail = (tail + text).slice(-200_000);
-  });
-  return new Promise((done) => child.on('close', (code) => done(countsOf(tail, code))));
+/** What is about another engine's own code ran in the first run. */
+function roomsOfOthers(engine: string): string[] {
+  return engineNames.filter((other) => other !== engine).map((other) => `!test/engine/${other}/**`);
 }
 
-/** From ava's summary: '12 tests passed', '1 test failed', '1 uncaught exception', '2 tests remained pending after a timeout', … */
-function countsOf(text: string, code: number | null): { passed: number; failed: number } {
+function ava({ engine, precision, rehearsal, words: given }: AvaRun): Promise<{ passed: number; failed: number }> {
+  const cli = join(dirname(createRequire(import.meta.url).resolve('ava')), 'cli.mjs'); // beside its entry points; its package.json is not exported
+  const child = spawn(process.execPath, [cli, ...given], { stdio: ['inherit', 'pipe', 'inherit'], env: { ...process.env, RETORT_TEST_ENGINE: engine, ...(precision !== undefined && { RETORT_TEST_PRECISION: precision }), ...(rehearsal && { RETORT_TEST_KERNELS: 'library', RETORT_TEST_REPLAY: 'captured' }) } });
+  let tail = '';
+  child.stdout.setEncoding('utf8');
+  let ticked = 0;
+  child.stdout.on('data', (text: string) => {
+    process.stdout.write(text);
+    ticked += text.split('✔').length - 1;
+    tail = (tail + text).slice(-200_000);
+  });
+  return new Promise((done) => child.on('close', (code) => done(countsOf(tail, { code, ticked }))));
+}
+
+/**
+ * From ava's summary: '12 tests passed', '1 test failed', '1 uncaught exception', '2 tests remained pending after a timeout', … When one failed
+ * it does not count those that passed, so their ticks are counted.
+ */
+function countsOf(text: string, { code, ticked }: { code: number | null; ticked: number }): { passed: number; failed: number } {
   const summary = text.slice(text.lastIndexOf('\n  ─'));
   const count = (pattern: RegExp) => Number(pattern.exec(summary)?.[1] ?? 0);
   const counted = count(/(\d+) tests? failed/) + count(/(\d+) uncaught exceptions?/) + count(/(\d+) unhandled rejections?/) + count(/(\d+) tests? remained pending/);
-  const all = count(/(\d+) tests? passed/);
+  const all = count(/(\d+) tests? passed/) || ticked;
   return { passed: all, failed: Math.max(counted, code === 0 && all > 0 ? 0 : 1) };
 }
 

@@ -32,15 +32,17 @@ export { concatenate, encodeCorpus, type EncodedCorpus } from './text/encoded-co
 export { evaluationBatches, type HostBatch, trainingBatches } from './text/batches.ts';
 
 // models: families
-export { type EncoderConfig, parseConfig, type Task } from './models/config.ts';
+export type { EncoderConfig, FamilyName, Task } from './models/config.ts';
+export { parseConfig } from './models/config-file.ts';
 export type { Dimensions } from './models/dimensions.ts';
 export { freshModel, type Model } from './models/model.ts';
 export { type LoadedModel, loadModel } from './models/load.ts';
 export { saveModel } from './models/save.ts';
+export { readSentenceSettings, type SentenceSettings } from './models/sentence-files.ts';
 export { exportOnnx } from './models/onnx-export.ts';
 export { freshConfig, parseSize, type Size } from './models/size.ts';
 export { type Cut, cutStudent } from './models/student.ts';
-export { distilbertReleasedMap, everyOtherMap, lastMap, skipMap, uniformMap } from './models/layer-map.ts';
+export { distilbertReleasedMap, everyOtherMap, lastMap, layersCalled, skipMap, uniformMap } from './models/layer-map.ts';
 export type { ModelOutput, OutputOf, SignalOf, Wants } from './models/output.ts';
 
 // teacher: voices
@@ -113,6 +115,7 @@ export { classificationScores, type ClassificationScores, predictedClasses } fro
 export { type MultiLabelScores, multiLabelScores, predictedSets } from './evaluate/multi-label.ts';
 export { type RegressionScores, regressionScores } from './evaluate/regression.ts';
 export { pearson, spearman } from './evaluate/correlation.ts';
+export { embeddingsOf, pairCosines, type SentencePairs, similarityScores, type SimilarityScores } from './evaluate/sentence-similarity.ts';
 export { classifierScores, modelScores, rankingScores, type Scores, scoresOf } from './evaluate/score.ts';
 export { glueAverage, type GlueResult, glueResult } from './evaluate/glue-score.ts';
 export { checkSubmission, submissionFiles, submissionText, writeSubmission } from './evaluate/glue-submission.ts';

@@ -4,3 +4,4 @@ import type { Precision } from '../src/engine/options.ts';
 
 export const engineUnderTest = (process.env.RETORT_TEST_ENGINE ?? 'wasm') as EngineName;
 export const precisionUnderTest = (process.env.RETORT_TEST_PRECISION ?? 'fp32') as Precision;
+export const replayUnderTest = process.env.RETORT_TEST_REPLAY === 'captured' ? 'captured' : process.env.RETORT_TEST_REPLAY !== 'no';

@@ -1,23 +1,23 @@
 /**
  * The engine a test file runs on: the embedded one, unless RETORT_TEST_ENGINE (with RETORT_TEST_DEVICE, RETORT_TEST_PRECISION and
- * RETORT_TEST_KERNELS=library, which rehearses on the CPU what runs on CUDA, and RETORT_TEST_REPLAY=no) names another. Every suite goes through here, so that none
+ * RETORT_TEST_KERNELS=library, which rehearses on the CPU what runs on CUDA, and RETORT_TEST_REPLAY=no or captured) names another. Every suite goes through here, so that none
  * can run on an engine nobody meant; and each asserts at its end that all it computed was computed there.
  */
 import test from 'ava';
 import { engineCalls, type EngineFacts, engineMark, type EngineName, useEngine } from '../src/engine/engine.ts';
 import * as tf from '../src/engine/tf.ts';
-import { engineUnderTest, precisionUnderTest } from './engine-choice.ts';
+import { engineUnderTest, precisionUnderTest, replayUnderTest } from './engine-choice.ts';
 
 const device = process.env.RETORT_TEST_DEVICE;
 
-const backendClasses = { torch: 'TorchBackend', wasm: 'BackendWasm', webgpu: 'WebGPUBackend' } as const satisfies Record<EngineName, string>;
+const backendClasses = { tensorflow: 'NodeJSKernelBackend', torch: 'TorchBackend', wasm: 'BackendWasm', webgpu: 'WebGPUBackend' } as const satisfies Record<EngineName, string>;
 let started = false;
 
 /** @throws if another backend answers than the one meant. */
 export async function startEngine(): Promise<EngineFacts> {
   const kernels = process.env.RETORT_TEST_KERNELS === 'library' ? 'library' : 'own';
-  const replay = process.env.RETORT_TEST_REPLAY !== 'no';
-  const facts = await useEngine(engineUnderTest, { precision: precisionUnderTest, kernels, replay, ...(device !== undefined && { device }) });
+  const replay = replayUnderTest;
+  const facts = await useEngine(engineUnderTest, { precision: precisionUnderTest, kernels, replay, environment: process.env, ...(device !== undefined && { device }) });
   if (tf.getBackend() !== engineUnderTest) throw new Error(`the tests are meant for ${engineUnderTest}, but ${tf.getBackend()} answers`);
   started = true;
   return facts;

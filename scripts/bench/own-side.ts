@@ -11,7 +11,7 @@ export class OwnSide implements Omit<Side, 'close'> {
   async open({ case: name, folder, engine: choice, device, precision, threads, tuned }: Order): Promise<Opened> {
     let engine: EngineFacts;
     try {
-      engine = await useEngine(choice as EngineName | 'auto', { device, precision, threads });
+      engine = await useEngine(choice as EngineName | 'auto', { device, precision, threads, environment: process.env });
     } catch (error) {
       return { absent: error instanceof Error ? error.message : String(error) };
     }

@@ -4,6 +4,7 @@
  */
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { engineFacts } from '../engine/engine.ts';
 import { modelLatency } from '../evaluate/model-latency.ts';
 import { modelScores, rankingScores, scoreCalled, type ScoreName, type Scores } from '../evaluate/score.ts';
 import { loadModel } from '../models/load.ts';
@@ -138,6 +139,7 @@ async function saveJudged(folder: string, student: Model, { name, lesson, scores
       pairs: samples.some(({ pair }) => pair !== undefined) ? samples.map(({ pair }) => pair ?? '') : null,
       logits: samples.map((_, row) => [...logits.subarray(row * classes, (row + 1) * classes)]),
       maxTokens: data.test.encoded.maxTokens,
+      precision: engineFacts().precision,
     },
   });
 }

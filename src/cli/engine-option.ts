@@ -11,7 +11,7 @@ import type { Console } from './console.ts';
 import { threadLimit } from './engine-warnings.ts';
 import { deviceName, wholeNumber } from './option-values.ts';
 
-export interface EngineOption extends EngineOptions {
+export interface EngineOption extends Omit<EngineOptions, 'environment'> {
   readonly engine: EngineName | 'auto';
 }
 
@@ -47,10 +47,10 @@ export async function startEngine(console: Console, { engine, ...options }: Engi
   return facts;
 }
 
-/** Where no number of threads is said, OMP_NUM_THREADS says it: launchers of several processes divide a machine so. */
+/** Where no number of threads is said, OMP_NUM_THREADS says it: launchers of several processes divide a machine so. The environment goes with it, for the engine that is told by it. */
 export function withThreads({ device, precision, threads }: EngineOptions): EngineOptions {
   const limit = threadLimit(process.env);
-  return { device, precision, threads: threads ?? (limit === undefined ? undefined : Math.min(limit, availableParallelism())) };
+  return { device, precision, threads: threads ?? (limit === undefined ? undefined : Math.min(limit, availableParallelism())), environment: process.env };
 }
 
 /** `engine wasm: cpu, fp32, 1 thread; passed over torch: ...` */

@@ -106,8 +106,8 @@ export async function askEngines(engines: readonly EngineName[], options: Engine
     const first = await askEngine(engine, options);
     reports.push(first);
     if (first.facts === undefined) continue;
-    const { device: taken, precision: used, devices, precisions } = first.facts;
-    for (const device of options.device === undefined ? devices : [taken]) {
+    const { device: taken, precision: used, devices, precisions, untriedDevices = [] } = first.facts;
+    for (const device of options.device === undefined ? [...devices, ...untriedDevices] : [taken]) {
       for (const precision of options.precision === undefined ? precisions : [used]) {
         if (device !== taken || precision !== used) reports.push(await askEngine(engine, { ...options, device, precision }));
       }

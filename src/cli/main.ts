@@ -5,6 +5,7 @@
 import { Command, CommanderError } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
 import { addBuildNative } from './commands/build-native.ts';
+import { addBuildTensorflow } from './commands/build-tensorflow.ts';
 import { addDistill } from './commands/distill.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEvaluate } from './commands/evaluate.ts';
@@ -32,7 +33,7 @@ async function main(): Promise<number> {
     signal: interruption.signal,
     globals: () => program.opts<{ json?: boolean; verbose?: boolean }>(),
   });
-  for (const add of [addRun, addTrain, addLabel, addDistill, addEvaluate, addPredict, addExport, addReport, addList, addDoctor, addBuildNative]) add(program, door);
+  for (const add of [addRun, addTrain, addLabel, addDistill, addEvaluate, addPredict, addExport, addReport, addList, addDoctor, addBuildNative, addBuildTensorflow]) add(program, door);
 
   process.on('SIGINT', () => {
     if (interruption.signal.aborted) process.exit(130); // a second Ctrl-C does not wait for the checkpoint

@@ -2,6 +2,7 @@
  * Values typed after an option, read and checked. A value that is none is wrong use (exit code 2), and the message says what is wanted.
  */
 import { InvalidArgumentError } from 'commander';
+import { layerMapNames, parseLayerMap } from '../models/layer-map.ts';
 import type { Column } from '../text/example-row.ts';
 
 export function wholeNumber(text: string): number {
@@ -51,6 +52,13 @@ export function wordList(text: string): string[] {
 /** `0,2,4` */
 export function layerList(text: string): number[] {
   return text.split(',').map((part) => numberIn(part.trim(), 'layers from 0, parted by commas, as 0,2,4', (value) => Number.isSafeInteger(value) && value >= 0));
+}
+
+/** `0,2,4`, or a map by its name as `uniform:3`, which is read when the teacher is known. */
+export function layerChoice(text: string): number[] | string {
+  if (!/^[a-z]/.test(text)) return layerList(text);
+  if (parseLayerMap(text) === undefined) throw new InvalidArgumentError(`Wanted: layers from 0, as 0,2,4, or a map with a number of layers, as uniform:3; the maps are ${layerMapNames.join(', ')}.`);
+  return text;
 }
 
 function numberIn(text: string, wanted: string, fits: (value: number) => boolean): number {

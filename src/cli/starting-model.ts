@@ -13,6 +13,7 @@ import type { LabelSpace } from '../text/example.ts';
 import { namesOf } from './classifier-corpus.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
 import { agreeOnLabels, type ModelFolder, openModelFolder, tokenLimit } from './model-folder.ts';
+import { type ImportanceText, narrowedModel, type WidthOptions } from './width-choice.ts';
 
 export interface StartingModel {
   /** For a run's identity; determines the model `start` makes. */
@@ -53,12 +54,20 @@ export async function startFromFolder(folder: string, { labels, seed, dropout, .
   return { origin, start: () => Promise.resolve(model), config: model.config, tokenizer: opened.tokenizer, maxTokens: tokenLimit(opened, limit), fresh: false, notices: opened.notices };
 }
 
-/** Layers of the teacher, counted from 0, with its embeddings and its head. */
-export async function startCut(teacher: ModelFolder, { layers, seed, dropout, maxTokens }: Wanted & { layers: readonly number[]; maxTokens: number }): Promise<StartingModel> {
-  const { model: cut, map } = await cutStudent(teacher.model, { layers, seed });
-  const model = withDropout(cut, dropout);
+interface CutWanted extends Wanted {
+  readonly layers: readonly number[];
+  readonly maxTokens: number;
+  /** Where it is narrowed too. */
+  readonly narrow?: WidthOptions & Omit<ImportanceText, 'tokenizer' | 'maxTokens'>;
+}
+
+/** Layers of the teacher, counted from 0, with its embeddings and its head, all as wide as it is or narrowed. */
+export async function startCut({ model: teacher, tokenizer }: ModelFolder, { layers, seed, dropout, maxTokens, narrow }: CutWanted): Promise<StartingModel> {
+  const { model: cut, map } = await cutStudent(teacher, { layers, seed });
+  const { model: narrowed, rows } = narrow ? await narrowedModel(cut, narrow, { ...narrow, tokenizer, maxTokens }) : { model: cut, rows: [] };
+  const model = withDropout(narrowed, dropout);
   const origin = { model: await modelFingerprint(model), layers, seed };
-  return { origin, start: () => Promise.resolve(model), config: model.config, tokenizer: teacher.tokenizer, maxTokens, fresh: false, notices: [], layerMap: map };
+  return { origin, start: () => Promise.resolve(model), config: model.config, tokenizer, maxTokens, fresh: false, notices: [], layerMap: [...map, ...rows] };
 }
 
 function withDropout({ config, parameters }: Model, dropout: number | undefined): Model {

@@ -1,6 +1,7 @@
 /**
  * Which student a distillation trains: a fresh one of a size, one cut from its teacher, or a folder's encoder; and what it reads with.
  */
+import { layersCalled } from '../models/layer-map.ts';
 import { labelSpace } from '../text/example.ts';
 import { trainWordPiece } from '../text/train-word-piece.ts';
 import { learningText, textsOf } from './learning-text.ts';
@@ -9,10 +10,12 @@ import { type StartingModel, startCut, startFresh, startFromFolder } from './sta
 import type { StreamedSplits } from './streamed-splits.ts';
 import { readingLimit } from './teacher-voice.ts';
 import { agreeWith, type ReadingVoice, type Voice } from './voice.ts';
+import { isNarrowed, type WidthOptions } from './width-choice.ts';
 
-export interface StudentOptions {
+export interface StudentOptions extends WidthOptions {
   readonly size?: string;
-  readonly layers?: readonly number[];
+  /** From 0, or a map by its name. */
+  readonly layers?: readonly number[] | string;
   readonly from?: string;
   readonly vocabulary?: number;
   readonly maxTokens?: number;
@@ -30,7 +33,10 @@ export async function studentOf(voices: readonly [Voice, ...Voice[]], splits: Pi
   if (options.layers !== undefined) {
     const [cuttable] = voices.flatMap((voice) => (voice.kind === 'model' && voice.model ? [voice.model] : []));
     if (cuttable === undefined) throw new Error(`--layers: ${first.place} has no layers that a student could be cut from; give --size LAYERSxWIDTH or --from FOLDER`);
-    return startCut(cuttable, { ...options, layers: options.layers, maxTokens: readingLimit({ place: cuttable.folder, positions: cuttable.model.config.positions }, options) });
+    const layers = typeof options.layers === 'string' ? layersCalled(options.layers, cuttable.model.config.layers) : options.layers;
+    const { config } = cuttable.model;
+    const narrow = isNarrowed(options) ? { ...options, train: splits.train, labels: agreeWith(first, splits.labels, { names: config.labels, place: splits.train.name }) } : undefined;
+    return startCut(cuttable, { ...options, layers, ...(narrow && { narrow }), maxTokens: readingLimit({ place: cuttable.folder, positions: config.positions }, options) });
   }
   if (options.size !== undefined) return startFresh(options.size, { ...options, labels: labelSpace(first.task, names), ...(await reading(voices, splits, options)) });
   const folder = options.from ?? '';

@@ -8,6 +8,7 @@ import { linear } from './fused/linear.ts';
 import type { EngineOptions, MemoryFigures, Precision, StartedEngine } from './options.ts';
 import type { Replayer } from './replayer.ts';
 import * as tf from './tf.ts';
+import { startTensorFlow } from './tensorflow/tensorflow-engine.ts';
 import { startTorch } from './torch/torch-engine.ts';
 import { startWasm } from './wasm/wasm-engine.ts';
 import { startWebGpu } from './webgpu/webgpu-engine.ts';
@@ -23,6 +24,7 @@ interface EngineEntry {
 const engines = {
   torch: { start: startTorch, automatic: true, what: 'LibTorch behind TensorFlow.js (CPU and CUDA; built by `retort build-native`)' },
   wasm: { start: startWasm, automatic: true, what: 'TensorFlow.js on WebAssembly (embedded; needs no compiler)' },
+  tensorflow: { start: startTensorFlow, automatic: false, what: 'TensorFlow behind TensorFlow.js\'s own binding (CPU and CUDA; built by `retort build-tensorflow`)' },
   webgpu: { start: startWebGpu, automatic: false, what: 'TensorFlow.js on WebGPU (needs the packages webgpu and @tensorflow/tfjs-backend-webgpu)' },
 } as const satisfies Record<string, EngineEntry>;
 
@@ -43,6 +45,8 @@ export interface EngineFacts {
   /** Every device and precision it could have been started with. */
   readonly devices: readonly string[];
   readonly precisions: readonly Precision[];
+  /** Devices it may have besides, which show only when it is started on them. */
+  readonly untriedDevices?: readonly string[];
   /** Why `auto` did not take the engines it prefers to this one. */
   readonly passedOver: readonly string[];
 }
@@ -90,10 +94,10 @@ async function start(engine: EngineName, options: EngineOptions, passedOver: rea
   const { start: startBackend, what } = engines[engine];
   const started = await startBackend(options);
   for (const op of fusedCatalogue) installFusedOp(op, tf.getBackend());
-  const { device, precision, threads, library, buildId, devices = [device], precisions = [precision] } = started;
+  const { device, precision, threads, library, buildId, untriedDevices, devices = [device], precisions = [precision] } = started;
   const facts: EngineFacts = {
     engine, what, device, precision, threads, tfjs: tf.version_core, devices, precisions, passedOver,
-    ...(library !== undefined && { library }), ...(buildId !== undefined && { buildId }),
+    ...(library !== undefined && { library }), ...(buildId !== undefined && { buildId }), ...(untriedDevices !== undefined && { untriedDevices }),
   };
   current = { facts, started };
   return facts;

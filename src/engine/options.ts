@@ -16,8 +16,14 @@ export interface EngineOptions {
   readonly threads?: number | undefined;
   /** `library`: nothing but LibTorch's own kernels on the CPU, as on CUDA and on processors without AVX-512. For holding the two against each other. */
   readonly kernels?: 'own' | 'library' | undefined;
-  /** Whether steps that repeat are run again from the engine's own notes, without JavaScript in between; bit for bit the same. No, unless said: a loss must then depend on its arguments alone. */
-  readonly replay?: boolean | undefined;
+  /**
+   * Whether steps that repeat are run again from the engine's own notes, without JavaScript in between; on CUDA as one captured graph. The
+   * same, bit for bit. No, unless said: a loss must then depend on its arguments alone. `captured` rehearses on the CPU, with the kernels
+   * `library`, what a graph does: the same again on tensors that stay where they are.
+   */
+  readonly replay?: boolean | 'captured' | undefined;
+  /** Variables that the tensorflow engine may look at and set, because TensorFlow takes device and threads from nowhere else: `process.env`. Without them it runs on the CPU, with threads as TensorFlow likes. */
+  readonly environment?: Record<string, string | undefined> | undefined;
 }
 
 export interface MemoryFigures {
@@ -37,6 +43,8 @@ export interface StartedEngine {
   /** Every device and precision it could have been started with, where there is a choice. */
   readonly devices?: readonly string[];
   readonly precisions?: readonly Precision[];
+  /** Devices it may have besides, which show only when it is started on them. */
+  readonly untriedDevices?: readonly string[];
   /** Memory of the device, where it is not the process's own. */
   readonly memory?: () => MemoryFigures | undefined;
   /** Where the engine can repeat what it was asked for. */

@@ -47,11 +47,14 @@ export interface ReplayCounts {
   readonly eager: number;
   /** Why signatures were found not to be replayable, and how many. */
   readonly refusals: ReadonlyMap<string, number>;
+  /** How many of the replays the device launched by itself, and why others could not be captured. */
+  readonly captures: Replayer['captures'];
 }
 
 /** Since the process began. */
 export function replayCounts(): ReplayCounts {
-  return { ...counts, refusals: new Map(refusals) };
+  const { launched, refusals: uncaptured } = engineReplayer()?.captures ?? { launched: 0, refusals: new Map() };
+  return { ...counts, refusals: new Map(refusals), captures: { launched, refusals: new Map(uncaptured) } };
 }
 
 export function replayed<Label>(work: RepeatingWork<Label>): Labelled<Label> {
@@ -62,9 +65,8 @@ export function replayed<Label>(work: RepeatingWork<Label>): Labelled<Label> {
     counts.eager++;
     return work.run(() => undefined);
   }
-  const foreign = [...work.inputs, ...work.variables];
-  if (!notes.proven || notes.recording === undefined) return record(work, notes, replayer, foreign);
-  const tensors = replayer.replay(notes.recording, foreign, work.key);
+  if (!notes.proven || notes.recording === undefined) return record(work, notes, replayer);
+  const tensors = replayer.replay(notes.recording, work, work.key);
   if (tensors === undefined) {
     counts.eager++; // this time only: weights that lie otherwise in memory, say
     return work.run(() => undefined);
@@ -74,9 +76,9 @@ export function replayed<Label>(work: RepeatingWork<Label>): Labelled<Label> {
   return labels.map((label, place) => [label, tensors[place]!] as const);
 }
 
-function record<Label>(work: RepeatingWork<Label>, notes: Notes, replayer: Replayer, foreign: readonly tf.Tensor[]): Labelled<Label> {
+function record<Label>(work: RepeatingWork<Label>, notes: Notes, replayer: Replayer): Labelled<Label> {
   let refusal: string | undefined;
-  const { made, recording } = replayer.record(foreign, work.key, () => work.run((reason) => (refusal ??= reason)), (labelled) => labelled.map(([, tensor]) => tensor));
+  const { made, recording } = replayer.record(work, work.key, () => work.run((reason) => (refusal ??= reason)), (labelled) => labelled.map(([, tensor]) => tensor));
   counts.recorded++;
   const labels = made.map(([label]) => label);
   if (typeof recording === 'string') refusal ??= recording;

@@ -17,14 +17,24 @@ export interface Taken<T> {
   readonly recording: Recording | string;
 }
 
+/** Tensors from outside. */
+export interface Foreign {
+  /** Others in every run. */
+  readonly inputs: readonly tf.Tensor[];
+  /** The same ones, with other numbers. */
+  readonly variables: readonly tf.Variable[];
+}
+
 export interface Replayer {
   /**
    * Runs `work` and writes it down.
-   * @param foreign the tensors from outside that it may use.
+   * @param foreign all that it may use of what is there.
    * @param key the one below which its random numbers are drawn.
    * @param outputs what of it the caller keeps; everything else must be gone at its end.
    */
-  record<T>(foreign: readonly tf.Tensor[], key: Key, work: () => T, outputs: (made: T) => readonly tf.Tensor[]): Taken<T>;
+  record<T>(foreign: Foreign, key: Key, work: () => T, outputs: (made: T) => readonly tf.Tensor[]): Taken<T>;
   /** The outputs again, from other foreign tensors of the same shapes and below another key; `undefined`, and nothing left of it, where that does not work this time. */
-  replay(recording: Recording, foreign: readonly tf.Tensor[], key: Key): tf.Tensor[] | undefined;
+  replay(recording: Recording, foreign: Foreign, key: Key): tf.Tensor[] | undefined;
+  /** How many replays the device launched by itself, as one captured piece of work, and why others could not be captured. */
+  readonly captures: { readonly launched: number; readonly refusals: ReadonlyMap<string, number> };
 }

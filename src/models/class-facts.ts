@@ -5,7 +5,8 @@
 import { z } from 'zod';
 import { printable } from '../storage/quoted.ts';
 import { shapeFault } from '../storage/shape-fault.ts';
-import { classesOf, taskOf, type Task } from './config.ts';
+import type { Task } from './config.ts';
+import { classesOf, taskOf } from './config-classes.ts';
 
 export interface ClassFacts {
   readonly family: string;

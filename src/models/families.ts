@@ -1,21 +1,42 @@
 /**
- * The model families by their names in config.json (`model_type`), with the papers they come from: what `retort list` prints.
- * Reading and writing them is config.ts's and load.ts's business.
+ * The model families by their names in config.json (`model_type`): one file each in families/, and what `retort list` prints.
  */
-import type { EncoderConfig } from './config.ts';
+import type { EncoderConfig, FamilyName } from './config.ts';
+import { albert } from './families/albert.ts';
+import { bert } from './families/bert.ts';
+import { distilbert } from './families/distilbert.ts';
+import { electra } from './families/electra.ts';
+import type { Family } from './families/family.ts';
+import { mobilebert } from './families/mobilebert.ts';
+import { roberta } from './families/roberta.ts';
 
-export interface Family {
-  readonly what: string;
-  readonly paper: { readonly authors: string; readonly year: number; readonly title: string; readonly id: string };
+export const families: Readonly<Record<FamilyName, Family>> = { bert, distilbert, roberta, electra, albert, mobilebert };
+
+/** The module of a layer, from 0: with shared layers, the same for each. */
+export function layerModule({ family }: Pick<EncoderConfig, 'family'>, layer: number): string {
+  const { names, sharesLayers = false } = families[family];
+  return `${names.layers}.${sharesLayers ? 0 : layer}`;
 }
 
-export const familyCatalogue: Readonly<Record<EncoderConfig['family'], Family>> = {
-  bert: {
-    what: 'encoder with token types and a pooler: BERT, MiniLM and their kin',
-    paper: { authors: 'Devlin, Chang, Lee & Toutanova', year: 2019, title: 'BERT: Pre-training of deep bidirectional transformers for language understanding', id: '1810.04805' },
-  },
-  distilbert: {
-    what: 'encoder without token types and pooler',
-    paper: { authors: 'Sanh, Debut, Chaumond & Wolf', year: 2019, title: 'DistilBERT, a distilled version of BERT: smaller, faster, cheaper and lighter', id: '1910.01108' },
-  },
-};
+/** Layers that have weights of their own. */
+export function storedLayers({ family, layers }: Pick<EncoderConfig, 'family' | 'layers'>): number {
+  return families[family].sharesLayers === true ? 1 : layers;
+}
+
+/** The linear layer between the embeddings and the first layer, where there is one. */
+export function projectionOf({ family, embeddingWidth, width }: Pick<EncoderConfig, 'family' | 'embeddingWidth' | 'width'>): string | undefined {
+  const { projection } = families[family];
+  return projection !== undefined && (projection.always || embeddingWidth !== width) ? projection.module : undefined;
+}
+
+/** The linear layer through which a head sees the first token; undefined where it sees it as it is, or where a bare encoder has none. */
+export function poolerOf({ family, task, bottleneck }: Pick<EncoderConfig, 'family' | 'task' | 'bottleneck'>): { readonly module: string } | undefined {
+  const { names } = families[family];
+  const module = task === 'none' ? names.pooler : names.head;
+  return module === undefined || bottleneck?.pooler === false ? undefined : { module };
+}
+
+/** Whether a model can be asked for its pooled output. */
+export function hasPooled({ family, task, bottleneck }: Pick<EncoderConfig, 'family' | 'task' | 'bottleneck'>): boolean {
+  return task !== 'masked-lm' && (bottleneck?.pooler === false || poolerOf({ family, task }) !== undefined);
+}

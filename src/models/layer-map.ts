@@ -33,6 +33,40 @@ export function everyOtherMap(studentLayers: number, teacherLayers: number): num
 /** What DistilBERT's released extraction took of twelve layers (from 0). */
 export const distilbertReleasedMap: readonly number[] = [0, 2, 4, 7, 9, 11];
 
+/** The maps by name, as layers of the teacher to cut a student from, counted from 0. PKD's leave the top layer to the logits: the student's top is then the teacher's. */
+const cuts = {
+  uniform: (student: number, teacher: number) => uniformMap(student, teacher).map(fromZero),
+  'every-other': everyOtherMap,
+  'distilbert-released': (student: number, teacher: number) => {
+    if (student !== 6 || teacher !== 12) throw new Error(`distilbert-released takes 6 of 12 layers, not ${student} of ${teacher}; take uniform or every-other`);
+    return [...distilbertReleasedMap];
+  },
+  'pkd-skip': (student: number, teacher: number) => [...skipMap(student, teacher).map(fromZero), teacher - 1],
+  'pkd-last': (student: number, teacher: number) => [...lastMap(student, teacher).map(fromZero), teacher - 1],
+  first: (student: number, teacher: number) => {
+    checkDepths(student, teacher);
+    return Array.from({ length: student }, (_, m) => m);
+  },
+} as const satisfies Record<string, (student: number, teacher: number) => number[]>;
+
+export const layerMapNames = Object.keys(cuts) as (keyof typeof cuts)[];
+
+const fromZero = (layer: number) => layer - 1;
+
+/** @returns name and depth of `uniform:3`; undefined where the text is of another form. */
+export function parseLayerMap(text: string): { readonly name: keyof typeof cuts; readonly layers?: number } | undefined {
+  const [, called, depth] = /^([a-z-]+)(?::([1-9]\d*))?$/.exec(text) ?? [];
+  const name = layerMapNames.find((known) => known === called);
+  return name && { name, ...(depth !== undefined && { layers: Number(depth) }) };
+}
+
+/** The layers that `uniform:3` takes of a teacher, from 0; half of them where no number is given. @throws where the teacher does not allow such a map. */
+export function layersCalled(text: string, teacherLayers: number): number[] {
+  const map = parseLayerMap(text);
+  if (map === undefined) throw new Error(`there is no layer map '${text}'; there are ${layerMapNames.join(', ')}, each with a number of layers as uniform:3`);
+  return cuts[map.name](map.layers ?? Math.ceil(teacherLayers / 2), teacherLayers);
+}
+
 function checkDepths(studentLayers: number, teacherLayers: number): void {
   if (!Number.isInteger(studentLayers) || studentLayers < 1 || studentLayers > teacherLayers) {
     throw new Error(`a student of ${studentLayers} layers cannot be matched with a teacher of ${teacherLayers}`);

@@ -12,10 +12,12 @@ import { printable } from '../storage/quoted.ts';
 import { shapeText } from '../storage/safetensors-header.ts';
 import type { StoredTensor } from '../storage/safetensors.ts';
 import { canonicalNames, isHead } from './checkpoint-names.ts';
-import { type EncoderConfig, parseConfig, type Task } from './config.ts';
+import type { EncoderConfig, Task } from './config.ts';
+import { parseConfig } from './config-file.ts';
+import { families } from './families.ts';
+import { headSpecs } from './heads.ts';
 import { createModel, type Model } from './model.ts';
-import { classifierName } from './module-names.ts';
-import { headSpecs, parameterSpecs } from './parameter-specs.ts';
+import { parameterSpecs } from './parameter-specs.ts';
 
 export interface LoadOptions {
   /** The task to load for; by default the checkpoint's own. */
@@ -82,7 +84,7 @@ function freshHeadNames(config: EncoderConfig, stored: EncoderConfig, head: Read
   if (sameTask) return new Set();
   const unfit = (spec: ParameterSpec) => {
     const tensor = tensors.get(spec.name);
-    return tensor?.shape.join() !== spec.shape.join() || spec.name.startsWith(`${classifierName}.`);
+    return tensor?.shape.join() !== spec.shape.join() || spec.name.startsWith(`${families[config.family].names.classifier}.`);
   };
   return new Set([...head.values()].filter(unfit).map(({ name }) => name));
 }

@@ -2,6 +2,7 @@
  * The model card: README.md of a saved folder, with the metadata Hugging Face reads and the lines that run the model.
  */
 import type { EncoderConfig, Task } from './config.ts';
+import type { SentenceSettings } from './sentence-files.ts';
 
 export interface CardFacts {
   /** The model's name, usually its folder's. */
@@ -27,9 +28,9 @@ const pipelineTags: Readonly<Record<Task, string>> = {
 };
 
 /** Whether the folder holds an ONNX file decides which examples the card shows. */
-export function modelCard(config: EncoderConfig, parameters: number, { name, story, scores = [], example = 'It is not bad at all.', pair, license }: CardFacts, { onnx }: { onnx: boolean }): string {
+export function modelCard(config: EncoderConfig, parameters: number, { name, story, scores = [], example = 'It is not bad at all.', pair, license }: CardFacts, { onnx, sentence }: { onnx: boolean; sentence?: SentenceSettings }): string {
   const classifies = pipelineTags[config.task] === 'text-classification';
-  const front = ['---', 'library_name: transformers', `pipeline_tag: ${pipelineTags[config.task]}`, 'tags: [retort, knowledge-distillation]'];
+  const front = ['---', `library_name: ${sentence ? 'sentence-transformers' : 'transformers'}`, `pipeline_tag: ${sentence ? 'sentence-similarity' : pipelineTags[config.task]}`, 'tags: [retort, knowledge-distillation]'];
   return [
     ...front,
     ...(license === undefined ? [] : [`license: ${license}`]),
@@ -43,6 +44,7 @@ export function modelCard(config: EncoderConfig, parameters: number, { name, sto
     ...(classifies ? [answersText(config)] : []),
     '',
     ...(scores.length === 0 ? [] : ['| measure | value |', '| --- | --- |', ...scores.map(([what, value]) => `| ${what} | ${value} |`), '']),
+    ...(sentence ? sentenceExamples(sentence, { example, onnx }) : []),
     ...(classifies && onnx ? [...javascriptExample(config, { example, pair }), ...pythonExample(config, { example, pair })] : []),
   ].join('\n');
 }
@@ -95,4 +97,20 @@ function pythonExample({ task }: EncoderConfig, { example, pair }: Input): strin
     '```',
     '',
   ];
+}
+
+function sentenceExamples({ normalize }: SentenceSettings, { example, onnx }: { example: string; onnx: boolean }): string[] {
+  const text = JSON.stringify(example);
+  const javascript = [
+    '## In Node or the browser',
+    '',
+    '```js',
+    "import { env, pipeline } from '@huggingface/transformers';",
+    "env.localModelPath = '.'; // the folder that holds this one",
+    "const embed = await pipeline('feature-extraction', 'FOLDER', { dtype: 'fp32' }); // this folder's name",
+    `console.log((await embed(${text}, { pooling: 'mean', normalize: ${normalize} })).data);`,
+    '```',
+    '',
+  ];
+  return [...(onnx ? javascript : []), '## In Python', '', '```python', 'from sentence_transformers import SentenceTransformer', `print(SentenceTransformer("FOLDER").encode(${text}))`, '```', ''];
 }

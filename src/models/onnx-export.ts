@@ -1,12 +1,12 @@
 /**
- * Writes a classifier as one `model.onnx` in float32, which transformers.js loads from `<folder>/onnx/`, and so do
+ * Writes a classifier or bare encoder as one `model.onnx` in float32, which transformers.js loads from `<folder>/onnx/`, and so do
  * ONNX Runtime in Node, the browser and Python. It does not quantise and does not write config.json or the tokenizer.
  */
 import manifest from '../../package.json' with { type: 'json' };
 import { writeFileAtomically } from '../storage/atomic.ts';
 import { encodeOnnxModel } from '../storage/onnx-model.ts';
 import type { EncoderConfig } from './config.ts';
-import { encoderClassifierGraph } from './onnx-classifier.ts';
+import { encoderGraph } from './onnx-encoder.ts';
 import type { NamedWeights } from './onnx-graph.ts';
 
 export interface OnnxExport {
@@ -27,7 +27,7 @@ export async function exportOnnx({ config, weights, path }: OnnxExport): Promise
 
 function encode({ config, weights, path }: OnnxExport): Uint8Array[] {
   try {
-    const graph = encoderClassifierGraph(config, weights);
+    const graph = encoderGraph(config, weights);
     return encodeOnnxModel({ irVersion: 8, opset: 17, producer: { name: manifest.name, version: manifest.version }, graph });
   } catch (cause) {
     throw new Error(`${path}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });

@@ -1,7 +1,7 @@
 /**
  * Builds an ONNX graph node by node: unique names, shared constants, and the few layers an encoder is made of.
  * Linear layers are MatMul + Add with the weight transposed to [in, out], the form that int8 quantisers look for.
- * It knows no model family (`onnx-classifier.ts`) and no file format (`storage/onnx-model.ts`).
+ * It knows no model family (`onnx-encoder.ts`) and no file format (`storage/onnx-model.ts`).
  */
 import type { Activation } from '../nn/activation.ts';
 import type { OnnxAttribute, OnnxNode, OnnxTensor } from '../storage/onnx-model.ts';
@@ -44,7 +44,7 @@ export class OnnxGraphBuilder {
 
   /** A float constant of shape [], stored once however often it is asked for. */
   scalar(value: number): string {
-    return this.#store({ name: `constant.${value}`, shape: [], data: Float32Array.of(value) });
+    return this.#store(`constant.${value}`, () => ({ shape: [], data: Float32Array.of(value) }));
   }
 
   /** An int64 constant: shape [n] for a list, [] for a number. */
@@ -52,23 +52,20 @@ export class OnnxGraphBuilder {
     const list = typeof value === 'number' ? [value] : value;
     const data = BigInt64Array.from(list, BigInt);
     return typeof value === 'number'
-      ? this.#store({ name: `constant.int64.${value}`, shape: [], data })
-      : this.#store({ name: `constant.int64[${list.join(',')}]`, shape: [list.length], data });
+      ? this.#store(`constant.int64.${value}`, () => ({ shape: [], data }))
+      : this.#store(`constant.int64[${list.join(',')}]`, () => ({ shape: [list.length], data }));
   }
 
   /** A weight as it is stored; throws when it is missing or its shape is not the one the config asks for. */
   weight(name: string, shape: readonly number[]): string {
-    return this.#store({ name, shape, data: this.#take(name, shape) });
+    const data = this.#take(name, shape);
+    return this.#store(name, () => ({ shape, data }));
   }
 
   /** y [.., outWidth] = x [.., inWidth] · weightᵀ + bias, for `module.weight` [outWidth, inWidth] and `module.bias`. */
   linear(module: string, x: string, { inWidth, outWidth, output }: LinearOptions): string {
     const weight = this.#take(`${module}.weight`, [outWidth, inWidth]);
-    const transposed = this.#store({
-      name: `${module}.weight.transposed`,
-      shape: [inWidth, outWidth],
-      data: transpose(weight, outWidth, inWidth),
-    });
+    const transposed = this.#store(`${module}.weight.transposed`, () => ({ shape: [inWidth, outWidth], data: transpose(weight, outWidth, inWidth) }));
     const scope = scopeOf(module);
     const product = this.node(scope, 'MatMul', [x, transposed]);
     return this.node(scope, 'Add', [product, this.weight(`${module}.bias`, [outWidth])], {}, output);
@@ -78,6 +75,12 @@ export class OnnxGraphBuilder {
   layerNorm(module: string, x: string, { width, epsilon }: { width: number; epsilon: number }): string {
     const inputs = [x, this.weight(`${module}.weight`, [width]), this.weight(`${module}.bias`, [width])];
     return this.node(scopeOf(module), 'LayerNormalization', inputs, { axis: { int: -1 }, epsilon: { float: epsilon } });
+  }
+
+  /** x [.., width] · weight + bias, `module.weight` and `module.bias` of shape [width]. */
+  scaleAndShift(module: string, x: string, width: number): string {
+    const scaled = this.node(scopeOf(module), 'Mul', [x, this.weight(`${module}.weight`, [width])]);
+    return this.node(scopeOf(module), 'Add', [scaled, this.weight(`${module}.bias`, [width])]);
   }
 
   /** An activation in operations of opset 17. */
@@ -123,9 +126,10 @@ export class OnnxGraphBuilder {
     return found.data;
   }
 
-  #store(tensor: OnnxTensor): string {
-    if (!this.#initializers.has(tensor.name)) this.#initializers.set(tensor.name, tensor);
-    return tensor.name;
+  /** Made once, however often it is asked for: layers may share their weights. */
+  #store(name: string, make: () => Omit<OnnxTensor, 'name'>): string {
+    if (!this.#initializers.has(name)) this.#initializers.set(name, { name, ...make() });
+    return name;
   }
 }
 

@@ -24,6 +24,8 @@ export interface Wants {
   readonly headInput?: true;
   /** Token logits of a masked-LM head as the product they are, not formed: a vocabulary's logits are the largest tensor of a step. */
   readonly decoder?: true;
+  /** The text's embedding: the mean of its real tokens' last hidden states [B, H], not normalised. */
+  readonly sentence?: true;
   /** Hidden states [B, T, H]. */
   readonly hidden?: readonly number[];
   /** The first token's hidden state [B, H]. */
@@ -53,6 +55,7 @@ interface Everything {
   readonly pooled: tf.Tensor;
   readonly headInput: tf.Tensor;
   readonly decoder: Decoder;
+  readonly sentence: tf.Tensor;
   readonly hidden: ByLayer<tf.Tensor>;
   readonly cls: ByLayer<tf.Tensor>;
   readonly scores: ByLayer<tf.Tensor>;
@@ -80,6 +83,7 @@ export function mergeWants(a: Wants, b: Wants): Wants {
     pooled: a.pooled ?? b.pooled,
     headInput: a.headInput ?? b.headInput,
     decoder: a.decoder ?? b.decoder,
+    sentence: a.sentence ?? b.sentence,
     hidden: layers(a.hidden, b.hidden),
     cls: layers(a.cls, b.cls),
     scores: layers(a.scores, b.scores),

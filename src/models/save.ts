@@ -1,24 +1,31 @@
 /**
  * Saving a model as a Hugging Face folder that Python and transformers.js load as it is: config.json, model.safetensors, tokenizer,
- * model card, and ONNX for classifiers. All of it or nothing.
+ * model card, and ONNX for classifiers and sentence embedders. All of it or nothing.
  */
 import { join } from 'node:path';
+import type { Precision } from '../engine/options.ts';
 import { writeFileAtomically, writeFolderAtomically } from '../storage/atomic.ts';
 import { writeCheckpoint } from '../storage/checkpoint.ts';
 import { float32Tensor } from '../storage/halves.ts';
 import { writeJson } from '../storage/json.ts';
 import { saveTokenizer } from '../text/tokenizer-files.ts';
+import type { SaveOptions as TokenizerOptions } from '../text/tokenizer-config.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
 import { storedName } from './checkpoint-names.ts';
-import { configToJson } from './config.ts';
+import { type EncoderConfig, isClassifier } from './config.ts';
+import { configToJson } from './config-file.ts';
+import { families } from './families.ts';
 import { type CardFacts, modelCard } from './model-card.ts';
 import type { Model } from './model.ts';
 import { exportOnnx } from './onnx-export.ts';
+import { type SentenceSettings, writeSentenceFiles } from './sentence-files.ts';
 
 export interface SaveOptions {
   readonly tokenizer: Tokenizer;
   readonly card: CardFacts;
-  /** Whether onnx/model.onnx is written; only classifiers can be. Default: classifiers are. */
+  /** A bare encoder whose embeddings are the mean of its tokens: the files that sentence-transformers wants beside it are written too. */
+  readonly sentence?: SentenceSettings;
+  /** Whether onnx/model.onnx is written; masked-LM models cannot be. Default: classifiers and sentence embedders are. */
   readonly onnx?: boolean;
   /** Texts and this engine's logits for them, kept as parity.json so that `scripts/parity.py` can hold other runtimes against it. */
   readonly parity?: ParitySamples;
@@ -31,13 +38,15 @@ export interface ParitySamples {
   readonly pairs: readonly string[] | null;
   readonly logits: readonly (readonly number[])[];
   readonly maxTokens: number;
+  /** What the logits were computed in, which says how near others can come. */
+  readonly precision: Precision;
 }
 
 /** Writes `folder`; one that exists is replaced as a whole. */
-export async function saveModel(folder: string, model: Model, { tokenizer, card, parity, maxShardBytes, ...options }: SaveOptions): Promise<void> {
+export async function saveModel(folder: string, model: Model, { tokenizer, card, parity, sentence, maxShardBytes, ...options }: SaveOptions): Promise<void> {
   const { config, parameters } = model;
-  const classifies = config.task !== 'none' && config.task !== 'masked-lm';
-  const onnx = options.onnx ?? classifies;
+  if (sentence !== undefined && config.task !== 'none') throw new Error(`a sentence embedder is saved as a bare encoder, not as a model of task '${config.task}'`);
+  const onnx = options.onnx ?? (isClassifier(config) || sentence !== undefined);
   const values = await parameters.read();
   const tensors = new Map(
     [...values].map(([name, { shape, data }]) => [storedName(config.family, config.task === 'none', name), float32Tensor(shape, data)]),
@@ -45,9 +54,16 @@ export async function saveModel(folder: string, model: Model, { tokenizer, card,
   await writeFolderAtomically(folder, async (temporary) => {
     await writeJson(join(temporary, 'config.json'), configToJson(config));
     await writeCheckpoint(temporary, tensors, { metadata: { format: 'pt' }, ...(maxShardBytes === undefined ? {} : { maxShardBytes }) });
-    await saveTokenizer(tokenizer, temporary, { maxTokens: config.positions, tokenizerClass: config.family === 'distilbert' ? 'DistilBertTokenizer' : 'BertTokenizer' });
+    await saveTokenizer(tokenizer, temporary, { ...tokenizerOptions(config, tokenizer), ...(sentence && { maxTokens: sentence.maxTokens }) });
     if (onnx) await exportOnnx({ config, weights: values, path: join(temporary, 'onnx', 'model.onnx') });
+    if (sentence !== undefined) await writeSentenceFiles(temporary, sentence, config.width);
     if (parity !== undefined) await writeJson(join(temporary, 'parity.json'), parity);
-    await writeFileAtomically(join(temporary, 'README.md'), modelCard(config, parameters.count, card, { onnx }));
+    await writeFileAtomically(join(temporary, 'README.md'), modelCard(config, parameters.count, card, { onnx, ...(sentence && { sentence }) }));
   });
+}
+
+/** The family's own class where the tokenizer is of its kind; another one keeps the class it came with. */
+export function tokenizerOptions({ family, positions }: EncoderConfig, { definition }: Tokenizer): TokenizerOptions {
+  const { tokenizer: { className, model }, takesTypeIds } = families[family];
+  return { maxTokens: positions, typeIds: takesTypeIds, ...(definition.model.type === model && { tokenizerClass: className }) };
 }

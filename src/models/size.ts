@@ -2,6 +2,7 @@
  * A model size a person can type: `2x128`, `4x256:4` or `4x256:4:1024` is layers x width : heads : feed-forward width.
  */
 import type { EncoderConfig, Task } from './config.ts';
+import { families } from './families.ts';
 
 export interface Size {
   readonly layers: number;
@@ -45,9 +46,7 @@ export function freshConfig(size: Size, { family = 'bert', dropout = 0.1, initia
   return {
     family,
     ...size,
-    activation: 'gelu',
-    normEpsilon: 1e-12,
-    typeVocabulary: family === 'bert' ? 2 : 0,
+    ...families[family].fresh(size),
     initializerRange: initializerRange ?? Math.max(0.02, Math.min(0.15, 1 / Math.sqrt(size.width))),
     hiddenDropout: dropout,
     attentionDropout: dropout,

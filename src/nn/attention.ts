@@ -12,7 +12,9 @@ export interface SelfAttentionOptions {
   readonly query: LinearWeights;
   readonly key: LinearWeights;
   readonly value: LinearWeights;
-  /** A, which divides the width. */
+  /** What values are made of, where that is not x: [B, T, any width]. */
+  readonly values?: tf.Tensor;
+  /** A, which divides the width of queries, keys and values. */
   readonly heads: number;
   /** [B, 1, 1, T], from `attentionBias`. */
   readonly bias: tf.Tensor;
@@ -41,12 +43,13 @@ export function attentionBias(mask: tf.Tensor): tf.Tensor {
 }
 
 /** x [B, T, H] */
-export function selfAttention(x: tf.Tensor, { heads, bias, dropout, expose, ...weights }: SelfAttentionOptions): SelfAttention {
-  const [rows = 0, width = 0, hidden = 0] = x.shape;
-  const split = (projection: LinearWeights) =>
-    tf.transpose(tf.reshape(linear(x, projection), [rows, width, heads, hidden / heads]), [0, 2, 1, 3]); // [B, T, H] -> [B, A, T, D]
+export function selfAttention(x: tf.Tensor, { values = x, heads, bias, dropout, expose, ...weights }: SelfAttentionOptions): SelfAttention {
+  const [rows = 0, width = 0] = x.shape;
+  const [hidden = 0] = weights.query.weight.shape;
+  const split = (projection: LinearWeights, from = x) =>
+    tf.transpose(tf.reshape(linear(from, projection), [rows, width, heads, hidden / heads]), [0, 2, 1, 3]); // [B, T, H] -> [B, A, T, D]
   const merge = (context: tf.Tensor) => tf.reshape(tf.transpose(context, [0, 2, 1, 3]), [rows, width, hidden]); // [B, A, T, D] -> [B, T, H]
-  const [query, key, value] = [split(weights.query), split(weights.key), split(weights.value)];
+  const [query, key, value] = [split(weights.query), split(weights.key), split(weights.value, values)];
   const scale = 1 / Math.sqrt(hidden / heads);
   const vectors = { query, key, value };
   if (expose === undefined) return { context: merge(attention(query, key, value, { bias, scale, dropout })), ...vectors };

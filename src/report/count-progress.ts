@@ -1,6 +1,6 @@
 /**
  * How far a plain count has come: examples labelled, sentences translated, bytes fetched. Same line, same rules as `progress.ts`,
- * for work that is no training run. The pace is the average since the count was opened.
+ * for work that is no training run. The pace is the average since the count was opened; before `settledMs` there is none worth telling.
  */
 import picocolors from 'picocolors';
 import { openLiveLine } from './live-line.ts';
@@ -14,6 +14,8 @@ export type Counted = { label: string; unit: string; total?: number; from?: numb
 /** `reach` tells the count so far, `end` leaves a summary line, `close` only clears. */
 export type CountProgress = { reach(count: number): void; end(): void; close(): void };
 
+const settledMs = 100;
+
 export function openCountProgress({ label, unit, total, from = 0, format = formatCount }: Counted, options: LiveOptions = {}): CountProgress {
   const line = openLiveLine(options);
   const colours = picocolors.createColors(line.colour);
@@ -24,14 +26,14 @@ export function openCountProgress({ label, unit, total, from = 0, format = forma
       count = reached;
       line.update(() => {
         const elapsedMs = line.now() - sinceMs;
-        const perMs = elapsedMs > 0 ? (count - from) / elapsedMs : 0;
+        const perMs = elapsedMs >= settledMs ? (count - from) / elapsedMs : undefined;
         const all = total === undefined ? '' : ` of ${format(total)}`;
         return [
           { rank: 0, text: colours.bold(oneLine(label)) },
           ...(total === undefined || total <= 0 ? [] : [{ rank: 1, text: `${Math.floor((100 * Math.min(count, total)) / total)} %` }]),
           { rank: 3, text: `${format(count)}${all} ${unit}` },
-          { rank: 4, text: colours.dim(`${format(1000 * perMs)} ${unit}/s`) },
-          ...(total === undefined || perMs <= 0 ? [] : [{ rank: 2, text: `${formatDuration(Math.max(0, total - count) / perMs)} left` }]),
+          ...(perMs === undefined ? [] : [{ rank: 4, text: colours.dim(`${format(1000 * perMs)} ${unit}/s`) }]),
+          ...(total === undefined || perMs === undefined || perMs <= 0 ? [] : [{ rank: 2, text: `${formatDuration(Math.max(0, total - count) / perMs)} left` }]),
         ];
       });
     },

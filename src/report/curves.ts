@@ -4,6 +4,7 @@
  * were started afresh under the same name, count once: the last time. It reads no file and draws nothing.
  */
 import type { Memory, StepEvent, TrainEvent } from '../train/event.ts';
+import { readName } from './metric.ts';
 import type { Point } from './scale.ts';
 import type { Chart, Series } from './svg-chart.ts';
 
@@ -35,7 +36,7 @@ export function curvesOf(events: readonly TrainEvent[]): Curves {
     title, xLabel: 'step', yLabel,
     series: [...byRun].map(([name, points]): Series => ({ name, points, group: groupOf(name), colour: colourOf(groups, groupOf(name)) })),
   });
-  const [firstScore, ...otherScores] = [...scores].map(([name, byRun]) => chart(`${name} on dev while training`, name, byRun));
+  const [firstScore, ...otherScores] = [...scores].map(([name, byRun]) => chart(`${readName(name)} on dev while training`, readName(name), byRun));
   // A part that is a run's only one is its loss, drawn already.
   const parts = [...new Set(steps.flatMap((step) => (Object.keys(step.parts).length > 1 ? Object.keys(step.parts) : [])))];
   return {

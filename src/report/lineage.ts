@@ -48,7 +48,7 @@ function drawModels(models: readonly LineageRow[]): Markup {
 <tbody>${models.map(({ name, role = 'baseline', startsAs, training, teachers }) => markup`
 <tr><th scope="row" class="${role}">${name}</th><td>${startsAs}</td>${training === undefined ? markup`<td colspan="5">not trained in this run</td>` : markup`<td>${rowsText(training)}</td><td>${
     teachers.length === 0 ? 'labels only' : teachers.map((teacher) => markup`<span class="line">${teacher}</span>`)
-  }</td><td>${training.objective}</td><td>${formatCount(training.steps)} of ${formatCount(training.rowsPerStep)} rows, rate up to ${String(training.learningRate)}</td><td>${training.seeds.join(', ')}</td>`}</tr>`)}
+  }</td><td>${training.objective}</td><td>${formatCount(training.steps)} of ${formatCount(training.rowsPerStep)} rows, rate up to ${String(Number(training.learningRate.toPrecision(6)))}</td><td>${training.seeds.join(', ')}</td>`}</tr>`)}
 </tbody></table></div>`;
 }
 

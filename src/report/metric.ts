@@ -19,6 +19,11 @@ export const metricOf: Readonly<Record<ScoreName, Metric>> = {
   mse: { name: 'squared error', unit: 'loss' },
 };
 
+/** As people read it; a score of somebody's own keeps its name. */
+export function readName(score: string): string {
+  return Object.hasOwn(metricOf, score) ? metricOf[score as ScoreName].name : score;
+}
+
 /** 91.2 %, 27.3, 0.8713. */
 export function formatScore(value: number, unit: Metric['unit']): string {
   switch (unit) {

@@ -46,6 +46,7 @@ tbody tr:last-child td, tbody tr:last-child th { border-bottom-color: transparen
 thead th { border-bottom-color: var(--quiet); }
 tbody th { color: var(--ink); font-size: 14px; line-height: 1.45; min-width: 12.5em; padding-left: 17px; text-indent: -17px; }
 .number { text-align: right; white-space: nowrap; }
+thead .number { white-space: normal; }
 .spread { color: var(--quiet); }
 tbody th::before { content: ''; display: inline-block; width: 8px; height: 8px; border-radius: 50%; margin-right: 9px; background: var(--baseline); }
 tbody th.student::before { background: var(--student); }

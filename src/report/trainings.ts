@@ -5,6 +5,7 @@
 import type { TrainEvent } from '../train/event.ts';
 import { markup } from './markup.ts';
 import type { Markup } from './markup.ts';
+import { readName } from './metric.ts';
 import type { LoggedEvent } from './run-log.ts';
 import { formatBytes, formatCount, formatDecimal, formatDuration } from './units.ts';
 
@@ -76,7 +77,7 @@ export function drawTrainings(trainings: readonly Training[]): Markup | undefine
   const best = trainings.find((training) => training.best !== undefined)?.best?.name;
   const columns = [
     { header: 'last loss', cell: ({ loss }: Training) => known(loss, formatDecimal) },
-    { header: `best ${best ?? 'score'}, on dev`, cell: (training: Training) => training.best && markup`${formatDecimal(training.best.value)} <span class="spread">at ${formatCount(training.best.step)}</span>` },
+    { header: `best ${best === undefined ? 'score' : readName(best)}, on dev`, cell: (training: Training) => training.best && markup`${formatDecimal(training.best.value)} <span class="spread">at ${formatCount(training.best.step)}</span>` },
     { header: 'examples/s', cell: ({ examplesPerSecond }: Training) => known(examplesPerSecond, formatCount) },
     { header: 'peak memory', cell: ({ peakBytes }: Training) => known(peakBytes, formatBytes) },
     { header: 'peak on device', cell: ({ devicePeakBytes }: Training) => known(devicePeakBytes, formatBytes) },

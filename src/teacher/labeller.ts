@@ -33,7 +33,9 @@ export function classTask(task: Task): LabelSource['task'] {
 
 /** SHA-256 over names, shapes and values of all parameters, and over what the configuration computes with. */
 export async function modelFingerprint({ config, parameters }: Model): Promise<string> {
-  const { source: _source, ...computed } = config;
+  const { source: _source, embeddingWidth, ...rest } = config;
+  // Where it says nothing new it stays out: what was labelled before it existed keeps its address.
+  const computed = { ...rest, ...(embeddingWidth !== config.width && { embeddingWidth }) };
   const values: [name: string, shape: number[], hash: string][] = [];
   for (const [name, variable] of parameters.entries()) {
     const data = await variable.data(); // one at a time: a copy of all would double what a large teacher takes

@@ -17,6 +17,8 @@ export interface SaveOptions {
   readonly maxTokens?: number;
   /** The class Python loads it with, `DistilBertTokenizer` say; default: as published, else by what the tokeniser is. */
   readonly tokenizerClass?: string;
+  /** Whether the model beside it reads token types; default: as the class has it. */
+  readonly typeIds?: boolean;
 }
 
 /** Names that published tokenisers give these tokens; used where no config says. */
@@ -71,6 +73,7 @@ export function configBeside(definition: TokenizerDefinition, config: TokenizerC
     ...(isBert && bertSettings),
     ...specialTokensMap(config),
     model_max_length: options.maxTokens ?? maxLength,
+    ...(options.typeIds !== undefined && { model_input_names: ['input_ids', ...(options.typeIds ? ['token_type_ids'] : []), 'attention_mask'] }),
     tokenizer_class: options.tokenizerClass ?? publishedClass ?? (isBert ? 'BertTokenizer' : 'PreTrainedTokenizerFast'),
   };
 }

@@ -19,7 +19,7 @@ test.serial('threads nobody names are those of OMP_NUM_THREADS, never more than 
   const before = process.env.OMP_NUM_THREADS;
   try {
     process.env.OMP_NUM_THREADS = '1';
-    t.deepEqual(withThreads({ device: 'cpu' }), { device: 'cpu', precision: undefined, threads: 1 });
+    t.deepEqual(withThreads({ device: 'cpu' }), { device: 'cpu', precision: undefined, threads: 1, environment: process.env });
     t.is(withThreads({ threads: 3 }).threads, 3);
     process.env.OMP_NUM_THREADS = '100000';
     t.true((withThreads({}).threads ?? 0) < 100_000);

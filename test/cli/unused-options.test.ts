@@ -33,6 +33,8 @@ test('an option that would change nothing is wrong use, and named', async (t) =>
     [addTrain, ['train', corpus, '--size', '1x16', '--min-improvement', '0.1', ...out], /--min-improvement: it says what --patience waits for/],
     [addTrain, ['train', corpus, '--task', 'SST-2', '--size', '1x16', '--text', 'a', '--label-kind', 'regression', ...out], /--text, --label-kind: the columns of SST-2 are known/],
     [addDistill, ['distill', model, corpus, '--layers', '0', '--vocabulary', '90', ...out], /--vocabulary: only a fresh student/],
+    [addDistill, ['distill', model, corpus, '--size', '1x16', '--heads', '1', ...out], /--heads: only a student cut from its teacher/],
+    [addDistill, ['distill', model, corpus, '--layers', '0', '--importance', 'magnitudes', ...out], /--importance: it says by what --heads and --feed-forward choose/],
     [addDistill, ['distill', model, corpus, '--layers', '0', '--hard-weight', '0', '--class-weights', 'balanced', ...out], /--class-weights: they weigh the loss on labels/],
     [addDistill, ['distill', model, corpus, '--layers', '0', '--mean', 'geometric', ...out], /--mean: there is only one teacher/],
     [addDistill, ['distill', model, corpus, '--layers', '0', '--abstain', 'unsure', '--allow-missing', ...out], /--abstain, --allow-missing: they are about files of answers/],

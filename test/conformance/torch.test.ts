@@ -3,6 +3,7 @@ import test from 'ava';
 import { engineUnderTest } from '../engine-choice.ts';
 import { exclusions } from './exclusions.ts';
 import { runConformance } from './harness.ts';
+import { toldCalls } from './told-calls.ts';
 
 /** An engine that is asked for by name must be there; otherwise it may be absent. */
 const expected = engineUnderTest === 'torch' || isBuilt();
@@ -10,7 +11,7 @@ const onCuda = process.env.RETORT_TEST_DEVICE?.startsWith('cuda') === true;
 
 (expected ? test : test.skip)('the torch engine passes TensorFlow.js\'s own op specs (skipped where npm run build:native has not built it)', async (t) => {
   const outcome = await runConformance('torch-specs.ts', onCuda ? exclusions.torchOnCuda : exclusions.torch);
-  t.log(`${outcome.passed} of ${outcome.specs} specs passed; ${outcome.nativeCalls} native calls, fall-back calls: ${told(outcome.fallbackCalls)}`);
+  t.log(`${outcome.passed} of ${outcome.specs} specs passed; ${outcome.nativeCalls} native calls, fall-back calls: ${toldCalls(outcome.fallbackCalls)}`);
   for (const name of outcome.pending) t.log(`pending in TensorFlow.js itself: ${name}`);
   for (const { name, reason } of outcome.excluded) t.log(`excluded: ${name}: ${reason}`);
   for (const { spec } of outcome.needless) t.log(`on the list of exclusions, but passes: ${spec}`);
@@ -28,11 +29,4 @@ function isBuilt(): boolean {
   } catch {
     return false;
   }
-}
-
-/** The kernels with the most calls, and how many there are in all. */
-function told(calls: Readonly<Record<string, number>>): string {
-  const byCount = Object.entries(calls).sort(([, left], [, right]) => right - left);
-  const sum = byCount.reduce((total, [, count]) => total + count, 0);
-  return `${sum} of ${byCount.length} kernels (${byCount.slice(0, 5).map(([name, count]) => `${name} ${count}`).join(', ')}, …)`;
 }

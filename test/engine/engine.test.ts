@@ -11,13 +11,13 @@ test.serial('importing chooses nothing: no backend is known before useEngine', a
 
 test.serial('an unknown engine is named, with those there are', async (t) => {
   for (const name of ['cuda', 'toString', '']) {
-    await t.throwsAsync(useEngine(name as EngineName), { message: `no engine is called '${name}'; there are: auto, torch, wasm, webgpu` });
+    await t.throwsAsync(useEngine(name as EngineName), { message: `no engine is called '${name}'; there are: auto, torch, wasm, tensorflow, webgpu` });
   }
   t.deepEqual(Object.keys(tf.engine().registryFactory), []);
 });
 
 test.serial('auto takes the first engine that loads, says so and why not another, and asking again changes nothing', async (t) => {
-  t.deepEqual(engineNames, ['torch', 'wasm', 'webgpu']);
+  t.deepEqual(engineNames, ['torch', 'wasm', 'tensorflow', 'webgpu']);
   const facts = await useEngine('auto');
   t.is(tf.getBackend(), facts.engine);
   if (facts.engine === 'wasm') {

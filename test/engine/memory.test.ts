@@ -29,6 +29,7 @@ test.serial('leaks counts what is left, across awaits', async (t) => {
     await one.data();
     left.push(one, tf.reshape(one, [1, 3])); // two tensors on one buffer
   };
-  t.deepEqual(await leaks(work), { tensors: 2, buffers: 1 });
-  t.deepEqual(await leaks(() => { tf.dispose(left); }), { tensors: -2, buffers: -1 });
+  const buffers = engineUnderTest === 'tensorflow' ? 2 : 1; // there a reshaped tensor is one of TensorFlow's, which shares the numbers without TensorFlow.js's knowing
+  t.deepEqual(await leaks(work), { tensors: 2, buffers });
+  t.deepEqual(await leaks(() => { tf.dispose(left); }), { tensors: -2, buffers: -buffers });
 });

@@ -4,14 +4,14 @@ import { dropout } from '../../src/engine/fused/dropout.ts';
 import { fold, type Key, randomKey } from '../../src/engine/random.ts';
 import { replayCounts, replayed, type RepeatingWork } from '../../src/engine/replay.ts';
 import * as tf from '../../src/engine/tf.ts';
-import { engineUnderTest } from '../engine-choice.ts';
+import { engineUnderTest, replayUnderTest } from '../engine-choice.ts';
 import { startEngine } from '../engine-under-test.ts';
 import { read } from './numbers.ts';
 
 test.before(startEngine);
 
 /** Only the torch engine replays; on the others the work just runs. */
-const replays = engineUnderTest === 'torch' && process.env.RETORT_TEST_REPLAY !== 'no';
+const replays = engineUnderTest === 'torch' && replayUnderTest !== false;
 
 type Run = RepeatingWork<string>['run'];
 interface Case {
@@ -39,6 +39,8 @@ async function repeat(work: (given: Case) => Record<string, tf.Tensor>, inputs: 
     }
   });
   const after = replayCounts();
+  const launched = after.captures.launched - before.captures.launched;
+  if (replayUnderTest === 'captured' && launched !== after.replayed - before.replayed) throw new Error(`${launched} replays were captured: ${[...after.captures.refusals.keys()].join('; ')}`);
   return { given, expected, left, replayed: after.replayed - before.replayed, reasons: [...after.refusals.keys()] };
 }
 

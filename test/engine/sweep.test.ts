@@ -73,12 +73,12 @@ for (const fusedCase of fusedCases.filter(({ formula }) => formula !== undefined
 const kinds = ['classifier', 'masked-lm', 'triple loss'] as const;
 
 function makeWholeModel(family: 'bert' | 'distilbert', kind: (typeof kinds)[number]): { model: Model; loss: () => tf.Scalar; dispose: () => void } {
-  const shape = { family, typeVocabulary: family === 'bert' ? 2 : 0, hiddenDropout: 0.2, attentionDropout: 0.1, classifierDropout: 0.2 };
+  const shape = { family, hiddenDropout: 0.2, attentionDropout: 0.1, classifierDropout: 0.2 };
   if (kind === 'classifier') {
     const [model, batch] = [tinyModel(shape), tinyBatch([[2, 7, 9, 3], [2, 28, 3]], [2, 0])];
     return { model, loss: () => hardLabels().loss(model.forward(batch, { logits: true }, { dropout: randomKey(3) }), {}, batch, { step: 1, key: randomKey(1, 'step') }), dispose: () => batch.dispose() };
   }
-  const [model, teacher, plain] = [tinyModel({ ...shape, task: 'masked-lm', labels: [] }), tinyModel({ family, typeVocabulary: shape.typeVocabulary, task: 'masked-lm', labels: [] }, 8), tinyBatch()];
+  const [model, teacher, plain] = [tinyModel({ ...shape, task: 'masked-lm', labels: [] }), tinyModel({ family, task: 'masked-lm', labels: [] }, 8), tinyBatch()];
   const batch: Batch = { ...plain, labels: { kind: 'masked-lm', values: tf.tensor2d([-100, 5, -100, 11, -100, 3, -100, -100], [2, 4], 'int32') } };
   const triple = distilbert();
   const { student: wants } = triple.wants;

@@ -1,9 +1,9 @@
 import test from 'ava';
 import { flopsPerExample, meanFlops } from '../../src/evaluate/flops.ts';
 import { freshConfig, parseSize } from '../../src/models/size.ts';
-import type { Task } from '../../src/models/config.ts';
+import type { FamilyName, Task } from '../../src/models/config.ts';
 
-const config = (size: string, { task = 'single-label', family = 'bert', labels = ['a', 'b'] }: { task?: Task; family?: 'bert' | 'distilbert'; labels?: readonly string[] } = {}) =>
+const config = (size: string, { task = 'single-label', family = 'bert', labels = ['a', 'b'] }: { task?: Task; family?: FamilyName; labels?: readonly string[] } = {}) =>
   freshConfig(parseSize(size), { family, vocabulary: 100, padId: 0, positions: 512, task, labels: task === 'none' || task === 'masked-lm' ? [] : labels });
 
 test('every product of a small model, added up by hand', (t) => {
@@ -15,6 +15,21 @@ test('every product of a small model, added up by hand', (t) => {
   t.is(flopsPerExample(config('1x4:2:8', { labels: ['a', 'b', 'c'] }), 3), layer + 2 * 16 + 2 * 4 * 3);
   t.is(flopsPerExample(config('1x4:2:8', { task: 'regression', labels: ['score'] }), 3), layer + 2 * 16 + 2 * 4);
   t.is(flopsPerExample(config('1x4:2:8', { task: 'masked-lm' }), 3), layer + 3 * (2 * 16 + 2 * 4 * 100));
+});
+
+test('what the other families do between, added up by hand', (t) => {
+  // T = 3, H = 4, F = 8: the layer of above, below it 2·3·E·H; ALBERT and ELECTRA decode from E.
+  const layer = 4 * 96 + 2 * 192 + 2 * 72;
+  const of = (family: FamilyName, change: object) => flopsPerExample({ ...config('1x4:2:8', { task: 'none', family }), ...change }, 3);
+  t.is(of('roberta', {}), layer + 2 * 16);
+  t.is(of('electra', {}), layer);
+  t.is(of('electra', { embeddingWidth: 2 }), layer + 2 * 3 * 2 * 4);
+  t.is(of('albert', { embeddingWidth: 2 }), layer + 2 * 3 * 2 * 4 + 2 * 16);
+  t.is(of('albert', { embeddingWidth: 2, layers: 5 }), 5 * layer + 2 * 3 * 2 * 4 + 2 * 16, 'a shared layer is computed at every depth');
+  t.is(of('albert', { embeddingWidth: 2, task: 'masked-lm' }), layer + 2 * 3 * 2 * 4 + 2 * 3 * (4 * 2 + 2 * 100));
+  // Trigram 2·3·3E·H; N = 2: query, key, output N², value, two narrowing and one widening N·H, three feed-forwards of N·F up and down; attention at N.
+  const narrow = 2 * 3 * (3 * 4 + 4 * 8 + 3 * 2 * 16) + 4 * 9 * 2;
+  t.is(of('mobilebert', { embeddingWidth: 1, bottleneck: { width: 2, feedForwards: 3, pooler: false } }), 2 * 3 * 3 * 4 + narrow);
 });
 
 test('BERT-base at 128 tokens: 22.3 GFLOP, 175 million for each token', (t) => {

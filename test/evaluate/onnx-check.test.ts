@@ -5,10 +5,20 @@ import { AutoModelForSequenceClassification, type SequenceClassifierOutput, Tens
 import test, { type ExecutionContext } from 'ava';
 import { compareWithTransformersJs } from '../../src/evaluate/onnx-check.ts';
 import { exportOnnx } from '../../src/models/onnx-export.ts';
+import { saveModel } from '../../src/models/save.ts';
+import { classLogits } from '../../src/teacher/label-corpus.ts';
+import { makeCorpus } from '../../src/text/corpus.ts';
+import { encodeCorpus } from '../../src/text/encoded-corpus.ts';
+import { loadTokenizer } from '../../src/text/tokenizer-files.ts';
+import { precisionUnderTest } from '../engine-choice.ts';
+import { startEngine } from '../engine-under-test.ts';
 import { readClassifierFixture } from '../models/classifier-fixture.ts';
+import { tinyModel } from '../models/tiny-model.ts';
+import { temporaryFolder } from '../storage/temporary-folder.ts';
 
 // compareWithTransformersJs changes settings that the whole process shares, hence one test after the other.
 const classes = 3;
+const engineTolerance = precisionUnderTest === 'bf16' ? 0.1 : 1e-5;
 
 test.serial('the logits PyTorch gives are found again through tokenizer, padding and ONNX', async (t) => {
   const { folder, texts, logits } = await savedStudent(t, 'bert-classifier', 'no-types');
@@ -87,6 +97,22 @@ test.serial('counts that do not fit each other are refused before anything is lo
   await t.throwsAsync(compareWithTransformersJs('nowhere', { ...stored, pairs: ['w6'] }), { message: /2 texts cannot be paired with 1/ });
   await t.throwsAsync(compareWithTransformersJs('nowhere', { ...stored, texts: [], logits: new Float32Array(0) }), { message: /no text/ });
 });
+
+for (const [family, kind] of [['roberta', 'byte-level'], ['albert', 'albert']] as const) {
+  test.serial(`${family}: pairs written for its own tokenizer are read alike by ours and by transformers.js`, async (t) => {
+    await startEngine();
+    const reader = await loadTokenizer(join(import.meta.dirname, `../fixtures/models/tokenizer-${kind}`));
+    const model = tinyModel({ family, vocabulary: reader.vocabularySize, padId: reader.padId, positions: 40 });
+    const folder = join(await temporaryFolder(t), 'my student');
+    await saveModel(folder, model, { tokenizer: reader, card: { name: family, story: [] } });
+    const [texts, pairs] = [['The film is not bad.', 'A café!', ''], ['Nobody saw it.', 'nobody', 'the end']];
+    const corpus = makeCorpus(texts.map((text, i) => ({ id: `${i}`, text, pair: pairs[i]! })), { name: 'pairs', split: 'test' });
+    const logits = await classLogits(model, await encodeCorpus(corpus, reader, { maxTokens: 40 }));
+    const found = await compareWithTransformersJs(folder, { texts, pairs, logits, classes, maxTokens: 40 });
+    t.is(found.examples, 3);
+    t.true(found.largestDifference < engineTolerance, `${found.largestDifference}`);
+  });
+}
 
 /** A student's folder under a path with spaces; the word `w17` is token 17, so that a fixture's ids can be written as text. */
 async function savedStudent(t: ExecutionContext, name: 'bert-classifier' | 'distilbert-classifier', label: string) {

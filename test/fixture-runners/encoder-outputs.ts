@@ -2,10 +2,11 @@
 import type { Batch } from '../../src/engine/batch.ts';
 import * as tf from '../../src/engine/tf.ts';
 import type { EncoderConfig } from '../../src/models/config.ts';
+import { hasPooled } from '../../src/models/families.ts';
 import type { Model } from '../../src/models/model.ts';
 import type { ModelOutput, Wants } from '../../src/models/output.ts';
-import type { Comparison, Values } from './comparison.ts';
-import { activationBound, headDepth } from './tolerance.ts';
+import { type Bound, type Comparison, largest, type Values } from './comparison.ts';
+import { activationBound, headDepth, probabilityBound, scoreBound } from './tolerance.ts';
 
 /** Hidden states of every depth and what the head says. */
 export function statesAndLogits({ layers, task }: EncoderConfig): string[] {
@@ -14,7 +15,7 @@ export function statesAndLogits({ layers, task }: EncoderConfig): string[] {
 
 /** All that a full encoder fixture holds of a case; attention and scores of layers above the first may be left out. */
 export function everyActivation(config: EncoderConfig): string[] {
-  const head = config.task === 'masked-lm' ? ['head_input'] : config.task === 'none' && config.family === 'distilbert' ? [] : ['pooled'];
+  const head = config.task === 'masked-lm' ? ['head_input'] : hasPooled(config) ? ['pooled'] : [];
   return [...statesAndLogits(config), ...head, 'attention.0', 'scores.0', 'query.last', 'key.last', 'value.last'];
 }
 
@@ -25,7 +26,14 @@ export async function compareActivations(
 ): Promise<void> {
   for (const name of required) if (!expected.has(name)) comparison.fail(`${name}: the expected tensor is missing`);
   const said = await activations(model, batch, [...expected.keys()]);
-  for (const [name, values] of expected) comparison.tensor(name, said.get(name), values, activationBound(depthOf(name, model.config.layers)));
+  for (const [name, values] of expected) comparison.tensor(name, said.get(name), values, boundOf(name, model.config, expected));
+}
+
+function boundOf(name: string, config: EncoderConfig, expected: ReadonlyMap<string, Values>): Bound {
+  const depth = depthOf(name, config.layers);
+  if (name.startsWith('scores.')) return scoreBound(depth, config);
+  const scores = expected.get(name.replace(/^attention\./, 'scores.'));
+  return name.startsWith('attention.') && scores ? probabilityBound(depth, config, largest(scores.data)) : activationBound(depth, config);
 }
 
 /** How many layers lie below: what a layer says within itself is counted as what it gives. */

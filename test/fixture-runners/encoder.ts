@@ -4,7 +4,9 @@ import { z } from 'zod';
 import type { Batch } from '../../src/engine/batch.ts';
 import { sweep } from '../../src/engine/sweep.ts';
 import * as tf from '../../src/engine/tf.ts';
-import type { Task } from '../../src/models/config.ts';
+import type { EncoderConfig, Task } from '../../src/models/config.ts';
+import { positionsAfterPadId } from '../../src/models/embeddings.ts';
+import { families } from '../../src/models/families.ts';
 import { loadModel } from '../../src/models/load.ts';
 import type { Model } from '../../src/models/model.ts';
 import { hardLabels } from '../../src/objectives/hard-labels.ts';
@@ -25,7 +27,7 @@ const encoderSchema = z.strictObject({
   layers: z.int(),
   heads: z.int(),
   cases: z.array(
-    z.strictObject({ case: z.string(), note: z.string().optional(), inputs: inputsSchema, labels: labelsSchema.optional(), loss: z.number().optional() }),
+    z.strictObject({ case: z.string(), note: z.string().optional(), inputs: inputsSchema, position_ids: z.array(z.array(z.int())).optional(), labels: labelsSchema.optional(), loss: z.number().optional() }),
   ),
 });
 
@@ -64,9 +66,10 @@ export async function checkEncoder(folder: string, expectations = folder): Promi
   for (const name of [...expected.keys(), ...gradients.keys()]) {
     if (!cases.has(name.slice(0, name.indexOf('/')))) comparison.fail(`${name}: expected of a case that does not exist`);
   }
-  for (const { case: name, inputs, labels, loss } of fixture.cases) {
+  for (const { case: name, inputs, position_ids: positions, labels, loss } of fixture.cases) {
     await comparison.inCase(name, async () => {
       const batch = fixtureBatch(inputs, labels, model.config.task);
+      await comparePositions(comparison, model.config, batch, positions);
       await compareActivations(comparison, { model, batch, expected: below(expected, `${name}/`), required: everyActivation(model.config) });
       if (trains !== (labels !== undefined) || trains !== (loss !== undefined)) comparison.fail(`task ${fixture.task}: labels and loss must both be ${trains ? 'given' : 'absent'}`);
       else if (loss !== undefined) await compareTraining(comparison, { model, batch, loss, expected: below(gradients, `${name}/`) });
@@ -77,13 +80,23 @@ export async function checkEncoder(folder: string, expectations = folder): Promi
   return comparison.result;
 }
 
+async function comparePositions(comparison: Comparison, { family, padId }: EncoderConfig, batch: Batch, expected: readonly (readonly number[])[] | undefined): Promise<void> {
+  if (families[family].positionsStartAfterPadId !== true) {
+    if (expected !== undefined) comparison.fail(`position_ids: a ${family} counts from 0`);
+    return;
+  }
+  const positions = positionsAfterPadId(batch.inputIds, padId);
+  comparison.equal('position_ids', Array.from(await positions.data()), expected?.flat());
+  positions.dispose();
+}
+
 async function compareTraining(
   comparison: Comparison,
   { model, batch, loss, expected }: { model: Model; batch: Batch; loss: number; expected: ReadonlyMap<string, Values> },
 ): Promise<void> {
   const variables = new Map(model.parameters.entries());
   const result = sweep(() => hardLabels().loss(model.forward(batch, { logits: true }), {}, batch, firstStep), [...variables.values()]);
-  comparison.close('loss', await result.loss.data(), [loss], activationBound(model.config.layers + headDepth));
+  comparison.close('loss', await result.loss.data(), [loss], activationBound(model.config.layers + headDepth, model.config));
   comparison.names('expected gradients', expected.keys(), variables.keys());
   const overall = [...expected.values()].reduce((most, { data }) => Math.max(most, largest(data)), 0);
   for (const [name, values] of expected) {
@@ -91,7 +104,7 @@ async function compareTraining(
     const gradient = variable && result.gradients.get(variable);
     // A parameter that the loss does not reach has no gradient: zeros, for the reference.
     const actual = gradient ? await gradient.data() : new Float32Array(variable?.size ?? 0);
-    comparison.tensor(`gradient ${name}`, variable && { shape: variable.shape, data: actual }, values, gradientBound(model.config.layers, overall));
+    comparison.tensor(`gradient ${name}`, variable && { shape: variable.shape, data: actual }, values, gradientBound(model.config, overall));
   }
   tf.dispose([result.loss, ...result.gradients.values()]);
 }

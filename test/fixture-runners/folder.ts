@@ -1,7 +1,7 @@
 // Finds every fixture of a folder (objectives/*.json, metrics/*.json, models/*/) and runs each; `npm test` and `npm run fixtures` share it.
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { moduleNames } from '../../src/models/module-names.ts';
+import { isFamily } from '../../src/models/config-file.ts';
 import { readJson } from '../../src/storage/json.ts';
 import type { FixtureResult } from './comparison.ts';
 import { checkEncoder, checkSameAs } from './encoder.ts';
@@ -88,7 +88,7 @@ async function modelRunner(folder: string): Promise<Run | undefined> {
 }
 
 async function isFamilyBuilt(folder: string): Promise<boolean> {
-  return Object.hasOwn(moduleNames, await fieldOf(join(folder, 'config.json'), 'model_type'));
+  return isFamily(await fieldOf(join(folder, 'config.json'), 'model_type'));
 }
 
 /** The field of a JSON file that says what it is. @throws if it holds no text there. */

@@ -3,9 +3,9 @@ import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { upload } from '../../src/engine/batch.ts';
 import { randomKey } from '../../src/engine/random.ts';
+import { families } from '../../src/models/families.ts';
 import { loadModel } from '../../src/models/load.ts';
 import type { Model } from '../../src/models/model.ts';
-import { moduleNames } from '../../src/models/module-names.ts';
 import { hardLabels } from '../../src/objectives/hard-labels.ts';
 import { weighted } from '../../src/objectives/objective.ts';
 import { softLabel } from '../../src/objectives/soft-label.ts';
@@ -103,7 +103,7 @@ async function compareTeacher(comparison: Comparison, teacher: Model, { batches 
     if (logits === undefined) continue;
     const batch = upload(fixtureArrays(inputs));
     const said = await liveTeacher(teacher).says(batch, { logits: true });
-    comparison.close(`teacher logits of batch ${index + 1}`, await said.logits.data(), logits.flat(), activationBound(teacher.config.layers + headDepth));
+    comparison.close(`teacher logits of batch ${index + 1}`, await said.logits.data(), logits.flat(), activationBound(teacher.config.layers + headDepth, teacher.config));
     said.logits.dispose();
     batch.dispose();
   }
@@ -113,7 +113,7 @@ async function compareSteps(comparison: Comparison, learning: Learning, optimize
   const { gradient_accumulation: accumulation, learning_rate: learningRate, warmup_steps: warmupSteps, total_steps: totalSteps } = hyperparameters;
   comparison.equal('number of batches', batches.length, steps.length * accumulation);
   comparison.equal('steps', steps.map(({ step }) => step), steps.map((_, index) => index + 1));
-  const lossBound = activationBound(learning.student.config.layers + headDepth);
+  const lossBound = activationBound(learning.student.config.layers + headDepth, learning.student.config);
   const hosts = batches.map(({ inputs, labels }) => fixtureArrays(inputs, labels, learning.student.config.task));
   for (const { step, ...expected } of steps) {
     const microBatches = hosts.slice((step - 1) * accumulation, step * accumulation);
@@ -133,7 +133,7 @@ async function compareSteps(comparison: Comparison, learning: Learning, optimize
     comparison.close(`step ${step}, learning rate`, [rate], [expected.learning_rate], bounds.metric);
     const verdict = optimizer.update(sums.gradients, { step, learningRate: rate });
     const [norm = NaN, taken] = await verdict.data();
-    comparison.close(`step ${step}, gradient norm`, [norm], [expected.gradient_norm], inHalf() ? gradientBound(learning.student.config.layers, 0) : bounds.activation);
+    comparison.close(`step ${step}, gradient norm`, [norm], [expected.gradient_norm], inHalf() ? gradientBound(learning.student.config, 0) : bounds.activation);
     comparison.equal(`step ${step}, taken`, taken, 1);
     verdict.dispose();
     disposeStep(sums);
@@ -147,7 +147,7 @@ async function compareFinal(
   { hyperparameters, steps }: OptimiserCase,
   expected: ReadonlyMap<string, Values>,
 ): Promise<void> {
-  const keyBias = `.${moduleNames[student.config.family].key}.bias`;
+  const keyBias = `.${families[student.config.family].names.key}.bias`;
   // Adam divides a gradient by its own size: where rounding decides its sign, two runs walk apart, by twice the learning rate a step at most.
   const steppedApart = { relative: 0, absolute: 2 * steps.reduce((sum, { learning_rate: rate }) => sum + rate, 0) };
   const parameters = await student.parameters.read();
@@ -165,7 +165,7 @@ async function compareFinal(
     const overall = [...group.values()].reduce((most, { data }) => Math.max(most, largest(data)), 0);
     if (group.size > 0) comparison.names(`expected ${prefix}`, group.keys(), parameters.keys());
     for (const [name, values] of group) {
-      comparison.tensor(`${prefix}${name}`, moments.get(`${moment}/${name}`), values, gradientBound(student.config.layers, overall));
+      comparison.tensor(`${prefix}${name}`, moments.get(`${moment}/${name}`), values, gradientBound(student.config, overall));
     }
   }
   for (const name of expected.keys()) if (!/^(final|exp_avg|exp_avg_sq)\//.test(name)) comparison.fail(`${name}: an expected tensor that nobody knows`);

@@ -1,6 +1,8 @@
 // How far an encoder's numbers may lie from the reference in the precision of the engine in use. In bf16 only what passes products of
 // matrices is allowed more: losses on given logits, statistics and the optimiser's own arithmetic are float32 and stay at its bounds.
 import { engineFacts } from '../../src/engine/engine.ts';
+import type { EncoderConfig } from '../../src/models/config.ts';
+import { projectionOf } from '../../src/models/families.ts';
 import { type Bound, bounds } from './comparison.ts';
 
 /** The largest relative change by one rounding to bfloat16, which keeps 8 bits. */
@@ -8,22 +10,37 @@ const rounding = 2 ** -8;
 
 export const inHalf = (): boolean => engineFacts().precision === 'bf16';
 
+type Depth = Pick<EncoderConfig, 'family' | 'embeddingWidth' | 'width' | 'bottleneck'>;
+
 /**
- * After the embeddings and `depth` layers. A layer rounds the stream that runs through it four times (two sums, two norms), so this is
+ * After the embeddings and `depth` layers. A linear layer between the embeddings and the first layer rounds twice more. A layer rounds the stream that runs through it four times (two sums, two norms), so this is
  * 2e-2 of the largest value after one layer and grows with each; a head counts as two. PyTorch's own bfloat16 lies as far off or further.
  */
-const roundings = (depth: number): number => (1 + 4 * depth) * rounding;
+const roundings = (depth: number, config: Depth): number => (1 + (projectionOf(config) !== undefined || config.bottleneck ? 2 : 0) + 4 * depth) * rounding;
 
-export function activationBound(depth: number): Bound {
-  return inHalf() ? { ...bounds.activation, relative: roundings(depth) } : bounds.activation;
+export function activationBound(depth: number, config: Depth): Bound {
+  return inHalf() ? { ...bounds.activation, relative: roundings(depth, config) } : bounds.activation;
+}
+
+/** Scores are products of queries and keys, which err by as much each. */
+export function scoreBound(depth: number, config: Depth): Bound {
+  const { relative, absolute } = activationBound(depth, config);
+  return { relative: inHalf() ? 2 * relative : relative, absolute };
+}
+
+/** A probability p moves by at most p (1 - p) times twice what its scores move by, which is the larger the larger these are. */
+export function probabilityBound(depth: number, config: Depth, largestScore: number): Bound {
+  const { relative, absolute } = activationBound(depth, config);
+  return { relative: inHalf() ? Math.max(1, largestScore / 2) * relative : relative, absolute };
 }
 
 /** What a head counts as: a dense layer with a norm or a softmax behind it, and the products before and after. */
 export const headDepth = 2;
 
 /** Of a model with so many layers and a head, which a gradient passes upwards and downwards. `overall` is the largest of all its gradients. */
-export function gradientBound(layers: number, overall: number): Bound {
-  return inHalf() ? { relative: 2 * roundings(layers + headDepth), absolute: 0.2 * roundings(layers + headDepth) * overall } : { relative: 1e-4, absolute: 1e-5 * overall };
+export function gradientBound(config: Depth & Pick<EncoderConfig, 'layers'>, overall: number): Bound {
+  const relative = roundings(config.layers + headDepth, config);
+  return inHalf() ? { relative: 2 * relative, absolute: 0.2 * relative * overall } : { relative: 1e-4, absolute: 1e-5 * overall };
 }
 
 /** Of an objective whose numbers pass products with weights, which round them so often in bf16. */

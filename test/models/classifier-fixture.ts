@@ -1,7 +1,8 @@
 /** Reads a tiny classifier from test/fixtures/models: config, weights, and the logits PyTorch gives for each case. */
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { type EncoderConfig, parseConfig } from '../../src/models/config.ts';
+import type { EncoderConfig } from '../../src/models/config.ts';
+import { parseConfig } from '../../src/models/config-file.ts';
 import { float32Of } from '../../src/storage/halves.ts';
 import { readSafetensors } from '../../src/storage/safetensors.ts';
 

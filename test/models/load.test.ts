@@ -17,7 +17,7 @@ const dataOf = async ({ parameters }: Model, name: string) => (await parameters.
 const storedIn = async (name: string, tensor: string) => float32Of((await readSafetensors(join(fixture(name), 'model.safetensors'))).tensors.get(tensor)!);
 
 test('a whole checkpoint of the task loads without a notice, under the names it is stored by', async (t) => {
-  for (const name of ['bert-classifier', 'distilbert-classifier', 'bert-mlm', 'distilbert-mlm', 'bert-regression', 'bert-multilabel']) {
+  for (const name of ['bert-classifier', 'distilbert-classifier', 'bert-mlm', 'distilbert-mlm', 'bert-regression', 'bert-multilabel', 'roberta-classifier', 'electra-classifier', 'albert-classifier', 'albert-mlm', 'mobilebert-classifier']) {
     const { model, notices } = await load(name);
     t.deepEqual(notices, [], name);
     for (const [parameter, { data }] of await model.parameters.read()) t.deepEqual(data, await storedIn(name, parameter), `${name} ${parameter}`);

@@ -2,7 +2,8 @@ import test from 'ava';
 import { leaks } from '../../src/engine/memory.ts';
 import { randomKey } from '../../src/engine/random.ts';
 import * as tf from '../../src/engine/tf.ts';
-import type { EncoderConfig } from '../../src/models/config.ts';
+import { attentionWidth, type EncoderConfig, type FamilyName } from '../../src/models/config.ts';
+import { families, hasPooled } from '../../src/models/families.ts';
 import { freshModel } from '../../src/models/model.ts';
 import type { Wants } from '../../src/models/output.ts';
 import type { Mode } from '../../src/nn/mode.ts';
@@ -13,14 +14,13 @@ import { startEngine } from '../engine-under-test.ts';
 
 test.before(startEngine);
 
-const families = ['bert', 'distilbert'] as const;
-const familyChange = (family: EncoderConfig['family']) => ({ family, typeVocabulary: family === 'bert' ? 2 : 0 });
+const names = Object.keys(families) as FamilyName[];
 const everything = { logits: true, members: true, classWeights: true, pooled: true, hidden: [0, 1, 2], cls: [2, 0], scores: [1], attention: [0, 1], qkv: [0], preActivations: [1] } as const;
 
-for (const family of families) {
+for (const family of names) {
   test(`${family}: every want is answered in its shape, under its layers`, (t) => {
     t.is(tf.getBackend(), engineUnderTest);
-    const said = tinyModel(familyChange(family)).forward(tinyBatch(), everything);
+    const said = tinyModel({ family }).forward(tinyBatch(), everything);
     t.deepEqual(Object.keys(said).sort(), Object.keys(everything).sort());
     t.deepEqual([said.logits.shape, said.members.shape, said.classWeights.shape, said.pooled.shape], [[2, 3], [1, 2, 3], [3, 9], [2, 9]]);
     t.deepEqual([...said.hidden].map(([layer, { shape }]) => [layer, shape]), [0, 1, 2].map((layer) => [layer, [2, 4, 9]]));
@@ -28,7 +28,7 @@ for (const family of families) {
     t.deepEqual([...said.scores].map(([layer, { shape }]) => [layer, shape]), [[1, [2, 3, 4, 4]]]);
     t.deepEqual([...said.attention].map(([layer, { shape }]) => [layer, shape]), [0, 1].map((layer) => [layer, [2, 3, 4, 4]]));
     t.deepEqual([...said.preActivations].map(([layer, { shape }]) => [layer, shape]), [[1, [2, 4, 11]]]);
-    const heads = [2, 3, 4, 3];
+    const heads = [2, 3, 4, attentionWidth(tinyConfig({ family })) / 3];
     t.deepEqual([...said.qkv].map(([layer, states]) => [layer, Object.entries<tf.Tensor>({ ...states }).map(([name, { shape }]) => [name, shape])]), [[0, [['query', heads], ['key', heads], ['value', heads]]]]);
   });
 }
@@ -98,7 +98,7 @@ test('each task says what its head can say', (t) => {
   t.deepEqual([masked.logits?.shape, masked.headInput?.shape], [[2, 4, 29], [2, 4, 9]]);
   t.throws(() => say({ task: 'masked-lm' }, { pooled: true }), { message: 'a masked-LM model has no pooled output' });
   t.deepEqual(say({ task: 'none' }, { pooled: true }).pooled?.shape, [2, 9]);
-  const bareDistilbert = { ...familyChange('distilbert'), task: 'none' } as const;
+  const bareDistilbert = { family: 'distilbert', task: 'none' } as const;
   t.deepEqual(Object.keys(say(bareDistilbert, { hidden: [2] })), ['hidden']);
   for (const bare of [{ task: 'none' } as const, bareDistilbert]) t.throws(() => say(bare, { logits: true }), { message: 'a bare encoder has no logits: load it with a task' });
   t.throws(() => say(bareDistilbert, { pooled: true }), { message: 'a bare DistilBERT has no pooled output' });
@@ -109,10 +109,10 @@ test('each task says what its head can say', (t) => {
   t.throws(() => say({ labels: ['a'] }, { headInput: true }), { message: 'only a masked-LM model has a decoder' });
 });
 
-for (const family of families) {
+for (const family of names) {
   test(`${family}: deterministic without a key, drawn by the key with one`, async (t) => {
-    const model = tinyModel({ ...familyChange(family), hiddenDropout: 0.2, attentionDropout: 0.2, classifierDropout: 0.2 });
-    const calm = tinyModel(familyChange(family));
+    const model = tinyModel({ family, hiddenDropout: 0.2, attentionDropout: 0.2, classifierDropout: 0.2 });
+    const calm = tinyModel({ family });
     const logits = (of: typeof model, mode?: Mode) => read(of.forward(tinyBatch(), { logits: true }, mode).logits);
     t.deepEqual(await logits(model), await logits(model));
     t.deepEqual(await logits(model), await logits(calm), 'rates mean nothing without a key');
@@ -129,14 +129,25 @@ test('every rate is used: each alone changes the logits', async (t) => {
   for (const rate of ['hiddenDropout', 'attentionDropout', 'classifierDropout']) t.notDeepEqual(await logits({ [rate]: 0.5 }), calm, rate);
 });
 
+for (const family of names) {
+  test(`${family}: a masked-LM head, a bare encoder's pooled output, and no logits without a head`, (t) => {
+    const [masked, bare] = [tinyModel({ family, task: 'masked-lm', labels: [] }), tinyModel({ family, task: 'none', labels: [] })];
+    t.deepEqual(masked.forward(tinyBatch(), { logits: true }).logits.shape, [2, 4, 29]);
+    t.deepEqual(bare.forward(tinyBatch(), { hidden: [2] }).hidden.get(2)?.shape, [2, 4, 9]);
+    if (hasPooled(bare.config)) t.deepEqual(bare.forward(tinyBatch(), { pooled: true }).pooled.shape, [2, 9]);
+    else t.throws(() => bare.forward(tinyBatch(), { pooled: true }), { message: `a bare ${families[family].title} has no pooled output` });
+    t.throws(() => bare.forward(tinyBatch(), { logits: true }), { message: /no logits/ });
+  });
+}
+
 test('token types are added where the family has them', async (t) => {
   const batch = tinyBatch();
   const typed = { ...batch, typeIds: tf.onesLike(batch.typeIds) };
-  const differs = async (family: EncoderConfig['family']) => {
-    const model = tinyModel(familyChange(family));
+  const differs = async (family: FamilyName) => {
+    const model = tinyModel({ family });
     return (await read(model.forward(typed, { logits: true }).logits)).join() !== (await read(model.forward(batch, { logits: true }).logits)).join();
   };
-  t.deepEqual([await differs('bert'), await differs('distilbert')], [true, false]);
+  t.deepEqual(await Promise.all(names.map(differs)), [true, false, false, true, true, true]);
 });
 
 test('a fresh model is its seed\'s', async (t) => {

@@ -8,7 +8,7 @@ import { type ClassifierFixture, readClassifierFixture } from './classifier-fixt
 
 env.allowRemoteModels = false;
 
-const fixtures = { 'bert-classifier': 5, 'bert-regression': 2, 'bert-multilabel': 2, 'distilbert-classifier': 2 };
+const fixtures = { 'bert-classifier': 5, 'bert-regression': 2, 'bert-multilabel': 2, 'distilbert-classifier': 2, 'roberta-classifier': 3, 'electra-classifier': 2, 'albert-classifier': 2, 'mobilebert-classifier': 2 };
 
 for (const [name, count] of Object.entries(fixtures)) {
   test(`${name}: transformers.js gives PyTorch's logits for every case`, async (t) => {
@@ -25,7 +25,7 @@ for (const [name, count] of Object.entries(fixtures)) {
   });
 }
 
-for (const name of ['bert-classifier', 'distilbert-classifier']) {
+for (const name of ['bert-classifier', 'distilbert-classifier', 'roberta-classifier', 'electra-classifier', 'albert-classifier', 'mobilebert-classifier']) {
   test(`${name}: a row that is masked throughout stays finite and leaves the other rows alone`, async (t) => {
     const model = await exportAndLoad(t, await readClassifierFixture(name));
     const ids = [2, 17, 33, 3];

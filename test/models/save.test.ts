@@ -1,7 +1,8 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import type { EncoderConfig } from '../../src/models/config.ts';
+import type { EncoderConfig, FamilyName } from '../../src/models/config.ts';
+import { families } from '../../src/models/families.ts';
 import { loadModel } from '../../src/models/load.ts';
 import { saveModel, type SaveOptions } from '../../src/models/save.ts';
 import { hashFile } from '../../src/storage/hash.ts';
@@ -30,10 +31,10 @@ const contentOf = async (folder: string) => Promise.all((await filesIn(folder)).
 const json = async (...path: string[]) => JSON.parse(await readFile(join(...path), 'utf8')) as Record<string, unknown>;
 const always = ['README.md', 'config.json', 'model.safetensors', 'special_tokens_map.json', 'tokenizer.json', 'tokenizer_config.json'];
 
-for (const family of ['bert', 'distilbert'] as const) {
+for (const family of Object.keys(families) as FamilyName[]) {
   test(`${family}: the folder is complete, and read again it is the same model, bit for bit`, async (t) => {
     const folder = join(await temporaryFolder(t), 'deep', 'student');
-    const saved = await save(folder, { family, typeVocabulary: family === 'bert' ? 2 : 0 });
+    const saved = await save(folder, { family });
     t.deepEqual(await filesIn(folder), [...always, 'onnx', 'onnx/model.onnx'].sort());
     const { model, notices } = await loadModel(folder);
     t.deepEqual(notices, []);
@@ -45,7 +46,8 @@ for (const family of ['bert', 'distilbert'] as const) {
     t.deepEqual(config, expected);
     t.is((await loadTokenizer(folder)).fingerprint, tokenizer.fingerprint);
     const settings = await json(folder, 'tokenizer_config.json');
-    t.deepEqual([settings.tokenizer_class, settings.model_max_length], [family === 'bert' ? 'BertTokenizer' : 'DistilBertTokenizer', 13]);
+    t.deepEqual([settings.tokenizer_class, settings.model_max_length], [families[family].tokenizer.model === 'WordPiece' ? families[family].tokenizer.className : 'BertTokenizer', 13]);
+    t.is((settings.model_input_names as string[]).includes('token_type_ids'), families[family].takesTypeIds);
     t.deepEqual((await readSafetensors(join(folder, 'model.safetensors'))).metadata, { format: 'pt' });
     t.regex(await readFile(join(folder, 'README.md'), 'utf8'), /^# tiny$/m);
   });
@@ -70,7 +72,7 @@ test('a masked-LM model comes back as one', async (t) => {
 
 test('parity samples are written where given, ONNX is left out where not wanted', async (t) => {
   const folder = join(await temporaryFolder(t), 'model');
-  const parity = { texts: ['a bad'], pairs: null, logits: [[0.5, 1, 2]], maxTokens: 13 };
+  const parity = { texts: ['a bad'], pairs: null, logits: [[0.5, 1, 2]], maxTokens: 13, precision: 'fp32' as const };
   await save(folder, {}, { parity, onnx: false });
   t.deepEqual(await filesIn(folder), [...always, 'parity.json'].sort());
   t.deepEqual(await json(folder, 'parity.json'), parity);
@@ -104,7 +106,7 @@ test('whatever fails on the way, the old folder stays whole and nothing lies bes
   };
   await t.throwsAsync(save(folder, {}, { tokenizer: broken }, 2), { message: 'the tokenizer broke' });
   await t.throwsAsync(save(folder, { task: 'masked-lm', labels: [] }, { onnx: true }, 2), { message: /model\.onnx: .*masked-lm/ });
-  const parity = { texts: [], pairs: null, logits: [], maxTokens: 1, toJSON: () => undefined };
+  const parity = { texts: [], pairs: null, logits: [], maxTokens: 1, precision: 'fp32' as const, toJSON: () => undefined };
   await t.throwsAsync(save(folder, {}, { parity }, 2), { message: /parity\.json: undefined is not a JSON value|parity\.json/ });
   t.deepEqual(await contentOf(folder), before);
   t.deepEqual(await readdir(root), ['model']);

@@ -1,6 +1,8 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { parseConfig, configToJson } from '../../src/models/config.ts';
+import type { FamilyName } from '../../src/models/config.ts';
+import { families } from '../../src/models/families.ts';
+import { parseConfig, configToJson } from '../../src/models/config-file.ts';
 import { freshConfig, parseSize } from '../../src/models/size.ts';
 
 test('layers x width, with heads and feed-forward width as one would expect', (t) => {
@@ -29,7 +31,7 @@ const rest = { vocabulary: 50, padId: 1, positions: 32, task: 'single-label', la
 test('a fresh configuration says what was asked, and survives its own file', (t) => {
   const config = freshConfig(parseSize('2x128'), { ...rest, dropout: 0.3 });
   t.deepEqual([config.hiddenDropout, config.attentionDropout, config.classifierDropout, config.typeVocabulary], [0.3, 0.3, 0.3, 2]);
-  for (const family of ['bert', 'distilbert'] as const) {
+  for (const family of Object.keys(families) as FamilyName[]) {
     const fresh = freshConfig(parseSize('1x24:2'), { ...rest, family });
     const { source: _written, ...read } = parseConfig(JSON.parse(JSON.stringify(configToJson(fresh))), 'config.json');
     const { source: _empty, ...expected } = fresh;

@@ -1,5 +1,7 @@
 import test from 'ava';
-import { configToJson, parseConfig } from '../../src/models/config.ts';
+import { configToJson, parseConfig } from '../../src/models/config-file.ts';
+import type { FamilyName } from '../../src/models/config.ts';
+import { families } from '../../src/models/families.ts';
 import type { Model } from '../../src/models/model.ts';
 import { cutConfig, cutStudent } from '../../src/models/student.ts';
 import { closeTensors } from '../engine/numbers.ts';
@@ -59,6 +61,21 @@ test('a cut of all layers says what the teacher says', async (t) => {
   await closeTensors(t, 'logits', model.forward(tinyBatch(), { logits: true }).logits, teacher.forward(tinyBatch(), { logits: true }).logits, { relative: 0, absolute: 0 });
 });
 
+for (const family of Object.keys(families) as FamilyName[]) {
+  test(`${family}: a cut takes its layers from where it was told, embeddings and head with them`, async (t) => {
+    const teacher = tinyModel({ family, layers: 4 });
+    const { model, copiedFrom } = await cutStudent(teacher, { layers: [0, 3] });
+    t.is(copiedFrom.size, model.parameters.names.length, 'everything is copied');
+    const { names: { layers }, sharesLayers } = families[family];
+    for (const [name, source] of copiedFrom) {
+      t.is(source, sharesLayers ? name : name.replace(`${layers}.1.`, `${layers}.3.`));
+      t.deepEqual(await dataOf(model, name), await dataOf(teacher, source), name);
+    }
+    const whole = await cutStudent(teacher, { layers: [0, 1, 2, 3] });
+    t.is(await bitsOf(whole.model), await bitsOf(teacher));
+  });
+}
+
 test('training the student leaves the teacher alone', async (t) => {
   const teacher = tinyModel();
   const before = await bitsOf(teacher);
@@ -82,7 +99,7 @@ test('layers that the teacher does not have are refused, with those it has', (t)
 
 test('a BERT is not cut from a DistilBERT', async (t) => {
   const teacher = tinyModel({ family: 'distilbert', typeVocabulary: 0 });
-  await t.throwsAsync(cutStudent(teacher, { layers: [0], family: 'bert' }), { message: 'a BERT cannot be cut from a DistilBERT: it has no token types' });
+  await t.throwsAsync(cutStudent(teacher, { layers: [0], family: 'bert' }), { message: "BERT cannot be cut from DistilBERT: only DistilBERT takes over the layers of another family, BERT's" });
   t.is((await cutStudent(teacher, { layers: [1] })).model.config.family, 'distilbert');
 });
 

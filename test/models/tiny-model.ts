@@ -13,7 +13,7 @@ const size = { layers: 2, width: 9, heads: 3, feedForwardWidth: 11 };
 /** V = 29, three classes, 13 positions, no dropout. */
 export function tinyConfig(change: Partial<EncoderConfig> = {}): EncoderConfig {
   const family = change.family ?? 'bert';
-  return { ...freshConfig(size, { family, vocabulary: 29, padId: 0, positions: 13, task: 'single-label', labels: ['no', 'perhaps', 'yes'], dropout: 0 }), ...change };
+  return { ...freshConfig({ ...size, ...(change.width && { width: change.width }) }, { family, vocabulary: 29, padId: 0, positions: 13, task: 'single-label', labels: ['no', 'perhaps', 'yes'], dropout: 0 }), ...change };
 }
 
 export function tinyModel(change: Partial<EncoderConfig> = {}, seed = 1): Model {

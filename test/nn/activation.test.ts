@@ -27,6 +27,6 @@ for (const name of Object.keys(formulas) as Activation[]) {
     const x = tf.tensor1d(points);
     close(t, 'value', await read(activate(x, name)), points.map(formula), { relative: 1e-6, absolute: 1e-6 });
     const slope = points.map((at) => (formula(at + 1e-5) - formula(at - 1e-5)) / 2e-5);
-    close(t, 'slope', await read(tf.grad((y) => activate(y, name))(x)), slope, { relative: 0, absolute: 3e-6 });
+    close(t, 'slope', await read(tf.grad((y) => activate(y, name))(x)), slope, { relative: 0, absolute: engineUnderTest === 'tensorflow' ? 5e-6 : 3e-6 }); // TensorFlow's tanh is a quotient of polynomials
   });
 }

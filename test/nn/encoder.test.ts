@@ -3,7 +3,8 @@ import { randomKey } from '../../src/engine/random.ts';
 import { sweep } from '../../src/engine/sweep.ts';
 import * as tf from '../../src/engine/tf.ts';
 import { attentionBias } from '../../src/nn/attention.ts';
-import { encode, type EncoderLayer, type EncoderOptions } from '../../src/nn/encoder.ts';
+import { encoderLayer, type EncoderLayer, type LayerOptions } from '../../src/nn/encoder.ts';
+import { stack, type StackOptions } from '../../src/nn/layer-stack.ts';
 import { close, closeTensors, drawn, read, rounded, roundedDeep } from '../engine/numbers.ts';
 import { engineUnderTest } from '../engine-choice.ts';
 import { startEngine } from '../engine-under-test.ts';
@@ -23,6 +24,8 @@ const makeLayer = (index: number): EncoderLayer => ({
   contraction: pair(`${index}.contraction`, hidden, inner),
   outputNorm: norm(`${index}.norm`),
 });
+type EncoderOptions = LayerOptions & StackOptions & { readonly layers: readonly EncoderLayer[] };
+const encode = (input: tf.Tensor, { layers, ...rest }: EncoderOptions) => stack(input, layers.map((layer) => encoderLayer(layer, rest)), rest);
 const x = () => drawn('x', [rows, width, hidden]);
 const options = (change: Partial<EncoderOptions> = {}): EncoderOptions => ({
   layers: [0, 1, 2].map(makeLayer),

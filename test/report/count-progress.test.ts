@@ -25,3 +25,12 @@ test('a count without one shows no time left, in the format asked for', (t) => {
   count.close();
   t.deepEqual(stream.written, ['fetching  2.50 MB fetched  2.50 MB fetched/s\n']);
 });
+
+test('a pace is told once there is time enough to have one', (t) => {
+  const stream = openScreen({ isTTY: true, columns: 100 });
+  let clock = 0;
+  const count = openCountProgress({ label: 'tokens', unit: 'examples', total: 4000 }, { stream, now: () => clock, colour: false });
+  clock = 0.2;
+  count.reach(500);
+  t.deepEqual(shownOn(stream), ['tokens  12 %  500 of 4,000 examples']);
+});

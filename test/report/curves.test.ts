@@ -16,7 +16,7 @@ test('the loss and the first score are drawn large, the other scores small, a se
     start('b'), step('b', 1, 0.8), step('a', 2, 0.7), evaluation('b', 1, { accuracy: 0.6 }),
   ]);
   t.deepEqual(main.map(({ yLabel }) => yLabel), ['loss', 'accuracy']);
-  t.deepEqual(more.map(({ yLabel }) => yLabel), ['f1', 'rate', 'norm', 'examples per second']);
+  t.deepEqual(more.map(({ yLabel }) => yLabel), ['F1', 'rate', 'norm', 'examples per second']);
   t.deepEqual(main[0]!.series.map(({ name, points }) => ({ name, points })), [
     { name: 'a', points: [{ x: 1, y: 0.9 }, { x: 2, y: 0.7 }] },
     { name: 'b', points: [{ x: 1, y: 0.8 }] },

@@ -1,6 +1,8 @@
 import test from 'ava';
 import { leaks } from '../../src/engine/memory.ts';
 import * as tf from '../../src/engine/tf.ts';
+import type { FamilyName } from '../../src/models/config.ts';
+import { families } from '../../src/models/families.ts';
 import type { Model } from '../../src/models/model.ts';
 import { parameterSpecs } from '../../src/models/parameter-specs.ts';
 import { decays, Optimizer } from '../../src/train/optimizer.ts';
@@ -10,7 +12,7 @@ import { startEngine } from '../engine-under-test.ts';
 
 test.before(startEngine);
 
-for (const family of ['bert', 'distilbert'] as const) {
+for (const family of Object.keys(families) as FamilyName[]) {
   test(`${family}: matrices and tables decay, biases and norms do not`, (t) => {
     for (const task of ['single-label', 'masked-lm'] as const) {
       for (const { name, shape } of parameterSpecs(tinyConfig({ family, task }))) t.is(decays(name), shape.length === 2, name);

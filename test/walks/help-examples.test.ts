@@ -26,6 +26,7 @@ const walk: Readonly<Record<string, readonly string[]>> = {
 
 /** Commands whose example a test must not run, and why. */
 const notWalked: Readonly<Record<string, string>> = {
+  'build-tensorflow': 'it wants a Python with TensorFlow, and replaces the binding that the suites run on; .ci/run runs it',
   'build-native': 'it compiles for a minute and replaces the addon that the suites run on; .ci/run runs it',
 };
 

@@ -17,7 +17,7 @@ import type { Door } from '../door.ts';
 import { addEngineOption, type EngineOption, startEngine } from '../engine-option.ts';
 import { cutNotice } from '../model-folder.ts';
 import { addObjectiveOptions, chosenObjective, matchesLayers, type ObjectiveOptions, readsStates } from '../objective-choice.ts';
-import { layerList, positiveNumber, share, wholeNumber } from '../option-values.ts';
+import { layerChoice, positiveNumber, share, wholeNumber } from '../option-values.ts';
 import { withRun } from '../run.ts';
 import { corpusWarnings, tokeniseSplits } from '../streamed-splits.ts';
 import { studentOf, type StudentOptions } from '../student-choice.ts';
@@ -26,6 +26,7 @@ import { addTrainingOptions, rankingMetric, refuseUnusedTraining, type TrainingO
 import { refuseOptions } from '../unused-options.ts';
 import { agreeWith, openVoices, spokenKind, type Voice } from '../voice.ts';
 import { addMeanOption, addVoiceOptions, refuseUnheard, teachersAndCorpus, voiceContext, type VoiceReadingOptions } from '../voice-options.ts';
+import { addWidthOptions, isNarrowed } from '../width-choice.ts';
 import { checkAnswers } from './label.ts';
 
 interface Options extends LearningTextOptions, TrainingOptions, EngineOption, VoiceReadingOptions, StudentOptions, Omit<TeachingOptions, 'states'>, ClassWeightsOption, ObjectiveOptions {
@@ -39,7 +40,7 @@ export function addDistill(program: Command, door: Door): void {
     .usage('[options] <teacher...> <corpus>')
     .argument('[words...]', 'classifiers\' folders (ours, PyTorch\'s or ONNX), label stores or files of answers; last a folder with train, dev, test and perhaps transfer (.tsv, .csv or .jsonl), or with --task a GLUE folder')
     .option('--size <LxH>', 'a fresh student: layers x width, as 2x128 or 4x256:4:1024 (heads, feed-forward width)')
-    .option('--layers <list>', 'a student cut from these layers of the teacher, from 0, as 0,2,4', layerList)
+    .option('--layers <list>', 'a student cut from these layers of the teacher: 0,2,4 (from 0), or a map with their number: uniform:3, every-other, distilbert-released, pkd-skip, pkd-last, first', layerChoice)
     .option('--from <folder>', 'a student that starts as this encoder')
     .option('--vocabulary <n>', 'a vocabulary of its own for a fresh student (default: the teacher\'s; 8000 where it has none)', wholeNumber)
     .option('--temperature <T>', 'softens what both say of classes (default: 2; 1 where all answers are bare labels)', positiveNumber)
@@ -47,7 +48,7 @@ export function addDistill(program: Command, door: Door): void {
     .option('--labels <folder>', 'a label store, or the folder of stores to look in and to add to', 'runs/labels')
     .option('--live', 'ask the teacher at every step instead of storing its labels')
     .option('--out <folder>', 'the run\'s folder; the student lands in student/ there (default: runs/<corpus>-student)');
-  for (const add of [addObjectiveOptions, addCorpusOptions, addLabelKindOption, addLearningTextOptions, addVoiceOptions, addMeanOption, addTrainingOptions, addClassWeightsOption, addEngineOption]) add(command);
+  for (const add of [addObjectiveOptions, addCorpusOptions, addLabelKindOption, addLearningTextOptions, addVoiceOptions, addMeanOption, addWidthOptions, addTrainingOptions, addClassWeightsOption, addEngineOption]) add(command);
   command
     .addHelpText('after', '\nThe same command again goes on where it was stopped, or reuses what is done.\n\nExample:\n  $ retort distill runs/teacher/model corpora/opinions/sample --size 1x32:2 --examples 500 --steps 30 --out runs/student\n')
     .action(async (words: string[], options: Options) => {
@@ -109,6 +110,8 @@ export function addDistill(program: Command, door: Door): void {
 
 function refuseUnused(command: Command, options: Options): void {
   if (options.size === undefined) refuseOptions(command, ['vocabulary'], 'only a fresh student (--size) gets a vocabulary of its own');
+  if (options.layers === undefined) refuseOptions(command, ['heads', 'feedForward', 'importance'], 'only a student cut from its teacher (--layers) takes over heads and neurons');
+  if (!isNarrowed(options)) refuseOptions(command, ['importance'], 'it says by what --heads and --feed-forward choose; give one of them');
   if (options.hardWeight === 0) refuseOptions(command, ['classWeights'], 'they weigh the loss on labels, which --hard-weight 0 leaves out');
   if (!readsStates(options)) refuseOptions(command, ['match', 'matchWeight'], 'soft labels match no states; give --objective too');
   else if (!matchesLayers(options)) refuseOptions(command, ['match'], `--objective ${options.objective} compares whole examples, not layers`);

@@ -3,7 +3,7 @@
  */
 import { Argument, type Command } from 'commander';
 import { engineDescriptions } from '../../engine/engine.ts';
-import { familyCatalogue } from '../../models/families.ts';
+import { families } from '../../models/families.ts';
 import type { Wants } from '../../models/output.ts';
 import { objectiveCatalogue } from '../../objectives/catalogue.ts';
 import type { Paper } from '../../objectives/objective.ts';
@@ -61,7 +61,7 @@ function strategies(): Listing {
 }
 
 function models(): Listing {
-  const entries = Object.entries(familyCatalogue).map(([name, { what, paper }]) => ({ name, what, paper }));
+  const entries = Object.entries(families).map(([name, { what, paper }]) => ({ name, what, paper }));
   return { entries, headers: ['model_type', 'what', 'paper'], rows: entries.map(({ name, what, paper }) => [name, what, cited(paper)]) };
 }
 

@@ -27,7 +27,8 @@ export async function findTools(environment: Environment): Promise<Tools> {
   return { cmake, compiler, compilerVersion: version, generator };
 }
 
-async function findCompiler(environment: Environment): Promise<{ compiler: string; version: string }> {
+/** CXX, or the first there is. @throws naming what is missing. */
+export async function findCompiler(environment: Environment): Promise<{ compiler: string; version: string }> {
   const named = environment.CXX ?? '';
   for (const compiler of named === '' ? ['c++', 'g++', 'clang++'] : [named]) {
     const version = await firstLine(compiler, ['--version'], environment);

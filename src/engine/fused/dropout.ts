@@ -31,13 +31,18 @@ export function dropoutThreshold(rate: number): number {
 
 /** The multipliers themselves, 0 or 1 / (1 - rate), in the shape asked for. */
 export function dropoutMask(shape: number[], attributes: Attributes): tf.Tensor {
+  return tf.tensor(dropoutMultipliers(tf.util.sizeFromShape(shape), attributes), shape);
+}
+
+/** As many of them as asked for. */
+export function dropoutMultipliers(size: number, attributes: Attributes): Float32Array {
   const rate = Number(attributes.rate);
   const key = { high: Number(attributes.high), low: Number(attributes.low) };
   const threshold = dropoutThreshold(rate);
   const scale = 1 / (1 - rate);
-  const values = new Float32Array(tf.util.sizeFromShape(shape));
+  const values = new Float32Array(size);
   for (let i = 0; i < values.length; i++) values[i] = bits(key, i) >= threshold ? scale : 0;
-  return tf.tensor(values, shape);
+  return values;
 }
 
 /** Any shape; the identity where dropout is off. */

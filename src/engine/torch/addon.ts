@@ -30,6 +30,12 @@ export type Dtype = (typeof dtypes)[number];
 
 export type HostArray = Float32Array | Int32Array | Uint8Array;
 
+declare const captured: unique symbol;
+/** Native; freed when nobody holds it any more. */
+export interface CapturedProgram {
+  readonly [captured]: true;
+}
+
 /** What addon.cc exports. Whatever goes wrong in it is thrown as an Error with `code` ERR_RETORT_TORCH. */
 export interface Addon {
   attach(integers: Int32Array, reals: Float64Array): void;
@@ -40,10 +46,18 @@ export interface Addon {
    * @returns nothing, or in words where it failed or took another course than when it was recorded; then nothing of it is left.
    */
   replay(integers: Int32Array, reals: Float64Array, registers: Int32Array, foreign: number): string | undefined;
+  /**
+   * Captures a program for the device to launch by itself. Of the foreign tensors the first `inputs` are inputs, the others parameters, which
+   * stay where they are. `keys`: where each key's first word lies among the reals, in order.
+   * @throws if the device, or this addon, cannot.
+   */
+  capture(integers: Int32Array, reals: Float64Array, registers: Int32Array, foreign: number, inputs: number, keys: Int32Array): CapturedProgram;
+  /** As `replay`; what it gives are copies. @returns in words why it cannot be launched with these parameters. */
+  launch(captured: CapturedProgram, integers: Int32Array, reals: Float64Array, registers: Int32Array, foreign: number): string | undefined;
   upload(values: HostArray): void;
   download(into: HostArray): void;
   downloadLater(into: HostArray): Promise<HostArray>;
-  configure(device: string, threads: number, half: number, ownKernels: number): void;
+  configure(device: string, threads: number, half: number, ownKernels: number, captures: number): void;
   facts(): AddonFacts;
   memory(): AddonMemory;
   synchronize(): void;

@@ -5,7 +5,7 @@
 import type { Key, KeyPath } from '../random.ts';
 import type { Recording } from '../replayer.ts';
 import type * as tf from '../tf.ts';
-import type { Dtype, HostArray } from './addon.ts';
+import type { CapturedProgram, Dtype, HostArray } from './addon.ts';
 
 /** Data uploaded within the work travels in the program; more than this is no constant. */
 const uploadLimit = 1 << 20;
@@ -27,6 +27,10 @@ export class Program implements Recording {
   outputs: readonly Output[] = [];
   /** How the foreign tensors lay in memory: the work's operations hang on it. */
   foreign = '';
+  /** Once the device has it. */
+  captured: CapturedProgram | undefined;
+  /** How often it was captured: anew where a parameter has moved. */
+  captures = 0;
 
   constructor(made: { integers: readonly number[]; reals: readonly number[]; keys: readonly KeyPlace[]; registers: number; operations: number }) {
     this.integers = Int32Array.from(made.integers);

@@ -19,7 +19,7 @@ export async function startTorch({ device = 'cpu', precision = 'fp32', threads =
   const addon = loadAddon();
   const kernels = [...plainKernels, ...fusedKernels];
   const places = operationPlaces(addon.facts(), ['Contiguous', ...kernels.filter((kernel) => kernel.share === undefined).map(({ name, operation }) => operation ?? name)]);
-  addon.configure(device, threads, precision === 'bf16' ? 1 : 0, whose === 'own' ? 1 : 0);
+  addon.configure(device, threads, precision === 'bf16' ? 1 : 0, whose === 'own' ? 1 : 0, replay === 'captured' ? 1 : 0);
   const backend = new TorchBackend({ addon, places, asynchronous: device !== 'cpu' });
   tf.registerBackend(backendName, () => backend, 0);
   registerKernels(backendName, kernels);
@@ -33,7 +33,7 @@ export async function startTorch({ device = 'cpu', precision = 'fp32', threads =
       const { nowBytes, peakBytes } = addon.memory();
       return nowBytes === 0 && peakBytes === 0 ? undefined : { nowBytes, peakBytes };
     },
-    ...(replay && { replayer: torchReplayer(addon, backend) }),
+    ...(replay !== false && { replayer: torchReplayer(addon, backend, { captures: replay === 'captured' || device !== 'cpu' }) }),
     nativeCalls: () => backend.calls,
   };
 }

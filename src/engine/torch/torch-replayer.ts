@@ -2,17 +2,45 @@
  * Replays on the torch engine: what `recorder.ts` wrote down is run again by one call into the addon (native/replay.cc).
  */
 import { fold, tracingKeys } from '../random.ts';
-import type { Replayer } from '../replayer.ts';
+import type { Foreign, Replayer } from '../replayer.ts';
 import * as tf from '../tf.ts';
 import type { Addon, Dtype } from './addon.ts';
 import type { Stored, TorchBackend } from './backend.ts';
 import { type Output, Program, Recorder } from './recorder.ts';
 
-export function torchReplayer(addon: Addon, backend: TorchBackend): Replayer {
+/** A program whose parameters keep moving is captured no oftener. */
+const captureLimit = 3;
+
+export function torchReplayer(addon: Addon, backend: TorchBackend, { captures }: { captures: boolean }): Replayer {
+  const refusals = new Map<string, number>();
+  const counts = { launched: 0, refusals };
+
+  /** Runs it where that is quickest. @returns why it could not be run this time. */
+  function run(program: Program, { inputs, variables }: Foreign): string | undefined {
+    const { integers, reals, registers } = program;
+    const foreign = inputs.length + variables.length;
+    if (captures && program.captured === undefined && program.captures < captureLimit) {
+      try {
+        program.captured = addon.capture(integers, reals, registers, foreign, inputs.length, Int32Array.from(program.keys, ({ at }) => at));
+        program.captures++;
+      } catch (error) {
+        const reason = (error as Error).message;
+        refusals.set(reason, (refusals.get(reason) ?? 0) + 1);
+        program.captures = captureLimit;
+      }
+    }
+    if (program.captured === undefined) return addon.replay(integers, reals, registers, foreign);
+    const moved = addon.launch(program.captured, integers, reals, registers, foreign);
+    if (moved === undefined) counts.launched++;
+    else program.captured = undefined;
+    return moved;
+  }
+
   return {
-    record: (foreign, key, work, outputs) =>
+    captures: counts,
+    record: ({ inputs, variables }, key, work, outputs) =>
       tracingKeys(key, (pathOf) => {
-        const before = foreign.map((tensor) => backend.stored(tensor));
+        const before = [...inputs, ...variables].map((tensor) => backend.stored(tensor));
         const recorder = new Recorder(before.map(({ handle }) => handle), pathOf);
         const made = backend.recording(recorder, work);
         const kept = grouped(outputs(made), backend, recorder);
@@ -24,8 +52,8 @@ export function torchReplayer(addon: Addon, backend: TorchBackend): Replayer {
       }),
     replay: (recording, foreign, key) => {
       if (!(recording instanceof Program)) throw new Error('a recording of another engine was handed to the torch engine');
-      const { integers, reals, registers } = recording;
-      const given = foreign.map((tensor) => backend.stored(tensor));
+      const { reals, registers } = recording;
+      const given = [...foreign.inputs, ...foreign.variables].map((tensor) => backend.stored(tensor));
       if (layout(given) !== recording.foreign) return undefined;
       given.forEach(({ handle }, register) => (registers[register] = handle));
       for (const { at, path } of recording.keys) {
@@ -34,8 +62,7 @@ export function torchReplayer(addon: Addon, backend: TorchBackend): Replayer {
         reals[at + 1] = low;
       }
       backend.beforeReplay(recording.operations);
-      if (addon.replay(integers, reals, registers, foreign.length) !== undefined) return undefined;
-      return adopted(recording.outputs, registers, backend);
+      return run(recording, foreign) === undefined ? adopted(recording.outputs, registers, backend) : undefined;
     },
   };
 }

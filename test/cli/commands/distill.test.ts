@@ -27,15 +27,25 @@ test('one student, no more and no less', async (t) => {
 });
 
 test('layers the teacher has not are refused', async (t) => {
+  await t.throwsAsync(ask(addDistill, 'distill', bench.classifier, bench.corpus, '--layers', 'uniform:3', ...out('beyond')), { message: 'a student of 3 layers cannot be matched with a teacher of 2' });
   await t.throwsAsync(ask(addDistill, 'distill', bench.classifier, bench.corpus, '--layers', '0,2', ...out('beyond')), { message: /layers \[0, 2\] cannot be cut from a teacher whose layers run from 0 to 1/ });
 });
 
 test('a cut prints its map and ends with student and teacher', async (t) => {
-  const { said, answered } = await ask(addDistill, 'distill', bench.classifier, bench.corpus, '--layers', '1', '--labels', join(bench.folder, 'labels'), ...out('cut'));
+  const { said, answered } = await ask(addDistill, 'distill', bench.classifier, bench.corpus, '--layers', 'uniform', '--labels', join(bench.folder, 'labels'), ...out('cut'));
   t.regex(said[0] ?? '', /student +teacher\n.*\nembeddings +embeddings\nlayer 1 +layer 2/);
   const [{ evaluation }] = answered as [{ evaluation: { rows: { name: string; agreement?: { mean: number } }[] } }];
   t.deepEqual(evaluation.rows.map(({ name }) => name), ['student', 'teacher']);
   t.is(typeof evaluation.rows[0]?.agreement?.mean, 'number');
+});
+
+test('a cut may be narrower: its heads and neurons are chosen by gradients, and the table says so', async (t) => {
+  const { said, answered } = await ask(addDistill, 'distill', bench.classifier, bench.corpus, '--layers', 'first:2', '--heads', '1', '--feed-forward', '10', '--labels', join(bench.folder, 'narrow-labels'), ...out('narrow'));
+  t.regex(said[0] ?? '', /width 8 +of 16\nheads of layer 1 +[12] of 2\nheads of layer 2 +[12] of 2\n10 neurons a block +of 64/);
+  const [{ student }] = answered as [{ student: string }];
+  const { config } = (await loadModel(student)).model;
+  t.deepEqual([config.layers, config.width, config.heads, config.feedForwardWidth], [2, 8, 1, 10]);
+  await t.throwsAsync(ask(addDistill, 'distill', bench.classifier, bench.corpus, '--layers', '0', '--heads', '3', '--importance', 'magnitudes', ...out('beyond')), { message: '3 heads cannot be kept of a teacher that has 2' });
 });
 
 test('a label store of other text is refused with both sides; one that fits is read', async (t) => {

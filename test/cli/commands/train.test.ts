@@ -17,7 +17,7 @@ test('wrong use is said before anything is read', async (t) => {
     [['nowhere', '--size', '1x16', '--steps', 'many'], /argument 'many' is invalid. Wanted: a whole number from 1/],
     [['nowhere', '--size', '1x16', '--steps', '3', '--epochs', '2'], /cannot be used with option '--epochs/],
     [['nowhere', '--size', '1x16', '--warmup', '10'], /Wanted: a number from 0 to 1/],
-    [['nowhere', '--size', '1x16', '--engine', 'steam'], /Allowed choices are auto, torch, wasm, webgpu/],
+    [['nowhere', '--size', '1x16', '--engine', 'steam'], /Allowed choices are auto, torch, wasm, tensorflow, webgpu/],
     [['nowhere', '--size', '1x16', '--metric', 'luck'], /Allowed choices are accuracy, f1, macroF1, matthews/],
   ];
   for (const [words, said] of wrong) {

@@ -12,6 +12,7 @@
 #include <atomic>
 #include <cstring>
 #include <memory>
+#include "capture.h"
 #include "replay.h"
 #ifdef __GLIBC__
 #include <malloc.h>
@@ -156,16 +157,51 @@ napi_value release(napi_env env, napi_callback_info) {
   });
 }
 
+Program programOf(napi_env env, napi_value integers, napi_value reals, napi_value registers, napi_value foreign) {
+  const View whole = typedArray(env, integers), real = typedArray(env, reals), cells = typedArray(env, registers);
+  int32_t count = 0;
+  must(napi_get_value_int32(env, foreign, &count), "the count of foreign tensors must be a number");
+  return {static_cast<const int32_t*>(whole.data), whole.bytes / sizeof(int32_t), static_cast<const double*>(real.data), real.bytes / sizeof(double),
+          static_cast<int32_t*>(cells.data), cells.bytes / sizeof(int32_t), static_cast<size_t>(count)};
+}
+
 // replay(integers, reals, registers, foreign): see addon.ts.
 napi_value replayProgram(napi_env env, napi_callback_info info) {
   return guarded(env, "replay", [&]() -> napi_value {
     napi_value values[4];
     arguments(env, info, values);
-    const View program = typedArray(env, values[0]), real = typedArray(env, values[1]), registers = typedArray(env, values[2]);
-    int32_t foreign = 0;
-    must(napi_get_value_int32(env, values[3], &foreign), "the count of foreign tensors must be a number");
-    const std::string other = replay({static_cast<const int32_t*>(program.data), program.bytes / sizeof(int32_t), static_cast<const double*>(real.data), real.bytes / sizeof(double),
-      static_cast<int32_t*>(registers.data), registers.bytes / sizeof(int32_t), static_cast<size_t>(foreign)});
+    const std::string other = replay(programOf(env, values[0], values[1], values[2], values[3]));
+    return other.empty() ? nullptr : text(env, other);
+  });
+}
+
+// capture(integers, reals, registers, foreign, inputs, keys): see addon.ts. What it gives is freed when JavaScript has lost it.
+napi_value captureProgram(napi_env env, napi_callback_info info) {
+  return guarded(env, "capture", [&]() -> napi_value {
+    napi_value values[6];
+    arguments(env, info, values);
+    int32_t inputs = 0;
+    must(napi_get_value_int32(env, values[4], &inputs), "the count of inputs must be a number");
+    const View keys = typedArray(env, values[5]);
+    const int32_t* const key = static_cast<const int32_t*>(keys.data);
+    at::AutoDispatchBelowADInplaceOrView below;
+    auto made = std::make_unique<Capture>(programOf(env, values[0], values[1], values[2], values[3]), static_cast<size_t>(inputs), std::vector<int32_t>(key, key + keys.bytes / sizeof(int32_t)));
+    napi_value external;
+    must(napi_create_external(env, made.get(), [](napi_env, void* lost, void*) { delete static_cast<Capture*>(lost); }, nullptr, &external), "a capture could not be handed out");
+    made.release();
+    return external;
+  });
+}
+
+// launch(capture, integers, reals, registers, foreign): see addon.ts.
+napi_value launchCapture(napi_env env, napi_callback_info info) {
+  return guarded(env, "launch", [&]() -> napi_value {
+    napi_value values[5];
+    arguments(env, info, values);
+    void* capture = nullptr;
+    must(napi_get_value_external(env, values[0], &capture), "a capture was expected");
+    at::AutoDispatchBelowADInplaceOrView below;
+    const std::string other = static_cast<Capture*>(capture)->launch(programOf(env, values[1], values[2], values[3], values[4]));
     return other.empty() ? nullptr : text(env, other);
   });
 }
@@ -268,18 +304,19 @@ napi_value downloadLater(napi_env env, napi_callback_info info) {
   });
 }
 
-// configure(device text, threads, bfloat16 0 or 1, kernels of our own 0 or 1)
+// configure(device text, threads, bfloat16 0 or 1, kernels of our own 0 or 1, whether steps are captured on the CPU too 0 or 1)
 napi_value configure(napi_env env, napi_callback_info info) {
   return guarded(env, "configure", [&]() -> napi_value {
-    napi_value values[4];
+    napi_value values[5];
     arguments(env, info, values);
     char name[64];
     size_t length = 0;
-    int32_t threads = 0, half = 0, own = 1;
+    int32_t threads = 0, half = 0, own = 1, captures = 0;
     must(napi_get_value_string_utf8(env, values[0], name, sizeof(name), &length), "the device must be a text");
     must(napi_get_value_int32(env, values[1], &threads), "threads must be a number");
     must(napi_get_value_int32(env, values[2], &half), "precision must be a number");
     must(napi_get_value_int32(env, values[3], &own), "kernels must be a number");
+    must(napi_get_value_int32(env, values[4], &captures), "capturing must be a number");
     const at::Device device{std::string(name, length)};
     TORCH_CHECK(device.is_cpu() || device.is_cuda(), "the device is cpu or cuda:N, not ", device.str());
     if (device.is_cuda()) {
@@ -293,6 +330,7 @@ napi_value configure(napi_env env, napi_callback_info info) {
     settings().device = device.is_cuda() ? at::Device(at::kCUDA, std::max<int>(device.index(), 0)) : at::Device(at::kCPU);
     settings().half = half != 0;
     settings().ownKernels = own != 0;
+    settings().looks = device.is_cpu() && captures == 0;
 #ifdef __GLIBC__
     // Activations of a step are freed and asked for again in the next: kept in the heap, they cost no page fault.
     mallopt(M_MMAP_THRESHOLD, 32 << 20);  // the most it accepts
@@ -369,7 +407,7 @@ NAPI_MODULE_INIT() {
   }
   napi_add_env_cleanup_hook(env, leave, env);
   const struct { const char* name; napi_callback call; } functions[] = {
-    {"attach", attach}, {"exec", exec}, {"release", release}, {"replay", replayProgram}, {"upload", upload}, {"download", download}, {"downloadLater", downloadLater},
+    {"attach", attach}, {"exec", exec}, {"release", release}, {"replay", replayProgram}, {"capture", captureProgram}, {"launch", launchCapture}, {"upload", upload}, {"download", download}, {"downloadLater", downloadLater},
     {"configure", configure}, {"facts", facts}, {"memory", memory}, {"synchronize", synchronize},
   };
   for (const auto& [name, call] : functions) {

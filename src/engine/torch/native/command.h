@@ -43,6 +43,7 @@ class Command {
   at::ScalarType dtype() { return scalarType(*integers_++); }
   std::vector<int64_t> list();
   double real() { return *reals_++; }
+  const double* nextReal() const { return reals_; }
 
   void give(at::Tensor result) { results_.push_back(std::move(result)); }
   void give(at::Tensor result, double squares);
@@ -92,6 +93,8 @@ struct Settings {
   bool half = false;
   // Whether the kernels of cpu/ may serve; without them everything is LibTorch's, as it is on CUDA and on older processors.
   bool ownKernels = true;
+  // Whether an operation may look at numbers, which on a device waits for it and cannot be captured.
+  bool looks = true;
 };
 Settings& settings();
 

@@ -1,14 +1,17 @@
 // Dropout as operations receive it: rate and the key's two words, in the order of engine/fused/dropout.ts.
 #pragma once
+#include "capture.h"
 #include "command.h"
 #include "random.h"
 
 namespace retort {
 
 inline Mask readMask(Command& call) {
-  const double rate = call.real(), high = call.real(), low = call.real();
+  const double rate = call.real();
+  const int32_t place = capturedKey(call.nextReal());
+  const double high = call.real(), low = call.real();
   const Key key{static_cast<uint32_t>(static_cast<int64_t>(high)), static_cast<uint32_t>(static_cast<int64_t>(low))};
-  return {rate > 0, key, static_cast<uint32_t>(rate * 4294967296.0), static_cast<float>(1 / (1 - rate))};
+  return {rate > 0, key, static_cast<uint32_t>(rate * 4294967296.0), static_cast<float>(1 / (1 - rate)), place};
 }
 
 // The multipliers, 0 or scale, in float32 on the device of the engine.

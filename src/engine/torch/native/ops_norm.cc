@@ -29,6 +29,7 @@ OPERATION(RetortGeluGradient) {
 OPERATION(RetortDropout) {
   const at::Tensor x = call.stored().contiguous();
   const Mask mask = readMask(call);
+  requireReal(x);
   if (!onRows()) return call.give(dropped(x, mask));
   const at::Tensor y = at::empty_like(x);
   cpu::dropout(values(x), none, values(y), x.numel(), mask);
@@ -38,6 +39,7 @@ OPERATION(RetortDropout) {
 OPERATION(RetortResidualDropout) {
   const at::Tensor x = call.stored().contiguous(), residual = call.stored().contiguous();
   const Mask mask = readMask(call);
+  requireReal(x);
   requireSame(x, residual, "x and the residual");
   if (!onRows()) return call.give(full(residual).add(full(dropped(x, mask))).to(at::promote_types(x.scalar_type(), residual.scalar_type())));
   const at::Tensor y = at::empty(x.sizes(), options(at::promote_types(x.scalar_type(), residual.scalar_type())));
@@ -51,6 +53,7 @@ struct Normed {
 
 Normed normed(const at::Tensor& x, const at::Tensor& residual, const at::Tensor& weight, const at::Tensor& bias, double epsilon, const Mask& mask) {
   const int64_t width = x.size(-1);
+  requireReal(x);
   if (residual.defined()) requireSame(x, residual, "x and the residual");
   requireVector(weight, width, "a weight");
   requireVector(bias, width, "a bias");
@@ -147,6 +150,7 @@ OPERATION(RetortEmbeddingGradient) {
   const at::Tensor dy = flatRows(call.stored()).contiguous();
   const at::Tensor ids = call.stored().reshape({-1}).contiguous();
   const int64_t padId = call.integer(), rows = call.integer(), width = dy.size(1);
+  TORCH_CHECK(ids.scalar_type() == at::kInt, "ids are whole numbers, not ", ids.scalar_type());
   TORCH_CHECK(dy.size(0) == ids.numel(), dy.size(0), " rows of gradients for ", ids.numel(), " ids");
   if (onRows()) {
     const int32_t* const id = ids.data_ptr<int32_t>();
@@ -164,7 +168,7 @@ OPERATION(RetortEmbeddingGradient) {
 }  // namespace
 
 at::Tensor multipliersOf(at::IntArrayRef sizes, const Mask& mask) {
-  if (settings().device.is_cpu()) {
+  if (settings().device.is_cpu() && mask.place < 0) {
     const at::Tensor made = at::empty(sizes, options(at::kFloat));
     float* const multipliers = made.data_ptr<float>();
     at::parallel_for(0, made.numel(), 16384, [&](int64_t from, int64_t to) {
@@ -180,7 +184,9 @@ at::Tensor multipliersOf(at::IntArrayRef sizes, const Mask& mask) {
     return h.bitwise_xor(shifted(h, 16));
   };
   const at::Tensor index = at::arange(c10::multiply_integers(sizes), options(at::kInt));
-  const at::Tensor drawn = mixed(mixed(index.add(static_cast<int32_t>(mask.key.low))).add(static_cast<int32_t>(mask.key.high)));
+  const at::Tensor drawn = mask.place < 0
+    ? mixed(mixed(index.add(static_cast<int32_t>(mask.key.low))).add(static_cast<int32_t>(mask.key.high)))
+    : mixed(mixed(index.add(capturedWord(mask.place, 1))).add(capturedWord(mask.place, 0)));
   // Unsigned comparison by moving both sides down half the range.
   const at::Tensor keep = drawn.bitwise_xor(INT32_MIN).ge(static_cast<int32_t>(mask.threshold ^ 0x80000000u));
   return keep.to(at::kFloat).mul_(mask.scale).reshape(sizes);

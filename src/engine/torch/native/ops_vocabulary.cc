@@ -1,5 +1,6 @@
 // The losses of word prediction over a vocabulary (src/engine/fused/vocabulary-loss.ts): logits of a few hundred rows exist at a time,
 // and their gradient is carried on to hidden states and weights while they are there.
+#include <limits>
 #include "dense.h"
 #include "cpu/vocabulary.h"
 #include "large.h"
@@ -75,6 +76,89 @@ at::Tensor carryBack(at::Tensor d, at::Tensor x, const Side& side, Slot& weight,
   return multiplied(d, side.weight);
 }
 
+// What is compared: both sides (the teacher's may be absent), the words, which rows count, and how much each term does.
+struct Question {
+  const Side& student;
+  Slot& weight;
+  const Side& teacher;
+  Slot* teacherWeight;
+  at::Tensor words, counts, predicted;
+  double temperature, softWeight, maskedWeight;
+  bool withGradient;
+};
+
+// Means of both terms, and the gradients of their weighted sum.
+struct Answer {
+  at::Tensor soft = at::zeros({}, options(at::kDouble)), masked = at::zeros({}, options(at::kDouble));
+  at::Tensor dinput, dweight, dbias;
+};
+
+// Rows that count for neither term are left out of the products: padding, and without a teacher every word that is not predicted.
+Answer onChosenRows(const Question& asked) {
+  const Side &student = asked.student, &teacher = asked.teacher;
+  const at::Tensor chosen = (asked.teacherWeight == nullptr ? asked.predicted : asked.counts).nonzero().reshape({-1});
+  const double softCount = std::max<double>(1, asked.counts.sum().item<double>()), maskedCount = std::max<double>(1, asked.predicted.sum().item<double>());
+  const Scales scales{asked.temperature, asked.softWeight / softCount, asked.maskedWeight / maskedCount};
+  const at::Tensor words = asked.words.index_select(0, chosen);
+  Answer made;
+  if (asked.withGradient) {
+    made.dinput = at::zeros(student.input.sizes(), options(activationType()));
+    made.dweight = ownProducts() && chosen.numel() > 0 ? largeEmpty(student.weight.sizes()) : at::zeros(student.weight.sizes(), options(at::kFloat));
+    made.dbias = at::zeros(student.bias.sizes(), options(at::kFloat));
+  }
+  for (int64_t from = 0; from < chosen.numel(); from += chunkRows) {
+    const at::Tensor rows = chosen.narrow(0, from, std::min(chunkRows, chosen.numel() - from));
+    const at::Tensor x = student.input.index_select(0, rows);
+    at::Tensor logits = logitsOf(x, student, asked.weight);
+    at::Tensor target = asked.teacherWeight == nullptr ? at::Tensor() : logitsOf(teacher.input.index_select(0, rows), teacher, *asked.teacherWeight);
+    lossRows(logits, target, words.narrow(0, from, rows.numel()), scales, made.soft, made.masked);
+    if (asked.withGradient) made.dinput.index_copy_(0, rows, carryBack(logits, x, student, asked.weight, made.dweight, made.dbias, from == 0));
+  }
+  made.soft.div_(softCount);
+  made.masked.div_(maskedCount);
+  return made;
+}
+
+// The same without a look at the numbers, so that nothing waits for the device: every row takes part, times its share of each mean (0 for
+// most). A word outside the vocabulary makes the loss no number, and a step with such a loss is not taken.
+Answer onEveryRow(const Question& asked) {
+  const Side &student = asked.student, &teacher = asked.teacher;
+  const auto shares = [](const at::Tensor& rows) {
+    const at::Tensor counted = rows.to(at::kFloat);
+    return counted.div(counted.sum().clamp_min(1)).unsqueeze(1);  // [rows, 1]
+  };
+  const at::Tensor softShares = shares(asked.counts), maskedShares = shares(asked.predicted);
+  const int64_t vocabulary = student.weight.size(0), all = asked.words.numel();
+  const double temperature = asked.temperature;
+  Answer made;
+  if (asked.withGradient) {
+    made.dinput = at::empty(student.input.sizes(), options(activationType()));
+    made.dweight = at::zeros(student.weight.sizes(), options(at::kFloat));
+    made.dbias = at::zeros(student.bias.sizes(), options(at::kFloat));
+  }
+  for (int64_t from = 0; from < all; from += chunkRows) {
+    const auto chunk = [from, rows = std::min(chunkRows, all - from)](const at::Tensor& whole) { return whole.narrow(0, from, rows); };
+    const at::Tensor x = chunk(student.input), words = chunk(asked.words);
+    const at::Tensor logits = logitsOf(x, student, asked.weight);
+    at::Tensor gradient = at::zeros_like(logits);
+    if (asked.teacherWeight != nullptr) {
+      const at::Tensor target = at::log_softmax(logitsOf(chunk(teacher.input), teacher, *asked.teacherWeight).div(temperature), -1);
+      const at::Tensor own = at::log_softmax(logits.div(temperature), -1), probabilities = target.exp(), share = chunk(softShares);
+      made.soft.add_(probabilities.mul(target.sub(own)).sum(-1, true).mul(share).sum());
+      gradient.add_(own.exp().sub_(probabilities).mul_(share), asked.softWeight / temperature);
+    }
+    if (asked.maskedWeight != 0) {
+      const at::Tensor own = at::log_softmax(logits, -1), share = chunk(maskedShares), outside = words.ge(vocabulary).unsqueeze(1);
+      const at::Tensor places = words.clamp(0, vocabulary - 1).to(at::kLong).unsqueeze(1);
+      made.masked.sub_(own.gather(1, places).mul(share).masked_fill(outside, std::numeric_limits<double>::quiet_NaN()).sum());
+      const at::Tensor counted = share.mul(asked.maskedWeight);
+      gradient.add_(own.exp().mul_(counted)).scatter_add_(1, places, counted.neg());
+    }
+    if (asked.withGradient) chunk(made.dinput).copy_(carryBack(gradient, x, student, asked.weight, made.dweight, made.dbias, from == 0));
+  }
+  return made;
+}
+
 // Inputs: student's rows, weight and bias, words, which rows count; then the teacher's three, or nothing. Attributes: whether the
 // gradient is wanted; temperature and the weights of both terms.
 // -> loss, divergence and cross-entropy (means), and the loss's gradients of rows, weight and bias
@@ -101,40 +185,20 @@ OPERATION(RetortVocabularyLoss) {
     TORCH_CHECK(side.input.size(0) == words.numel() && words.numel() == real.numel(), side.input.size(0), " rows for ", words.numel(), " words and a mask of ", real.numel());
   }
   TORCH_CHECK(words.scalar_type() == at::kInt, "words are whole numbers, not ", words.scalar_type());
-  if (words.is_cpu() && words.numel() > 0) TORCH_CHECK(words.max().item<int32_t>() < student.weight.size(0), "word ", words.max().item<int32_t>(), " is outside a vocabulary of ", student.weight.size(0));
   const bool withGradient = call.flag();
   const double temperature = call.real(), softWeight = call.real(), maskedWeight = call.real();
-
-  // Rows that count for neither term are left out of the products: padding, and without a teacher every word that is not predicted.
   const at::Tensor counts = real.gt(0), predicted = words.ge(0).logical_and(counts);
-  const at::Tensor chosen = (teacherWeight == nullptr ? predicted : counts).nonzero().reshape({-1});
-  const double softCount = std::max<double>(1, counts.sum().item<double>()), maskedCount = std::max<double>(1, predicted.sum().item<double>());
-  const Scales scales{temperature, softWeight / softCount, maskedWeight / maskedCount};
-  const at::Tensor chosenWords = words.index_select(0, chosen);
-
-  at::Tensor soft = at::zeros({}, options(at::kDouble)), masked = at::zeros({}, options(at::kDouble));
-  at::Tensor dinput, dweight, dbias;
-  if (withGradient) {
-    dinput = at::zeros(student.input.sizes(), options(activationType()));
-    dweight = ownProducts() && chosen.numel() > 0 ? largeEmpty(student.weight.sizes()) : at::zeros(student.weight.sizes(), options(at::kFloat));
-    dbias = at::zeros(student.bias.sizes(), options(at::kFloat));
-  }
-  for (int64_t from = 0; from < chosen.numel(); from += chunkRows) {
-    const at::Tensor rows = chosen.narrow(0, from, std::min(chunkRows, chosen.numel() - from));
-    const at::Tensor x = student.input.index_select(0, rows);
-    at::Tensor logits = logitsOf(x, student, weight);
-    at::Tensor target = teacherWeight == nullptr ? at::Tensor() : logitsOf(teacher.input.index_select(0, rows), teacher, *teacherWeight);
-    lossRows(logits, target, chosenWords.narrow(0, from, rows.numel()), scales, soft, masked);
-    if (withGradient) dinput.index_copy_(0, rows, carryBack(logits, x, student, weight, dweight, dbias, from == 0));
-  }
-  const at::Tensor meanSoft = soft.div(softCount), meanMasked = masked.div(maskedCount);
-  call.give(meanSoft.mul(softWeight).add(meanMasked, maskedWeight).to(at::kFloat));
-  call.give(meanSoft.to(at::kFloat));
-  call.give(meanMasked.to(at::kFloat));
+  const Question asked{student, weight, teacher, teacherWeight, words, counts, predicted, temperature, softWeight, maskedWeight, withGradient};
+  const bool looks = settings().looks;
+  if (looks && words.numel() > 0) TORCH_CHECK(words.max().item<int32_t>() < student.weight.size(0), "word ", words.max().item<int32_t>(), " is outside a vocabulary of ", student.weight.size(0));
+  const Answer made = looks ? onChosenRows(asked) : onEveryRow(asked);
+  call.give(made.soft.mul(softWeight).add(made.masked, maskedWeight).to(at::kFloat));
+  call.give(made.soft.to(at::kFloat));
+  call.give(made.masked.to(at::kFloat));
   if (!withGradient) return;
-  call.give(dinput.view(input.sizes()));
-  call.give(dweight);
-  call.give(dbias);
+  call.give(made.dinput.view(input.sizes()));
+  call.give(made.dweight);
+  call.give(made.dbias);
 }
 
 // (x, scalar) -> x times it; x itself where that is 1 and can be seen without waiting.

@@ -66,11 +66,21 @@ class Run {
     const std::vector<int64_t> sizes(at_, at_ + rank);
     at_ += rank;
     const int32_t words = *at_++;
-    const bool onCpu = settings().device.is_cpu();
-    at::Tensor staged = at::empty(sizes, at::TensorOptions().dtype(type).pinned_memory(!onCpu));
-    std::memcpy(staged.data_ptr(), at_, staged.nbytes());
+    const int32_t* const data = at_;
     at_ += words;
-    cell() = table().add(onCpu ? staged : staged.to(settings().device, /*non_blocking=*/true));
+    if (program_.constants == nullptr) {
+      cell() = table().add(onDevice(data, sizes, type));
+      return;
+    }
+    if (uploads_ == program_.constants->size()) program_.constants->push_back(onDevice(data, sizes, type));
+    cell() = table().add((*program_.constants)[uploads_++].clone());  // whoever uses it may change it
+  }
+
+  static at::Tensor onDevice(const int32_t* data, at::IntArrayRef sizes, at::ScalarType type) {
+    const bool onCpu = settings().device.is_cpu();
+    const at::Tensor staged = at::empty(sizes, at::TensorOptions().dtype(type).pinned_memory(!onCpu));
+    std::memcpy(staged.data_ptr(), data, staged.nbytes());
+    return onCpu ? staged : staged.to(settings().device, /*non_blocking=*/true);
   }
 
   // Whether the results are what they were.
@@ -120,6 +130,7 @@ class Run {
   const int32_t* at_;
   const int32_t* const end_;
   const double* reals_;
+  size_t uploads_ = 0;
   std::vector<int32_t> words_;
   std::vector<int32_t> answer_;
   std::string name_;

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 #include "command.h"
 
 namespace retort {
@@ -16,6 +17,8 @@ struct Program {
   int32_t* registers;
   size_t registersLength;
   size_t foreign;
+  // Where the program's uploads are kept on the device; filled by the first run that is given an empty list, and used by those that follow.
+  std::vector<at::Tensor>* constants = nullptr;
 };
 
 // Runs it. Where an operation throws, or a result is not as it was when the program was written down, everything it made is freed, and

@@ -1,5 +1,6 @@
 import test from 'ava';
-import { configToJson, type EncoderConfig, parseConfig } from '../../src/models/config.ts';
+import type { EncoderConfig } from '../../src/models/config.ts';
+import { configToJson, parseConfig } from '../../src/models/config-file.ts';
 
 const bert = { model_type: 'bert', hidden_size: 12, num_attention_heads: 3, num_hidden_layers: 2, intermediate_size: 20, max_position_embeddings: 16, vocab_size: 50 };
 const distilbert = { model_type: 'distilbert', dim: 12, n_heads: 3, n_layers: 2, hidden_dim: 20, max_position_embeddings: 16, vocab_size: 50 };
@@ -16,14 +17,14 @@ const refused = (change: object): string => {
 
 test('what a BERT file leaves out is what transformers takes', (t) => {
   t.deepEqual(parse(bert), {
-    family: 'bert', width: 12, heads: 3, layers: 2, feedForwardWidth: 20, activation: 'gelu', normEpsilon: 1e-12, positions: 16, typeVocabulary: 2,
+    family: 'bert', width: 12, embeddingWidth: 12, heads: 3, layers: 2, feedForwardWidth: 20, activation: 'gelu', normEpsilon: 1e-12, positions: 16, typeVocabulary: 2,
     vocabulary: 50, padId: 0, initializerRange: 0.02, hiddenDropout: 0.1, attentionDropout: 0.1, classifierDropout: 0.1, task: 'none', labels: [], source: bert,
   });
 });
 
 test('what a DistilBERT file leaves out is what transformers takes', (t) => {
   t.deepEqual(parse(distilbert), {
-    family: 'distilbert', width: 12, heads: 3, layers: 2, feedForwardWidth: 20, activation: 'gelu', normEpsilon: 1e-12, positions: 16, typeVocabulary: 0,
+    family: 'distilbert', width: 12, embeddingWidth: 12, heads: 3, layers: 2, feedForwardWidth: 20, activation: 'gelu', normEpsilon: 1e-12, positions: 16, typeVocabulary: 0,
     vocabulary: 50, padId: 0, initializerRange: 0.02, hiddenDropout: 0.1, attentionDropout: 0.1, classifierDropout: 0.2, task: 'none', labels: [], source: distilbert,
   });
 });
@@ -61,7 +62,7 @@ test('classes have their names in the order of their numbers, two unnamed ones b
 });
 
 test('what is not supported is refused by name of file and field', (t) => {
-  t.is(refused({ model_type: 'roberta' }), "folder/config.json: model_type 'roberta' is not supported; supported are bert and distilbert");
+  t.is(refused({ model_type: 'gpt2' }), "folder/config.json: model_type 'gpt2' is not supported; supported are bert, distilbert, roberta, electra, albert, mobilebert");
   t.regex(refused({ tie_word_embeddings: false }), /^folder\/config\.json: untied word embeddings \(tie_word_embeddings: false\)/);
   t.regex(refused({ position_embedding_type: 'relative_key' }), /^folder\/config\.json: .*position_embedding_type/s);
   t.regex(refused({ is_decoder: true }), /^folder\/config\.json: .*is_decoder/s);
