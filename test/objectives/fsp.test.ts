@@ -18,7 +18,7 @@ async function distance(student: readonly [tf.Tensor, tf.Tensor], teacher: reado
   let sum = 0;
   for (const [row, length] of [[0, 3], [1, 1]] as const) {
     const flow = ([from, to]: readonly [tf.Tensor, tf.Tensor]) => {
-      const real = (x: tf.Tensor) => tf.reshape(tf.slice(x, [row, 0, 0], [1, length, -1]), [length, -1]) as tf.Tensor2D;
+      const real = (x: tf.Tensor) => tf.reshape<tf.Rank.R2>(tf.slice(x, [row, 0, 0], [1, length, -1]), [length, -1]);
       return tf.div(tf.matMul(real(from), real(to), true), length);
     };
     sum += (await read(tf.sum(tf.squaredDifference(flow(student), flow(teacher)))))[0]!;
