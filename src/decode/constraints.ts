@@ -14,7 +14,7 @@ export interface DecodeOptions {
   readonly eosIds: readonly number[];
   /** Tokens after the start token, the end token counted: transformers' `max_length` - 1. */
   readonly maxNewTokens: number;
-  /** As many tokens before the end token at least: the larger of transformers' `min_new_tokens` and `min_length` - 1. Default 0. */
+  /** As many tokens before the end token at least: transformers' `min_new_tokens`; where only `min_length` is given, that - 1. Default 0. */
   readonly minNewTokens?: number;
   /** Divides positive and multiplies negative scores of all tokens so far, the start token too. Default 1. */
   readonly repetitionPenalty?: number;

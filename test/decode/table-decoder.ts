@@ -65,7 +65,7 @@ export function optionsOf(given: Readonly<Record<string, unknown>>) {
     sources: reference.tables.source.length,
     eosIds: typeof ends === 'number' ? [ends] : ends,
     maxNewTokens: known.max_new_tokens,
-    minNewTokens: Math.max(known.min_new_tokens ?? 0, (known.min_length ?? 1) - 1),
+    minNewTokens: known.min_new_tokens ?? (known.min_length ?? 1) - 1,
     beams: known.num_beams ?? 1,
     nBest: known.num_return_sequences ?? 1,
     ...(known.length_penalty !== undefined && { lengthPenalty: known.length_penalty }),
