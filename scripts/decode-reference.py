@@ -1,6 +1,6 @@
-"""Writes test/fixtures/decode/table.json: what transformers' generate() gives for a decoder whose logits are a table's.
+"""Writes test/decode/table.json: what transformers' generate() gives for a decoder whose logits are a table's.
 
-    python scripts/decode-reference.py > test/fixtures/decode/table.json
+    python scripts/decode-reference.py > test/decode/table.json
 
 The next token's logits are source[s] + last[a] + before[b] for the source s, the last token a and the one before it b (none at the
 first step). So any decoder can be driven by three small tables, and the search is all that is compared.

@@ -19,7 +19,7 @@ const tableSchema = z.strictObject({
 
 export type Tables = z.infer<typeof tableSchema>['tables'];
 export type DecodeCase = z.infer<typeof tableSchema>['cases'][number];
-export const reference = tableSchema.parse(JSON.parse(readFileSync(join(import.meta.dirname, '../fixtures/decode/table.json'), 'utf8')));
+export const reference = tableSchema.parse(JSON.parse(readFileSync(join(import.meta.dirname, 'table.json'), 'utf8')));
 
 export interface TableDecoder extends StepDecoder {
   /** Rows of each step so far. */
