@@ -9,6 +9,8 @@ export interface Dimensions {
   readonly width: number;
   /** A */
   readonly heads?: number;
+  /** Of queries, keys and values of all heads together, where that is not the width of hidden states. */
+  readonly bottleneck?: { readonly width: number };
   /** F, of the expansion in a feed-forward block. */
   readonly feedForwardWidth?: number;
 }

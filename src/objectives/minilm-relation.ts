@@ -47,7 +47,8 @@ export function minilmRelation({ matches = lastLayers, relationHeads, weights = 
     refusal: ({ student, teacher }) => {
       const heads = relationHeads ?? student.heads;
       if (heads === undefined) return 'the student does not say how many attention heads it has: give relationHeads';
-      for (const [side, { width }] of Object.entries({ student, teacher })) if (width % heads !== 0) return `${heads} relation heads do not divide the ${side}'s width of ${width}; give relationHeads that divide ${student.width} and ${teacher.width}`;
+      const [own, others] = [student, teacher].map(({ width, bottleneck }) => bottleneck?.width ?? width) as [number, number]; // of all heads together
+      for (const [side, width] of Object.entries({ student: own, teacher: others })) if (width % heads !== 0) return `${heads} relation heads do not divide the ${side}'s width of ${width}; give relationHeads that divide ${own} and ${others}`;
       return undefined;
     },
     term: ({ student, teacher }, { mask }) => {

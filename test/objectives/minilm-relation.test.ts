@@ -66,6 +66,7 @@ test('heads that do not divide a width, and settings without sense, are refused'
   t.is(minilmRelation().refusal?.(shapes), "minilm-relation: 5 relation heads do not divide the student's width of 12; give relationHeads that divide 12 and 18");
   t.is(minilmRelation({ relationHeads: 4 }).refusal?.(shapes), "minilm-relation: 4 relation heads do not divide the teacher's width of 18; give relationHeads that divide 12 and 18");
   t.is(minilmRelation({ relationHeads: 3 }).refusal?.(shapes), undefined);
+  t.is(minilmRelation({ relationHeads: 4 }).refusal?.({ ...shapes, teacher: { ...shapes.teacher, bottleneck: { width: 16 } } }), undefined);
   t.throws(() => minilmRelation({ relationHeads: 0.5 }), { message: /relation heads are a whole number from 1/ });
   t.throws(() => minilmRelation({ weights: { key: -1 } }), { message: /the weight of the key relation must be a number from 0, not -1/ });
   t.throws(() => minilmRelation({ weights: { query: 0, key: 0, value: 0 } }), { message: /at least one relation must count/ });
