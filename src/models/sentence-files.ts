@@ -2,9 +2,10 @@
  * What makes a bare encoder's folder a sentence embedder for sentence-transformers: modules.json, which names the steps, and the settings of
  * mean pooling. transformers.js is told by its caller (`pooling: 'mean'`) and reads none of it. Other poolings are refused.
  */
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { readJson, writeJson } from '../storage/json.ts';
+import { listed, quoted } from '../storage/quoted.ts';
 import { shapeFault } from '../storage/shape-fault.ts';
 
 export interface SentenceSettings {
@@ -40,11 +41,12 @@ export async function readSentenceSettings(folder: string): Promise<SentenceSett
   const kinds = modules.map(({ type }) => type.split('.').at(-1) ?? '');
   const stranger = kinds.find((kind) => !['Transformer', 'Pooling', 'Normalize'].includes(kind));
   const pooling = modules.find((_, index) => kinds[index] === 'Pooling');
-  if (stranger !== undefined || pooling === undefined) throw new Error(`${file}: ${stranger === undefined ? 'no pooling' : `a step ${stranger}`}; embedders are supported that take the mean of their tokens, normalised or not`);
+  if (stranger !== undefined || pooling === undefined) throw new Error(`${file}: ${stranger === undefined ? 'no pooling' : `a step ${quoted(stranger)}`}; embedders are supported that take the mean of their tokens, normalised or not`);
+  if (pooling.path !== basename(pooling.path) || ['', '.', '..'].includes(pooling.path)) throw new Error(`${file}: its pooling lies in ${quoted(pooling.path)}, which is no folder within this one`);
   const settings = join(folder, pooling.path, 'config.json');
   const modes = await ifPresent(settings, poolingSchema);
   const chosen = Object.entries(modes ?? {}).flatMap(([name, value]) => (name.startsWith('pooling_mode_') && value === true ? [name] : []));
-  if (chosen.join() !== 'pooling_mode_mean_tokens') throw new Error(`${settings}: it pools by ${chosen.join(', ') || 'nothing'}; only pooling_mode_mean_tokens is supported`);
+  if (chosen.join() !== 'pooling_mode_mean_tokens') throw new Error(`${settings}: it pools by ${listed(chosen) || 'nothing'}; only pooling_mode_mean_tokens is supported`);
   const length = await ifPresent(join(folder, 'sentence_bert_config.json'), lengthSchema);
   return { normalize: kinds.includes('Normalize'), maxTokens: length?.max_seq_length ?? 512 };
 }

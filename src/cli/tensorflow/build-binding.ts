@@ -48,7 +48,7 @@ export const bindingFolder = (root: string): string => join(root, ...tensorflowP
 export const bindingFile = (root: string): string => join(bindingFolder(root), bindingName);
 
 /** Undefined where nothing was built. */
-async function readRecord(root: string): Promise<BindingRecord | undefined> {
+export async function readRecord(root: string): Promise<BindingRecord | undefined> {
   try {
     await stat(bindingFile(root));
     return recordSchema.parse(JSON.parse(await readFile(join(bindingFolder(root), recordName), 'utf8')));

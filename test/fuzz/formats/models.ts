@@ -1,5 +1,5 @@
 /** The folder of a model, one file of it changed at a time: configuration, weights, tokenizer, ONNX graph. */
-import { readFile, rm } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openVoices, type Voice } from '../../../src/cli/voice.ts';
 import { useEngine } from '../../../src/engine/engine.ts';
@@ -7,6 +7,7 @@ import * as tf from '../../../src/engine/tf.ts';
 import { classFacts } from '../../../src/models/class-facts.ts';
 import { freshModel } from '../../../src/models/model.ts';
 import { saveModel } from '../../../src/models/save.ts';
+import { readSentenceSettings, writeSentenceFiles } from '../../../src/models/sentence-files.ts';
 import { freshConfig } from '../../../src/models/size.ts';
 import { readJson } from '../../../src/storage/json.ts';
 import { openOnnxTeacher } from '../../../src/teacher/onnx.ts';
@@ -72,6 +73,29 @@ export const modelFormats: readonly Format[] = [
     }),
   },
   { name: 'model-weights', sources: ['src/models/load.ts', 'src/storage/checkpoint.ts', 'src/storage/safetensors.ts'], open: (at) => modelSubject(at, { name: 'model.safetensors', words: ['F16', 'bert.', 'LayerNorm.gamma'], read: openAndClose }) },
+  {
+    name: 'sentence-settings',
+    sources: ['src/models/sentence-files.ts'],
+    open: async (at) => {
+      await writeSentenceFiles(at, { normalize: true, maxTokens: 64 }, 8);
+      const names = ['modules.json', 'sentence_bert_config.json', join('1_Pooling', 'config.json')];
+      const sound = await Promise.all(names.map((name) => readFile(join(at, name))));
+      // Every file of it takes every input.
+      return {
+        samples: sound.slice(0, 1), refused: sound.slice(1, 3), json: true, words: ['../1_Pooling', 'pooling_mode_cls_token', 'Dense', '"path":'], place: at,
+        read: async (input) => {
+          const read = [];
+          for (const [place, name] of names.entries()) {
+            await writeFile(join(at, name), input);
+            read.push(await readSentenceSettings(at).catch((error: unknown) => error as Error));
+            await writeFile(join(at, name), sound[place]!);
+          }
+          if (read[0] instanceof Error) throw read[0];
+          return read;
+        },
+      };
+    },
+  },
   { name: 'tokenizer', sources: ['src/text/tokenizer-files.ts'], open: (at) => modelSubject(at, { name: 'tokenizer.json', json: true, words: ['WordPiece', 'BPE', 'Unigram', 'BertNormalizer', '"vocab"'], read: tryTokenizer }) },
   { name: 'tokenizer-config', sources: ['src/text/tokenizer-files.ts'], open: (at) => modelSubject(at, { name: 'tokenizer_config.json', json: true, words: ['[PAD]', 'model_max_length'], read: tryTokenizer }) },
   { name: 'special-tokens', sources: ['src/text/tokenizer-files.ts'], open: (at) => modelSubject(at, { name: 'special_tokens_map.json', json: true, words: ['[PAD]', 'content'], read: tryTokenizer }) },

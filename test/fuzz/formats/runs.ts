@@ -9,7 +9,9 @@ import { readBuildRecord, recordFile } from '../../../src/cli/native/package-fol
 import { withRun } from '../../../src/cli/run.ts';
 import { reportOf } from '../../../src/cli/run-report.ts';
 import { overrideSettings } from '../../../src/cli/settings.ts';
+import { bindingFile, bindingFolder, readRecord } from '../../../src/cli/tensorflow/build-binding.ts';
 import { useEngine } from '../../../src/engine/engine.ts';
+import { recordName } from '../../../src/engine/tensorflow/binding.ts';
 import { spread } from '../../../src/evaluate/spread.ts';
 import { renderReport } from '../../../src/report/html.ts';
 import { openRunLog } from '../../../src/report/run-log.ts';
@@ -151,6 +153,24 @@ export const runFormats: readonly Format[] = [
         samples: [utf8(JSON.stringify(sound))], json: true,
         read: async () => {
           const record = await readBuildRecord(folder);
+          const same = record === undefined || Object.entries(sound).every(([field, value]) => typeof record[field as keyof typeof sound] === typeof value);
+          if (!same) throw new Error(`what was read is no record: ${JSON.stringify(record)}`);
+        },
+      });
+    },
+  },
+  {
+    name: 'binding-record',
+    sources: ['src/cli/tensorflow/build-binding.ts'],
+    open: async (root) => {
+      const folder = bindingFolder(root);
+      await mkdir(folder, { recursive: true });
+      await writeFile(bindingFile(root), '');
+      const sound = { key: 'k', package: 'p', version: '2.21', cuda: false, tensorflow: '/lib', node: '20', compiler: 'g++' };
+      return fileSubject(folder, recordName, {
+        samples: [utf8(JSON.stringify(sound))], json: true,
+        read: async () => {
+          const record = await readRecord(root);
           const same = record === undefined || Object.entries(sound).every(([field, value]) => typeof record[field as keyof typeof sound] === typeof value);
           if (!same) throw new Error(`what was read is no record: ${JSON.stringify(record)}`);
         },

@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readAnswers } from '../../../src/teacher/answers.ts';
 import { glueTasks, openGlue } from '../../../src/text/glue.ts';
+import { openParallel, streamParallel } from '../../../src/text/parallel.ts';
 import { columnNames, openTextFile, streamTextFile, type TextFileOptions } from '../../../src/text/text-file.ts';
 import { faultOf } from '../verdict.ts';
 import { fileSubject, type Format, utf8 } from '../format.ts';
@@ -52,6 +53,18 @@ export const textFormats: readonly Format[] = [
   { name: 'csv', sources: ['src/text/csv.ts', 'src/text/lines.ts'], open: (folder) => Promise.resolve(fileSubject(folder, 'train.csv', { samples: csv.map(utf8), words: ['""', '",', ',"', '"\n'], read: readTable })) },
   { name: 'jsonl', sources: ['src/text/jsonl.ts', 'src/storage/json.ts', 'src/storage/json-scan.ts'], open: (folder) => Promise.resolve(fileSubject(folder, 'train.jsonl', { samples: jsonl.map(utf8), words: ['"id": ', '"label": ', '-Infinity'], read: readTable })) },
   { name: 'plain-lines', sources: ['src/text/plain-lines.ts', 'src/text/text-file.ts', 'src/text/lines.ts'], open: (folder) => Promise.resolve(fileSubject(folder, 'transfer.txt', { samples: ['it rains\n\nagain\n', '\ufeffä\r\n😀'].map(utf8), read: (path) => readTwice(path, { text: 'sentence' }) })) },
+  {
+    name: 'parallel',
+    sources: ['src/text/parallel.ts', 'src/text/lines.ts'],
+    open: async (folder) => {
+      const target = join(folder, 'train.de');
+      await writeFile(target, 'es regnet\nwieder\n');
+      return fileSubject(folder, 'train.en', {
+        place: folder, samples: ['it rains\nagain\n', '\ufeffit rains\r\nagain'].map(utf8), refused: ['it rains\n', 'it rains\n\n', 'a\nb\nc\n'].map(utf8), words: ['\n', '\r\n'],
+        read: async (source) => [await openParallel({ source, target }), await streamParallel({ source, target, emptyLines: 'leave-out' })],
+      });
+    },
+  },
   {
     name: 'glue',
     sources: ['src/text/glue.ts', 'src/text/table.ts', 'src/text/example-row.ts', 'src/text/lines.ts'],
