@@ -60,9 +60,13 @@ test('another pooling, another step, no pooling at all: refused by file', async 
   await writeFile(join(folder, '1_Pooling', 'config.json'), JSON.stringify({ pooling_mode_cls_token: true, pooling_mode_mean_tokens: false }));
   await t.throwsAsync(readSentenceSettings(folder), { message: `${join(folder, '1_Pooling', 'config.json')}: it pools by pooling_mode_cls_token; only pooling_mode_mean_tokens is supported` });
   await modules('Transformer', 'Pooling', 'Dense');
-  await t.throwsAsync(readSentenceSettings(folder), { message: /modules\.json: a step Dense; embedders are supported/ });
+  await t.throwsAsync(readSentenceSettings(folder), { message: /modules\.json: a step "Dense"; embedders are supported/ });
   await modules('Transformer');
   await t.throwsAsync(readSentenceSettings(folder), { message: /modules\.json: no pooling; embedders are supported/ });
+  for (const path of ['..', '../elsewhere', '/etc', '']) {
+    await writeFile(join(folder, 'modules.json'), JSON.stringify([{ path, type: 'sentence_transformers.models.Pooling' }]));
+    await t.throwsAsync(readSentenceSettings(folder), { message: /modules\.json: its pooling lies in ".*", which is no folder within this one$/ });
+  }
   await writeFile(join(folder, 'modules.json'), '{}');
   await t.throwsAsync(readSentenceSettings(folder), { message: /modules\.json: / });
 });
