@@ -65,10 +65,13 @@ export function addExamplesOption(command: Command): Command {
     .option('--cache <folder>', 'where tokenised text is kept, to be read instead of tokenised again', 'runs/tokens');
 }
 
-/** The splits of a corpus folder, with the transfer text of `--transfer` after the folder's own. */
-export async function openSplits(folder: string, options: Omit<LearningTextOptions, 'cache'>): Promise<StreamedSplits> {
+/**
+ * The splits of a corpus folder, with the transfer text of `--transfer` after the folder's own.
+ * @param taught whether somebody else says what is learned: training text then needs no column of labels.
+ */
+export async function openSplits(folder: string, options: Omit<LearningTextOptions, 'cache'>, { taught = false }: { readonly taught?: boolean } = {}): Promise<StreamedSplits> {
   if (!(await isFolder(folder))) throw new Error(`${folder}: there is no such folder; a corpus is a folder with train.tsv and dev.tsv (or .csv, .jsonl), or with --task a GLUE folder`);
-  const splits = options.task === undefined ? await streamFolderSplits(folder, options) : await streamGlueSplits(folder, options.task);
+  const splits = options.task === undefined ? await streamFolderSplits(folder, options, { taught }) : await streamGlueSplits(folder, options.task);
   const more = options.transfer === undefined ? undefined : await streamTexts(options.transfer, transferColumns(options));
   const transfer = splits.transfer === undefined || more === undefined ? (splits.transfer ?? more) : await joinStreams(splits.transfer, more);
   return firstOfSplits({ ...splits, ...(transfer && { transfer }) }, options.examples);

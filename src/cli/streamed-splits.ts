@@ -14,7 +14,7 @@ import { balanceWarnings } from './class-weights.ts';
 import { classesNotScores, type EncodedSplit, type LessonCorpus, namesOf } from './classifier-corpus.ts';
 import type { Console } from './console.ts';
 import { findSplit, splitFile } from './split-files.ts';
-import { openLabelled, refuseUnfitting, streamLabelled, streamTexts, type TsvColumns } from './text-files.ts';
+import { hasColumn, openLabelled, refuseUnfitting, streamLabelled, streamTexts, type TsvColumns } from './text-files.ts';
 
 export interface StreamedSplits {
   readonly train: StreamedCorpus;
@@ -25,15 +25,20 @@ export interface StreamedSplits {
   readonly labels: LabelSpace;
 }
 
-/** `openTsvSplits`, with training and transfer text left on disk. */
-export async function streamFolderSplits(folder: string, columns: TsvColumns = {}): Promise<StreamedSplits> {
+/**
+ * `openTsvSplits`, with training and transfer text left on disk.
+ * @param taught whether somebody else says what is learned: training text then needs no column of labels.
+ */
+export async function streamFolderSplits(folder: string, columns: TsvColumns = {}, { taught = false }: { readonly taught?: boolean } = {}): Promise<StreamedSplits> {
   const file = await splitFile(folder, 'train');
   refuseUnfitting(file, columns);
-  const train = await streamLabelled(file, columns);
-  const { labels } = train;
-  if (labels === undefined) throw new Error(`${folder}: its training split has no labels`);
+  const bare = taught && columns.label === undefined && !(await hasColumn(file, 'label', columns));
+  const train = bare ? await streamTexts(file, columns) : await streamLabelled(file, columns);
+  const devFile = await splitFile(folder, 'dev');
+  const dev = await openLabelled(devFile, columns, train.labels);
+  const labels = train.labels ?? dev.labels;
+  if (labels === undefined) throw new Error(`${bare ? devFile : folder}: ${bare ? 'the dev split' : 'its training split'} has no labels`);
   classesNotScores(labels, folder, columns);
-  const dev = await openLabelled(await splitFile(folder, 'dev'), columns, labels);
   const [test, transfer] = [await findSplit(folder, 'test'), await findSplit(folder, 'transfer')];
   return {
     train,
@@ -82,5 +87,5 @@ export async function corpusWarnings({ train, dev, test, transfer, labels: { kin
   const scored = test === dev ? [dev] : [dev, test];
   const overlaps = [...(await splitOverlaps(train, scored)), ...(transfer === undefined ? [] : await splitOverlaps(transfer, scored))];
   const counts = await classCounts(data.train.encoded);
-  return [...overlaps.map(overlapWarning), ...(counts === undefined || kind === 'regression' ? [] : balanceWarnings(counts, { kind, split: train.split, isWeighed }))];
+  return [...overlaps.map(overlapWarning), ...(counts === undefined || kind === 'regression' || train.labels === undefined ? [] : balanceWarnings(counts, { kind, split: train.split, isWeighed }))];
 }

@@ -45,6 +45,12 @@ async function labelledColumns(file: string, columns: TsvColumns, labels: LabelS
   return { ...(await textColumns(file, columns)), label: columns.label ?? 'label', ...(columns.labelKind && { labelKind: columns.labelKind }), ...(labels && { labels }) };
 }
 
+/** Whether the head of a table names a column so. JSON lines have no head: each may have the field. */
+export async function hasColumn(file: string, column: string, { header = true, delimiter }: TsvColumns): Promise<boolean> {
+  await requireFile(file);
+  return formatOf(file) === 'jsonl' || (await columnNames(file, { header, ...(delimiter !== undefined && { delimiter }) })).includes(column);
+}
+
 async function textColumns(file: string, { text, pair, id, header = true, delimiter }: TsvColumns): Promise<TextFileOptions> {
   await requireFile(file);
   const names = formatOf(file) === 'lines' ? [] : await columnNames(file, { header, ...(delimiter !== undefined && { delimiter }) });

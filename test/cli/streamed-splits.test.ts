@@ -88,3 +88,20 @@ test.serial('unknown labels, missing splits and a folder without labels are refu
   await t.throwsAsync(streamFolderSplits(join(folder, 'wrong')), { message: /dev\.tsv:3: label "better" is none of the known labels: good; correct it/ });
   await t.throwsAsync(streamFolderSplits(join(folder, 'nothing')), { message: /train\.tsv: there is no such file; give a TSV, CSV or JSONL file/ });
 });
+
+test.serial('where somebody else teaches, training text needs no labels: they are those of dev', async (t) => {
+  await put('bare/train.tsv', 'sentence\ngood film\nbad film\nno film\n');
+  await put('bare/dev.tsv', 'sentence\tlabel\ngood\tyes\nbad\tno\n');
+  const place = join(folder, 'bare');
+  await t.throwsAsync(streamFolderSplits(place), { message: /train\.tsv:1: no column "label"/ });
+  await t.throwsAsync(streamFolderSplits(place, { label: 'class' }, { taught: true }), { message: /train\.tsv:1: no column "class"/ });
+  const splits = await streamFolderSplits(place, {}, { taught: true });
+  t.deepEqual([splits.train.labels, splits.labels], [undefined, splits.dev.labels]);
+  const { console } = openRecorder();
+  const data = await tokeniseSplits(splits, tokenizer, { maxTokens: 12, cache: join(folder, 'tokens') }, console);
+  t.deepEqual((await inMemory(data.train.encoded)).exampleIds, ['train-2', 'train-3', 'train-4']);
+  t.deepEqual(await corpusWarnings(splits, data, { isWeighed: false }), []);
+  await put('bare/train.jsonl', '{"sentence": "good film"}\n');
+  await rm(join(place, 'train.tsv'));
+  await t.throwsAsync(streamFolderSplits(place, {}, { taught: true }), { message: /train\.jsonl:1: / });
+});

@@ -58,7 +58,8 @@ export function addDistill(program: Command, door: Door): void {
       const folder = options.out ?? join('runs', `${corpusName(corpus, options)}-student`);
       const console = door.console();
       const { examples, labelKind = await spokenKind(teachers, options), ...rest } = options;
-      const whole = await openSplits(corpus, { ...rest, ...(labelKind && { labelKind }) });
+      const whole = await openSplits(corpus, { ...rest, ...(labelKind && { labelKind }) }, { taught: true });
+      if (whole.train.labels === undefined) refuseOptions(command, ['classWeights'], 'they weigh the loss on labels, and the training text has none');
       const metric = rankingMetric(options, whole.labels.kind);
       const splits = await firstOfSplits(whole, examples);
       await startEngine(console, options);
