@@ -42,13 +42,18 @@ export async function readSentenceSettings(folder: string): Promise<SentenceSett
   const stranger = kinds.find((kind) => !['Transformer', 'Pooling', 'Normalize'].includes(kind));
   const pooling = modules.find((_, index) => kinds[index] === 'Pooling');
   if (stranger !== undefined || pooling === undefined) throw new Error(`${file}: ${stranger === undefined ? 'no pooling' : `a step ${quoted(stranger)}`}; embedders are supported that take the mean of their tokens, normalised or not`);
-  if (pooling.path !== basename(pooling.path) || ['', '.', '..'].includes(pooling.path)) throw new Error(`${file}: its pooling lies in ${quoted(pooling.path)}, which is no folder within this one`);
+  if (!namesFolder(pooling.path)) throw new Error(`${file}: its pooling lies in ${quoted(pooling.path)}, which is no folder within this one`);
   const settings = join(folder, pooling.path, 'config.json');
   const modes = await ifPresent(settings, poolingSchema);
   const chosen = Object.entries(modes ?? {}).flatMap(([name, value]) => (name.startsWith('pooling_mode_') && value === true ? [name] : []));
   if (chosen.join() !== 'pooling_mode_mean_tokens') throw new Error(`${settings}: it pools by ${listed(chosen) || 'nothing'}; only pooling_mode_mean_tokens is supported`);
   const length = await ifPresent(join(folder, 'sentence_bert_config.json'), lengthSchema);
   return { normalize: kinds.includes('Normalize'), maxTokens: length?.max_seq_length ?? 512 };
+}
+
+/** Of one folder within another, as every system can have it. */
+function namesFolder(name: string): boolean {
+  return name === basename(name) && !['', '.', '..'].includes(name) && !name.includes('\0') && Buffer.byteLength(name) <= 255;
 }
 
 async function ifPresent<T>(file: string, schema: z.ZodType<T>): Promise<T | undefined> {

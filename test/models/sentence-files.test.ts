@@ -63,9 +63,9 @@ test('another pooling, another step, no pooling at all: refused by file', async 
   await t.throwsAsync(readSentenceSettings(folder), { message: /modules\.json: a step "Dense"; embedders are supported/ });
   await modules('Transformer');
   await t.throwsAsync(readSentenceSettings(folder), { message: /modules\.json: no pooling; embedders are supported/ });
-  for (const path of ['..', '../elsewhere', '/etc', '']) {
+  for (const path of ['..', '../elsewhere', '/etc', '', 'a\0b', 'ä'.repeat(128)]) {
     await writeFile(join(folder, 'modules.json'), JSON.stringify([{ path, type: 'sentence_transformers.models.Pooling' }]));
-    await t.throwsAsync(readSentenceSettings(folder), { message: /modules\.json: its pooling lies in ".*", which is no folder within this one$/ });
+    await t.throwsAsync(readSentenceSettings(folder), { message: /modules\.json: its pooling lies in .*, which is no folder within this one$/ });
   }
   await writeFile(join(folder, 'modules.json'), '{}');
   await t.throwsAsync(readSentenceSettings(folder), { message: /modules\.json: / });
