@@ -45,7 +45,8 @@ export async function lineageOf(model: string, { origin, objective, teacher, cor
   const rows = exampleCount(corpus);
   const labelledRows = await labelledCount(corpus);
   const { name } = data.train.corpus;
-  const read = { split: labelledRows < rows ? 'train and transfer text' : 'train', corpus: name, rows, sha256: corpus.corpus };
+  const isMore = labelledRows < rows && corpus.corpus !== data.train.encoded.corpus;
+  const read = { split: isMore ? 'train and transfer text' : 'train', corpus: name, rows, sha256: corpus.corpus };
   const held = (['dev', 'test'] as const).map((split) => ({ split, corpus: data[split].corpus.name, rows: data[split].corpus.examples.length, sha256: data[split].corpus.fingerprint }));
   return {
     model,

@@ -34,10 +34,9 @@ export async function streamFolderSplits(folder: string, columns: TsvColumns = {
   refuseUnfitting(file, columns);
   const bare = taught && columns.label === undefined && !(await hasColumn(file, 'label', columns));
   const train = bare ? await streamTexts(file, columns) : await streamLabelled(file, columns);
-  const devFile = await splitFile(folder, 'dev');
-  const dev = await openLabelled(devFile, columns, train.labels);
+  const dev = await openLabelled(await splitFile(folder, 'dev'), columns, train.labels);
   const labels = train.labels ?? dev.labels;
-  if (labels === undefined) throw new Error(`${bare ? devFile : folder}: ${bare ? 'the dev split' : 'its training split'} has no labels`);
+  if (labels === undefined) throw new Error(`${folder}: neither its training split nor its dev split has labels`);
   classesNotScores(labels, folder, columns);
   const [test, transfer] = [await findSplit(folder, 'test'), await findSplit(folder, 'transfer')];
   return {

@@ -45,10 +45,10 @@ async function labelledColumns(file: string, columns: TsvColumns, labels: LabelS
   return { ...(await textColumns(file, columns)), label: columns.label ?? 'label', ...(columns.labelKind && { labelKind: columns.labelKind }), ...(labels && { labels }) };
 }
 
-/** Whether the head of a table names a column so. JSON lines have no head: each may have the field. */
+/** Whether the head of a table, or the first of JSON lines, names a column so. */
 export async function hasColumn(file: string, column: string, { header = true, delimiter }: TsvColumns): Promise<boolean> {
   await requireFile(file);
-  return formatOf(file) === 'jsonl' || (await columnNames(file, { header, ...(delimiter !== undefined && { delimiter }) })).includes(column);
+  return (await columnNames(file, { header, ...(delimiter !== undefined && { delimiter }) })).includes(column);
 }
 
 async function textColumns(file: string, { text, pair, id, header = true, delimiter }: TsvColumns): Promise<TextFileOptions> {

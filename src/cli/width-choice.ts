@@ -5,7 +5,7 @@
 import { type Command, Option } from 'commander';
 import { randomKey } from '../engine/random.ts';
 import { createModel, type Model } from '../models/model.ts';
-import { narrowStudent, type WidthCut } from '../models/width-cut.ts';
+import { narrowConfig, narrowStudent, type WidthCut } from '../models/width-cut.ts';
 import { type HostValues, importanceByGradients, importanceByMagnitudes } from '../models/width-importance.ts';
 import { hardLabels } from '../objectives/hard-labels.ts';
 import type { LayerRow } from '../report/html.ts';
@@ -49,6 +49,7 @@ export function addWidthOptions(command: Command): Command {
 export async function narrowedModel(model: Model, { heads, feedForward, importance = 'gradients' }: WidthOptions, text: ImportanceText): Promise<{ model: Model; rows: LayerRow[] }> {
   const { config } = model;
   const cut: WidthCut = { ...(heads !== undefined && { heads }), ...(feedForward !== undefined && { feedForwardWidth: feedForward }) };
+  narrowConfig(config, cut); // refused before anything is computed
   const weights = await model.parameters.read();
   const scores = importance === 'magnitudes' ? importanceByMagnitudes(config, weights) : await importanceByGradients(config, weights, gradientsOf(model, text));
   const { model: narrow, kept } = await narrowStudent(model, cut, scores);
@@ -75,8 +76,11 @@ async function* gradientsOf({ config, parameters }: Model, { train, labels, toke
   for (const host of evaluationBatches(encoded, { rows, padId: tokenizer.padId })) {
     const step = await stepGradients({ student: calm, objective: hardLabels() }, [host], { step: 1, key: randomKey(0) });
     const values = new Map<string, { data: Float32Array }>();
-    for (const [name, variable] of parameters.entries()) values.set(name, { data: ((await step.gradients.get(variable)?.data()) as Float32Array | undefined) ?? new Float32Array(variable.size) });
-    disposeStep(step);
+    try {
+      for (const [name, variable] of parameters.entries()) values.set(name, { data: ((await step.gradients.get(variable)?.data()) as Float32Array | undefined) ?? new Float32Array(variable.size) });
+    } finally {
+      disposeStep(step);
+    }
     yield values;
   }
 }

@@ -59,11 +59,16 @@ interface Step {
 async function bestContinuations(decoder: StepDecoder, { constraints, paths, written, startId, count }: Step): Promise<Continuations[]> {
   const logits = decoder.step(Int32Array.from(paths, (path) => path?.token ?? startId));
   const width = Math.min(count, logits.shape[1]);
-  const packed = scope(() => {
+  const pack = () => {
     const { values, indices } = tf.topk(constraints.apply(tf.logSoftmax(logits), paths, written), width);
     return tf.concat([values, tf.cast(indices, 'float32')], 1); // [R, 2 width]: token numbers stay exact to 2^24
-  });
-  logits.dispose();
+  };
+  let packed: tf.Tensor;
+  try {
+    packed = scope(pack);
+  } finally {
+    logits.dispose();
+  }
   const read = await packed.data();
   packed.dispose();
   return paths.map((_, row) => {

@@ -68,13 +68,18 @@ interface Step {
 /** `[R, 3]`: the largest logit, its token, and the logarithm of the sum of all exponentials. */
 async function bestTokens(decoder: StepDecoder, paths: readonly (Path | undefined)[], { constraints, written, startId }: Step): Promise<Float32Array> {
   const logits = decoder.step(Int32Array.from(paths, (path) => path?.token ?? startId));
-  const packed = scope(() => {
+  const pack = () => {
     const kept = constraints.apply(logits, paths, written);
     const { values, indices } = tf.topk(kept, 1);
     const normalisers = tf.add(values, tf.log(tf.sum(tf.exp(tf.sub(kept, values)), 1, true)));
     return tf.concat([values, tf.cast(indices, 'float32'), normalisers], 1);
-  });
-  logits.dispose();
+  };
+  let packed: tf.Tensor;
+  try {
+    packed = scope(pack);
+  } finally {
+    logits.dispose();
+  }
   const read = await packed.data<'float32'>();
   packed.dispose();
   return read;

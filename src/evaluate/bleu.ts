@@ -5,7 +5,8 @@
  */
 import { countMatches, countNgrams, mergeNgrams } from '../text/ngrams.ts';
 import { tokens13a } from '../text/tokens-13a.ts';
-import { checkTranslations, type References, referencesOf, signatureOf } from './references.ts';
+import { type References, signatureOf } from './references.ts';
+import { countSentences, type SentenceCounts, sumRows } from './sentence-counts.ts';
 
 /** What stands for a precision of 0 (Chen & Cherry 2014): halved anew each time, a small count, one more of everything, or nothing. */
 export type Smoothing = { readonly method: 'exp' | 'none' } | { readonly method: 'floor' | 'add-k'; readonly value: number };
@@ -34,32 +35,14 @@ const maxOrder = 4;
 /** Of one sentence: tokens of the hypothesis, tokens of the closest reference, matches of each order, n-grams of each order. */
 const width = 2 + 2 * maxOrder;
 
-/** What a corpus's BLEU is computed from, `[sentences, 10]` in rows. */
-export interface BleuCounts {
-  readonly sentences: number;
-  readonly counts: Float64Array;
+/** Counts every sentence once, 10 numbers each. Throws as `countSentences` does. */
+export function bleuCounts(hypotheses: readonly string[], references: References): SentenceCounts {
+  return countSentences(hypotheses, references, { metric: 'BLEU', width, count: countSentence });
 }
 
-/**
- * Counts every sentence once.
- * @throws an Error where the numbers of hypotheses and references differ, or a sentence has no reference.
- */
-export function bleuCounts(hypotheses: readonly string[], references: References): BleuCounts {
-  checkTranslations(hypotheses, references);
-  const counts = new Float64Array(hypotheses.length * width);
-  for (const [row, hypothesis] of hypotheses.entries()) counts.set(countSentence(hypothesis, referencesOf(references, row)), row * width);
-  return { sentences: hypotheses.length, counts };
-}
-
-/** BLEU of some sentences of a corpus, by their rows, of which one may stand several times; of all of them where none are given. */
-export function bleuOf({ sentences, counts }: BleuCounts, { rows, ...options }: BleuOptions & { readonly rows?: ArrayLike<number> } = {}): Bleu {
-  const sums = new Float64Array(width);
-  const size = rows?.length ?? sentences;
-  for (let i = 0; i < size; i++) {
-    const start = (rows?.[i] ?? i) * width;
-    for (let column = 0; column < width; column++) sums[column]! += counts[start + column]!;
-  }
-  return bleuFromSums(sums, options);
+/** BLEU of some sentences of a corpus, by their rows; of all of them where none are given. */
+export function bleuOf(counts: SentenceCounts, { rows, ...options }: BleuOptions & { readonly rows?: ArrayLike<number> } = {}): Bleu {
+  return bleuFromSums(sumRows(counts, 'BLEU', rows), options);
 }
 
 /** BLEU of a corpus. `references[i]` are all references of sentence i, or its only one. */

@@ -5,36 +5,22 @@
  */
 import { countMatches, countNgrams } from '../text/ngrams.ts';
 import { splitAtSpaces } from '../text/tokens-13a.ts';
-import { checkTranslations, type References, referencesOf, signatureOf } from './references.ts';
+import { type References, signatureOf } from './references.ts';
+import { countSentences, type SentenceCounts, sumRows } from './sentence-counts.ts';
 
 const maxOrder = 6;
 const beta = 2;
 /** Of one sentence: for each order n-grams of the hypothesis, of the reference, and matches. */
 const width = 3 * maxOrder;
 
-/** What a corpus's chrF is computed from, `[sentences, 18]` in rows. */
-export interface ChrfCounts {
-  readonly sentences: number;
-  readonly counts: Float64Array;
-}
-
-/** Counts every sentence once. Throws as `bleuCounts` does. */
-export function chrfCounts(hypotheses: readonly string[], references: References): ChrfCounts {
-  checkTranslations(hypotheses, references);
-  const counts = new Float64Array(hypotheses.length * width);
-  for (const [row, hypothesis] of hypotheses.entries()) counts.set(countSentence(hypothesis, referencesOf(references, row)), row * width);
-  return { sentences: hypotheses.length, counts };
+/** Counts every sentence once, 18 numbers each. Throws as `countSentences` does. */
+export function chrfCounts(hypotheses: readonly string[], references: References): SentenceCounts {
+  return countSentences(hypotheses, references, { metric: 'chrF', width, count: countSentence });
 }
 
 /** chrF of some sentences of a corpus, 0..100, by their rows; of all of them where none are given. */
-export function chrfOf({ sentences, counts }: ChrfCounts, rows?: ArrayLike<number>): number {
-  const sums = new Float64Array(width);
-  const size = rows?.length ?? sentences;
-  for (let i = 0; i < size; i++) {
-    const start = (rows?.[i] ?? i) * width;
-    for (let column = 0; column < width; column++) sums[column]! += counts[start + column]!;
-  }
-  return fScore(sums);
+export function chrfOf(counts: SentenceCounts, { rows }: { readonly rows?: ArrayLike<number> } = {}): number {
+  return fScore(sumRows(counts, 'chrF', rows));
 }
 
 /** chrF of a corpus, 0..100. `references[i]` are all references of sentence i, or its only one. */

@@ -5,6 +5,7 @@
 import { upload } from '../engine/batch.ts';
 import * as tf from '../engine/tf.ts';
 import type { Model } from '../models/model.ts';
+import { meanOfTokens } from '../nn/mean-pooling.ts';
 import { evaluationBatches } from '../text/batches.ts';
 import { type EncodedCorpus, sliceCorpus } from '../text/encoded-corpus.ts';
 import { centre, gramCka, gramOf } from './cka.ts';
@@ -37,9 +38,7 @@ async function layerGrams({ model, corpus }: Reader, examples: number, rows: num
     const batch = upload(host);
     const means = tf.tidy(() => {
       const { hidden } = model.forward(batch, { hidden: wanted });
-      const mask = tf.expandDims(batch.mask, 2); // [B, T, 1]
-      const lengths = tf.sum(mask, 1); // [B, 1]
-      return tf.stack(wanted.map((layer) => tf.div(tf.sum(tf.mul(hidden.get(layer)!, mask), 1), lengths))); // [L + 1, B, H]
+      return tf.stack(wanted.map((layer) => meanOfTokens(hidden.get(layer)!, batch.mask))); // [L + 1, B, H]
     });
     batch.dispose();
     const values = await means.data();

@@ -52,11 +52,11 @@ function languageWanted(config: EncoderConfig, parameters: Parameters, last: tf.
   const { names, language } = families[config.family];
   const transformed = activate(linear(last, parameters.pair(names.languageTransform)), language.activation ?? config.activation);
   const headInput = layerNorm(transformed, { ...parameters.pair(names.languageNorm), epsilon: config.normEpsilon });
-  const decoder = { weight: decoderWeight(config, parameters), bias: parameters.get(names.languageBias) };
+  const decoder = wants.decoder ?? wants.logits ? { weight: decoderWeight(config, parameters), bias: parameters.get(names.languageBias) } : undefined;
   return {
     ...(wants.headInput && { headInput }),
-    ...(wants.decoder && { decoder: { input: headInput, ...decoder } }),
-    ...(wants.logits && { logits: linear(headInput, decoder) }),
+    ...(wants.decoder && decoder && { decoder: { input: headInput, ...decoder } }),
+    ...(wants.logits && decoder && { logits: linear(headInput, decoder) }),
   };
 }
 

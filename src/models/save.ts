@@ -46,6 +46,7 @@ export interface ParitySamples {
 export async function saveModel(folder: string, model: Model, { tokenizer, card, parity, sentence, maxShardBytes, ...options }: SaveOptions): Promise<void> {
   const { config, parameters } = model;
   if (sentence !== undefined && config.task !== 'none') throw new Error(`a sentence embedder is saved as a bare encoder, not as a model of task '${config.task}'`);
+  if (sentence !== undefined && sentence.maxTokens > config.positions) throw new Error(`a sentence embedder of ${sentence.maxTokens} tokens, but the model has only ${config.positions} positions`);
   const onnx = options.onnx ?? (isClassifier(config) || sentence !== undefined);
   const values = await parameters.read();
   const tensors = new Map(

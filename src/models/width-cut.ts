@@ -27,6 +27,7 @@ export interface Kept {
 
 /** @throws where there are not as many heads or neurons, or a Hugging Face config could not say what comes out. */
 export function narrowConfig(teacher: EncoderConfig, { heads = teacher.heads, feedForwardWidth = teacher.feedForwardWidth }: WidthCut): EncoderConfig {
+  if (teacher.bottleneck) throw new Error(`${families[teacher.family].title} has bottlenecks of its own: its width cannot be cut`);
   const check = (what: string, kept: number, most: number) => {
     if (!Number.isInteger(kept) || kept < 1 || kept > most) throw new Error(`${kept} ${what} cannot be kept of a teacher that has ${most}`);
   };

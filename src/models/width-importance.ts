@@ -29,6 +29,7 @@ export async function importanceByGradients(config: EncoderConfig, weights: Host
     add(config, total, { read: (name, index) => at(weights, name, index) * at(gradients, name, index), grouped: Math.abs });
   }
   if (count === 0) throw new Error('importance by gradients needs at least one batch');
+  if (!total.heads.some((scores) => scores.some((score) => score > 0))) throw new Error('no gradient reaches any head, so none matters more than another: are the examples labelled? Take the importance by magnitudes');
   return total;
 }
 

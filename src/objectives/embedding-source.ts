@@ -3,9 +3,9 @@
  * states, or what a classification head reads.
  */
 import type { Batch } from '../engine/batch.ts';
-import * as tf from '../engine/tf.ts';
+import type * as tf from '../engine/tf.ts';
 import type { ModelOutput, Wants } from '../models/output.ts';
-import { withoutPadding } from './token-mean.ts';
+import { meanOfTokens } from '../nn/mean-pooling.ts';
 
 export type EmbeddingSource = 'first-token' | 'mean' | 'pooled';
 
@@ -29,5 +29,5 @@ export function embeddingOf(output: ModelOutput, source: EmbeddingSource, { mask
   const said = { 'first-token': cls?.get(last), mean: hidden?.get(last), pooled }[source];
   if (said === undefined) throw new Error(`sentence embeddings are wanted (${source}), but they were not said`);
   if (source !== 'mean') return said;
-  return tf.div(tf.sum(withoutPadding(said, mask), 1), tf.maximum(tf.sum(mask, 1, true), 1)); // [B, T, W] -> [B, W]
+  return meanOfTokens(said, mask);
 }

@@ -10,7 +10,7 @@ import { layered, type StateWants } from './layered.ts';
 import { type Objective, ownParameter, type Paper } from './objective.ts';
 import { project, projectionSpecs } from './projection.ts';
 import { stopGradient } from './stop-gradient.ts';
-import { squaredDistance, tokenMean, withoutPadding } from './token-mean.ts';
+import { meanSquaredDistance, withoutPadding } from './token-mean.ts';
 import { checkWeight, describedWeight, type Weight, weightAt } from './weight.ts';
 
 const paper: Paper = {
@@ -81,7 +81,7 @@ export function factorDistance(student: tf.Tensor, teacher: tf.Tensor, { mask, p
 
 /** mean_t ‖h - D P h‖², h [B, T, G], P [R, G], D [G, R] */
 export function paraphraserLoss(states: tf.Tensor, { paraphraser, decoder, mask }: { paraphraser: tf.Tensor; decoder: tf.Tensor; mask: tf.Tensor }): tf.Scalar {
-  return tokenMean(squaredDistance(states, linear(linear(states, { weight: paraphraser }), { weight: decoder })), mask);
+  return meanSquaredDistance(linear(linear(states, { weight: paraphraser }), { weight: decoder }), states, mask);
 }
 
 /** |x| with slope 0 at 0. */

@@ -3,14 +3,13 @@
  * through a head of its own; a loop that makes two views of a text itself has `ntXentLoss`. Chen et al. 2020.
  */
 import { softmaxCrossEntropy } from '../engine/fused/cross-entropy.ts';
-import { linear } from '../engine/fused/linear.ts';
 import * as tf from '../engine/tf.ts';
 import type { ParameterSpec } from '../nn/parameters.ts';
 import { unit } from './cosine.ts';
 import { embeddingOf, type EmbeddingSource, embeddingWants } from './embedding-source.ts';
 import { bothKnown } from './layered.ts';
-import { type Objective, ownParameter, type Paper, type StepContext } from './objective.ts';
-import { projectionSpecs } from './projection.ts';
+import { type Objective, type Paper, type StepContext } from './objective.ts';
+import { project, projectionSpecs } from './projection.ts';
 import { constant } from './stop-gradient.ts';
 
 const paper: Paper = {
@@ -60,8 +59,8 @@ function headSpecs(side: string, from: number, to: number): ParameterSpec[] {
 }
 
 function head(embeddings: tf.Tensor, side: string, context: StepContext): tf.Tensor {
-  const layer = (name: string) => ({ weight: ownParameter(context, 'nt-xent', `${side}.${name}.weight`), bias: ownParameter(context, 'nt-xent', `${side}.${name}.bias`) });
-  return linear(tf.relu(linear(embeddings, layer('first'))), layer('second'));
+  const layer = (x: tf.Tensor, name: string) => project(x, { objective: 'nt-xent', name: `${side}.${name}`, context, bias: true });
+  return layer(tf.relu(layer(embeddings, 'first')), 'second');
 }
 
 /** Two views of every example, [B, P] both; row i of one is the twin of row i of the other. */

@@ -101,7 +101,9 @@ test.serial('where somebody else teaches, training text needs no labels: they ar
   const data = await tokeniseSplits(splits, tokenizer, { maxTokens: 12, cache: join(folder, 'tokens') }, console);
   t.deepEqual((await inMemory(data.train.encoded)).exampleIds, ['train-2', 'train-3', 'train-4']);
   t.deepEqual(await corpusWarnings(splits, data, { isWeighed: false }), []);
-  await put('bare/train.jsonl', '{"sentence": "good film"}\n');
   await rm(join(place, 'train.tsv'));
-  await t.throwsAsync(streamFolderSplits(place, {}, { taught: true }), { message: /train\.jsonl:1: / });
+  await put('bare/train.jsonl', '{"sentence": "good film"}\n');
+  t.is((await streamFolderSplits(place, {}, { taught: true })).train.labels, undefined);
+  await put('bare/train.jsonl', '{"sentence": "good film", "label": "yes"}\n{"sentence": "bad film", "label": "no"}\n');
+  t.deepEqual((await streamFolderSplits(place, {}, { taught: true })).train.labels, splits.labels);
 });

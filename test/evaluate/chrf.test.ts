@@ -22,7 +22,7 @@ test('recall weighs more; the best reference counts', (t) => {
 test('a score of rows is that of the sentences at those rows', (t) => {
   const [hypotheses, references] = [['the cat sat', 'two dogs', 'a man'], ['a cat sat', 'two cats', 'the men']];
   const rows = [1, 1, 2];
-  t.is(chrfOf(chrfCounts(hypotheses, references), rows), corpusChrf(rows.map((row) => hypotheses[row]!), rows.map((row) => references[row]!)));
+  t.is(chrfOf(chrfCounts(hypotheses, references), { rows }), corpusChrf(rows.map((row) => hypotheses[row]!), rows.map((row) => references[row]!)));
 });
 
 test('what was measured is written down; lines that do not pair are refused', (t) => {

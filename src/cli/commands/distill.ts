@@ -59,7 +59,12 @@ export function addDistill(program: Command, door: Door): void {
       const console = door.console();
       const { examples, labelKind = await spokenKind(teachers, options), ...rest } = options;
       const whole = await openSplits(corpus, { ...rest, ...(labelKind && { labelKind }) }, { taught: true });
-      if (whole.train.labels === undefined) refuseOptions(command, ['classWeights'], 'they weigh the loss on labels, and the training text has none');
+      const isBare = whole.train.labels === undefined;
+      if (isBare) {
+        refuseOptions(command, ['classWeights', 'hardWeight'], 'there is no loss on labels, since the training text has none');
+        if (isNarrowed(options) && options.importance !== 'magnitudes') command.error('error: --heads, --feed-forward: gradients are those of the loss on labels, and the training text has none; give --importance magnitudes');
+        console.note('the training text has no labels (no "label" in its first line): what the teacher says is all that is learned');
+      }
       const metric = rankingMetric(options, whole.labels.kind);
       const splits = await firstOfSplits(whole, examples);
       await startEngine(console, options);
@@ -74,9 +79,10 @@ export function addDistill(program: Command, door: Door): void {
       const [first] = voices;
       const sizes = { student: starting.config, teacher: readsStates(options) ? statesOf(first) : undefined };
       const lesson = { task: labels.kind, ...sizes };
+      const matched = isBare ? { ...options, hardWeight: 0 } : options;
       const states = readsStates(options) ? `--objective ${options.objective}` : undefined;
       if (states !== undefined && voices.length > 1) throw new Error(`${states}: several teachers have no states in common; give one`);
-      const refused = chosenObjective(options, { ...lesson, bareLabels: false }).refusal?.({ ...sizes, examples: splits.train.size });
+      const refused = chosenObjective(matched, { ...lesson, bareLabels: false }).refusal?.({ ...sizes, examples: splits.train.size });
       if (refused !== undefined) throw new Error(`${states ?? '--objective'}: ${refused}`);
       await withRun({ folder, command: door.command, settings: options, console, signal: door.signal }, async (run) => {
         const asking = { ...options, console, signal: run.signal };
@@ -90,7 +96,7 @@ export function addDistill(program: Command, door: Door): void {
         const student = await trainClassifier(run, 'student', {
           ...starting,
           settings: trainSettings(options, { ...starting, examples: exampleCount(data.everything) }),
-          objective: chosenObjective(options, { ...lesson, bareLabels: teaching.bareLabels, classWeights }),
+          objective: chosenObjective(matched, { ...lesson, bareLabels: teaching.bareLabels, classWeights }),
           teacher: teaching.teacher,
           corpus: data.everything, data, metric,
           story: `Distilled from ${placesOf(voices)} on ${splits.train.name}.`,

@@ -105,7 +105,7 @@ async function openFile(path: string, { examples = Infinity, ...options }: Optio
 }
 
 async function openCorpus(path: string, { examples, ...options }: Options): Promise<GivenText> {
-  const whole = await openSplits(path, options);
+  const whole = await openSplits(path, options, { taught: true });
   const { train, transfer } = await firstOfSplits(whole, examples);
   return { text: learningText(train, transfer), labels: whole.labels, whole };
 }
