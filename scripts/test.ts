@@ -23,8 +23,10 @@ const inHalf = ['test/fixtures.test.ts', ...['nn', 'models', 'objectives', 'trai
 /** What computes. */
 const computing = [...parity, ...['nn', 'models', 'objectives', 'teacher', 'train', 'evaluate', 'strategies', 'cli', 'walks'].map((room) => `test/${room}/**/*.test.ts`), '!test/cli/native/**', '!test/cli/tensorflow/**'];
 
+/** What is replayed. */
+const replaying = ['test/engine/replay.test.ts', 'test/train/student-step.test.ts'];
 /** What runs as on a device: LibTorch's own kernels, nothing looked at within a step, steps captured and launched again. */
-const onDevice = ['test/fixtures.test.ts', 'test/engine/replay.test.ts', 'test/engine/torch/**/*.test.ts', 'test/train/student-step.test.ts'];
+const onDevice = ['test/fixtures.test.ts', 'test/engine/torch/**/*.test.ts', ...replaying];
 
 interface AvaRun {
   readonly engine: string;
@@ -57,7 +59,7 @@ async function onOthers(): Promise<AvaRun[]> {
     if (problem === undefined) {
       found.push({ engine, words: [...(everySuite ? computing : parity), ...roomsOfOthers(engine)] });
       if (facts?.precisions.includes('bf16') === true) found.push({ engine, precision: 'bf16', words: inHalf });
-      if (engine === 'torch') found.push({ engine, rehearsal: true, words: onDevice });
+      if (engine === 'torch') found.push({ engine, rehearsal: true, words: onDevice }, { engine, precision: 'bf16', rehearsal: true, words: replaying });
     } else if (required.includes(engine)) throw new Error(`the ${engine} engine is required, but: ${problem}`);
     else process.stdout.write(`== the ${engine} engine is skipped: ${problem}\n`);
   }

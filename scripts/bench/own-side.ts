@@ -39,11 +39,17 @@ export class OwnSide implements Omit<Side, 'close'> {
     if (this.#opened === undefined) throw new Error('open comes first');
     const { engine, device, precision, threads, library, tfjs } = this.#opened.engine;
     const versions = { retort: manifest.version, node: process.versions.node, tfjs, ...(library !== undefined && { library }) };
-    return Promise.resolve({ device, precision, threads, peakRssMB: peakRssMB(), settings: { engine, versions, replayed: replayCounts().replayed, ...this.#work.settings() } });
+    return Promise.resolve({ device, precision, threads, peakRssMB: peakRssMB(), settings: { engine, versions, replay: replayTold(), ...this.#work.settings() } });
   }
 
   get #work(): Work {
     if (this.#opened === undefined) throw new Error('open comes first');
     return this.#opened.work;
   }
+}
+
+/** Steps replayed, those that the device launched by itself, and why others were not. */
+function replayTold(): Settings {
+  const { replayed, captures: { launched, refusals } } = replayCounts();
+  return { replayed, launched, refusals: [...refusals.keys()] };
 }

@@ -17,8 +17,8 @@ export interface EngineOptions {
   /** `library`: nothing but LibTorch's own kernels on the CPU, as on CUDA and on processors without AVX-512. For holding the two against each other. */
   readonly kernels?: 'own' | 'library' | undefined;
   /**
-   * Whether steps that repeat are run again from the engine's own notes, without JavaScript in between; on CUDA as one captured graph. The
-   * same, bit for bit. No, unless said: a loss must then depend on its arguments alone. `captured` rehearses on the CPU, with the kernels
+   * Whether steps that repeat are run again from the engine's own notes, without JavaScript in between; on CUDA as one captured graph. On the
+   * CPU the same, bit for bit. No, unless said: a loss must then depend on its arguments alone. `captured` rehearses on the CPU, with the kernels
    * `library`, what a graph does: the same again on tensors that stay where they are.
    */
   readonly replay?: boolean | 'captured' | undefined;

@@ -35,6 +35,6 @@ export interface Replayer {
   record<T>(foreign: Foreign, key: Key, work: () => T, outputs: (made: T) => readonly tf.Tensor[]): Taken<T>;
   /** The outputs again, from other foreign tensors of the same shapes and below another key; `undefined`, and nothing left of it, where that does not work this time. */
   replay(recording: Recording, foreign: Foreign, key: Key): tf.Tensor[] | undefined;
-  /** How many replays the device launched by itself, as one captured piece of work, and why others could not be captured. */
+  /** How many replays the device launched by itself, as one captured piece of work, and why others could not. */
   readonly captures: { readonly launched: number; readonly refusals: ReadonlyMap<string, number> };
 }

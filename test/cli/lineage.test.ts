@@ -15,7 +15,7 @@ const encoded = (rows: number, labels?: EncodedLabels): EncodedCorpus => ({
   exampleIds: Array.from({ length: rows }, (_, row) => `e${row}`), ids: new Int32Array(), typeIds: new Int32Array(), offsets: new Uint32Array(rows + 1),
   ...(labels && { labels }), maxTokens: 48, truncated: 0, corpus: hash('a'), tokenizer: hash('b'),
 });
-const split = (name: string, rows: number, letter: string) => ({ corpus: { name: 'opinions', split: name, examples: Array.from({ length: rows }, (_, row) => ({ id: `${row}`, text: '' })), skipped: 0, fingerprint: hash(letter) }, encoded: encoded(rows) });
+const split = (name: string, rows: number, letter: string) => ({ corpus: { name: 'opinions', split: name, examples: Array.from({ length: rows }, (_, row) => ({ id: `${row}`, text: '' })), skipped: 0, fingerprint: hash(letter) }, encoded: { ...encoded(rows), corpus: hash(letter) } });
 const data: ClassifierCorpus = { train: split('train', 3, 'c'), dev: split('dev', 2, 'd'), test: split('test', 4, 'e'), everything: encoded(5), labels: { kind: 'single-label', names: ['no', 'yes'] }, names: ['no', 'yes'] };
 const settings = { ...trainDefaults, steps: 60, rows: 16, learningRate: 1e-3, seed: 7 };
 const teacher = { name: `recorded ${hash('f').slice(0, 16)}` } as Teacher;
@@ -30,6 +30,11 @@ test('a lineage names the start, the rows with and without labels, the fingerpri
       { split: 'train and transfer text', corpus: 'opinions', rows: 5, sha256: hash('a') }, { split: 'dev', corpus: 'opinions', rows: 2, sha256: hash('d') }, { split: 'test', corpus: 'opinions', rows: 4, sha256: hash('e') },
     ],
   });
+});
+
+test('training text without labels is no transfer text', async (t) => {
+  const { materials } = await lineageOf('x', { ...made, corpus: data.train.encoded });
+  t.deepEqual(materials[0], { split: 'train', corpus: 'opinions', rows: 3, sha256: hash('c') });
 });
 
 test('labelled rows are counted whatever a label is', async (t) => {

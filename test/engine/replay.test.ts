@@ -4,7 +4,7 @@ import { dropout } from '../../src/engine/fused/dropout.ts';
 import { fold, type Key, randomKey } from '../../src/engine/random.ts';
 import { replayCounts, replayed, type RepeatingWork } from '../../src/engine/replay.ts';
 import * as tf from '../../src/engine/tf.ts';
-import { engineUnderTest, replayUnderTest } from '../engine-choice.ts';
+import { capturesUnderTest, engineUnderTest, replayUnderTest } from '../engine-choice.ts';
 import { startEngine } from '../engine-under-test.ts';
 import { read } from './numbers.ts';
 
@@ -40,7 +40,7 @@ async function repeat(work: (given: Case) => Record<string, tf.Tensor>, inputs: 
   });
   const after = replayCounts();
   const launched = after.captures.launched - before.captures.launched;
-  if (replayUnderTest === 'captured' && launched !== after.replayed - before.replayed) throw new Error(`${launched} replays were captured: ${[...after.captures.refusals.keys()].join('; ')}`);
+  if (capturesUnderTest && launched !== after.replayed - before.replayed) throw new Error(`${launched} replays were captured: ${[...after.captures.refusals.keys()].join('; ')}`);
   return { given, expected, left, replayed: after.replayed - before.replayed, reasons: [...after.refusals.keys()] };
 }
 
@@ -96,6 +96,24 @@ test.serial('each shape is learned for itself', async (t) => {
   const all = await repeat(({ x }) => ({ y: tf.exp(x) }), (step) => tf.ones([1 + (step % 2)]));
   t.deepEqual(all.given, all.expected);
   t.is(all.replayed, replays ? 3 : 0);
+});
+
+test.serial('a variable that moves is taken from where it is, and captured anew', async (t) => {
+  const owners = [{}, {}] as const;
+  const variable = tf.variable(tf.tensor1d([1, 2]));
+  const before = replayCounts();
+  for (let step = 1; step <= 16; step++) {
+    const x = tf.tensor1d([step, 0.5]);
+    const run: Run = () => [['y', tf.tidy(() => tf.mul(tf.exp(x), tf.square(variable)))]];
+    const [outputs, expected] = [replayed<string>({ owners, signature: '', inputs: [x], variables: [variable], key: randomKey(1), run }), run(() => undefined)];
+    t.deepEqual(await read(outputs[0]![1]), await read(expected[0]![1]), `step ${step}`);
+    tf.dispose([x, ...[...outputs, ...expected].map(([, tensor]) => tensor)]);
+    if (step % 3 === 0) tf.tidy(() => variable.assign(tf.tensor1d([step, -step])));
+  }
+  variable.dispose();
+  const { captures } = replayCounts();
+  if (replays) t.true(replayCounts().replayed > before.replayed);
+  if (capturesUnderTest) t.true([...captures.refusals.keys()].some((reason) => reason.includes('lies elsewhere')));
 });
 
 test.serial('an error comes through and leaves nothing, on every run', async (t) => {

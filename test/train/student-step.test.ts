@@ -21,7 +21,7 @@ import { Optimizer } from '../../src/train/optimizer.ts';
 import { read } from '../engine/numbers.ts';
 import { bitsOf, tinyModel } from '../models/tiny-model.ts';
 import { corpus, student } from './lesson.ts';
-import { engineUnderTest, replayUnderTest } from '../engine-choice.ts';
+import { capturesUnderTest, engineUnderTest, replayUnderTest } from '../engine-choice.ts';
 import { startEngine } from '../engine-under-test.ts';
 
 test.before(startEngine);
@@ -81,7 +81,7 @@ for (const [name, { objective, replayable, task }] of Object.entries(cases)) {
       t.deepEqual(again.numbers, eager.numbers);
       t.deepEqual(again.left, { tensors: 0, buffers: 0 });
       t.is(eager.replayed, 0);
-      if (replayUnderTest === 'captured') t.is(again.launched, again.replayed, again.refusals.join('; '));
+      if (capturesUnderTest) t.is(again.launched, again.replayed, again.refusals.join('; '));
       if (replays && replayable) t.true(again.replayed > 10, `${again.replayed} replays`);
       else t.is(again.replayed, 0);
     });

@@ -23,10 +23,13 @@ export function installAdamW(): void {
       const scalars = scalarsOf(raw, { ...settings, norm, finite });
       const lent = lenders.get(backend) ?? makeLenders(backend);
       lenders.set(backend, lent);
-      for (const { decays, tensors: [parameter, gradient, first, second] } of slots) {
-        update(raw, lent, { parameter, moments: [first, second], gradient, scalars, keep: decays ? scalars.keep : undefined });
+      try {
+        for (const { decays, tensors: [parameter, gradient, first, second] } of slots) {
+          update(raw, lent, { parameter, moments: [first, second], gradient, scalars, keep: decays ? scalars.keep : undefined });
+        }
+      } finally {
+        for (const variable of lent) raw.act('AssignVariableOp', [variable, scalars.zero], [raw.float('dtype')]); // they let go of the last slot
       }
-      for (const variable of lent) raw.act('AssignVariableOp', [variable, scalars.zero], [raw.float('dtype')]); // they let go of the last slot
       return tf.stack([norm, tf.cast(finite, 'float32')]);
     }));
   });
@@ -76,16 +79,19 @@ function update(
 ): void {
   const clipped = raw.one('MulNoNan', [raw.of(gradient), clip], [raw.float()]); // zeros where the clip is 0, whatever the gradient
   const tensors = [parameter, ...moments];
-  tensors.forEach((tensor, place) => {
-    const decayed = place === 0 && keep !== undefined ? raw.one('Mul', [raw.of(tensor), keep], [raw.float()]) : undefined;
-    raw.act('AssignVariableOp', [lent[place]!, decayed ?? raw.of(tensor)], [raw.float('dtype')]);
-    if (decayed !== undefined) raw.free(decayed);
-    raw.empty(tensor); // the variable alone holds the numbers now, so they are changed where they are
-  });
+  const held = tensors.map((tensor) => raw.of(tensor));
+  const decayed = keep === undefined ? undefined : raw.one('Mul', [held[0]!, keep], [raw.float()]);
+  const given: (readonly [tf.Tensor, number])[] = [];
   try {
+    tensors.forEach((tensor, place) => {
+      raw.act('AssignVariableOp', [lent[place]!, (place === 0 ? decayed : undefined) ?? held[place]!], [raw.float('dtype')]);
+      if (place === 0 && decayed !== undefined) raw.free(decayed);
+      raw.empty(tensor); // the variable alone holds the numbers now, so they are changed where they are
+      given.push([tensor, lent[place]!]);
+    });
     raw.act('ResourceApplyAdam', [...lent, ...adam, clipped], [raw.float(), raw.flag('use_locking', false), raw.flag('use_nesterov', false)]);
   } finally {
-    tensors.forEach((tensor, place) => { raw.into(tensor, raw.one('ReadVariableOp', [lent[place]!], [raw.float('dtype')])); });
+    for (const [tensor, variable] of given) raw.into(tensor, raw.one('ReadVariableOp', [variable], [raw.float('dtype')]));
   }
   raw.free(clipped);
 }

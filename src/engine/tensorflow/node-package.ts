@@ -27,12 +27,16 @@ export function loadNodePackage(require: NodeJS.Require, name: string): NodeBack
     [union]: { ...tf, KernelBackend: callable(tf.KernelBackend) },
     util: { ...util, isNullOrUndefined: (value: unknown) => value === null || value === undefined, isArray: Array.isArray },
   };
+  const before = Object.keys(inPlace).map((id) => [id, require.cache[id]] as const);
   try {
     for (const [id, exports] of Object.entries(inPlace)) require.cache[id] = { id, filename: id, loaded: true, exports, children: [], paths: [] } as unknown as NodeJS.Module;
     require(`${name}/dist/register_all_kernels.js`);
     return (require(`${name}/dist/nodejs_kernel_backend.js`) as { NodeJSKernelBackend: NodeBackendClass }).NodeJSKernelBackend;
   } finally {
-    for (const id of Object.keys(inPlace)) Reflect.deleteProperty(require.cache, id);
+    for (const [id, module] of before) {
+      if (module === undefined) Reflect.deleteProperty(require.cache, id);
+      else require.cache[id] = module;
+    }
   }
 }
 

@@ -74,7 +74,8 @@ export function loadAddon(): Addon {
     return createRequire(import.meta.url)('#torch-addon') as Addon;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'MODULE_NOT_FOUND') throw new Error(`the torch engine is not built here: ${mend}`, { cause: error });
+    // The second is what a loader of TypeScript says when it has tried the name with its endings in vain.
+    if (code === 'MODULE_NOT_FOUND' || code === 'ERR_PACKAGE_IMPORT_NOT_DEFINED') throw new Error(`the torch engine is not built here: ${mend}`, { cause: error });
     if (code === 'ERR_DLOPEN_FAILED') throw new Error(`the torch engine's addon does not load (${message.split('\n')[0]}): if LibTorch was moved, removed or changed, ${mend}`, { cause: error });
     throw error;
   }

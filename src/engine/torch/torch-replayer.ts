@@ -14,6 +14,7 @@ const captureLimit = 3;
 export function torchReplayer(addon: Addon, backend: TorchBackend, { captures }: { captures: boolean }): Replayer {
   const refusals = new Map<string, number>();
   const counts = { launched: 0, refusals };
+  const refuse = (reason: string) => refusals.set(reason, (refusals.get(reason) ?? 0) + 1);
 
   /** Runs it where that is quickest. @returns why it could not be run this time. */
   function run(program: Program, { inputs, variables }: Foreign): string | undefined {
@@ -24,16 +25,18 @@ export function torchReplayer(addon: Addon, backend: TorchBackend, { captures }:
         program.captured = addon.capture(integers, reals, registers, foreign, inputs.length, Int32Array.from(program.keys, ({ at }) => at));
         program.captures++;
       } catch (error) {
-        const reason = (error as Error).message;
-        refusals.set(reason, (refusals.get(reason) ?? 0) + 1);
+        refuse((error as Error).message);
         program.captures = captureLimit;
       }
     }
     if (program.captured === undefined) return addon.replay(integers, reals, registers, foreign);
-    const moved = addon.launch(program.captured, integers, reals, registers, foreign);
-    if (moved === undefined) counts.launched++;
-    else program.captured = undefined;
-    return moved;
+    const failed = addon.launch(program.captured, integers, reals, registers, foreign);
+    if (failed === undefined) counts.launched++;
+    else {
+      refuse(failed);
+      program.captured = undefined;
+    }
+    return failed;
   }
 
   return {

@@ -1,6 +1,6 @@
 // The N-API front: attaches the two shared arrays, runs one operation a call, moves data in and out. Every callback turns C++
 // exceptions into JavaScript errors; nothing here may abort the process.
-#include <node_api.h>
+#include "front.h"
 #include <ATen/DeviceAccelerator.h>
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
@@ -12,8 +12,7 @@
 #include <atomic>
 #include <cstring>
 #include <memory>
-#include "capture.h"
-#include "replay.h"
+#include "command.h"
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
@@ -26,71 +25,6 @@ double* reals = nullptr;
 size_t integersLength = 0;
 napi_ref arrays[2] = {nullptr, nullptr};
 std::atomic<bool> taken{false};
-
-// The text of whatever was thrown, without LibTorch's stack trace.
-std::string textOf(const std::exception& error) {
-  if (const auto* torchError = dynamic_cast<const c10::Error*>(&error)) return torchError->what_without_backtrace();
-  return error.what();
-}
-
-// Runs `work`; what it throws becomes a JavaScript error that begins with `what`.
-template <typename Work>
-napi_value guarded(napi_env env, const char* what, Work work) {
-  std::string message;
-  try {
-    return work();
-  } catch (const std::exception& error) {
-    message = textOf(error);
-  } catch (...) {
-    message = "unknown fault";
-  }
-  bool pending = false;
-  if (napi_is_exception_pending(env, &pending) == napi_ok && pending) return nullptr;
-  napi_throw_error(env, "ERR_RETORT_TORCH", (std::string(what) + ": " + message).c_str());
-  return nullptr;
-}
-
-void must(napi_status status, const char* what) { TORCH_CHECK(status == napi_ok, what); }
-
-template <size_t N>
-void arguments(napi_env env, napi_callback_info info, napi_value (&values)[N]) {
-  size_t count = N;
-  must(napi_get_cb_info(env, info, &count, values, nullptr, nullptr), "arguments could not be read");
-  TORCH_CHECK(count >= N, "called with ", count, " arguments in place of ", N);
-}
-
-struct View {
-  void* data;
-  size_t bytes;
-};
-
-View typedArray(napi_env env, napi_value value) {
-  napi_typedarray_type type;
-  size_t length = 0, offset = 0;
-  void* data = nullptr;
-  napi_value buffer;
-  must(napi_get_typedarray_info(env, value, &type, &length, &data, &buffer, &offset), "a typed array was expected");
-  const size_t width = type == napi_float64_array || type == napi_bigint64_array || type == napi_biguint64_array ? 8
-    : type == napi_int32_array || type == napi_uint32_array || type == napi_float32_array ? 4
-    : type == napi_int16_array || type == napi_uint16_array ? 2 : 1;
-  return {data, length * width};
-}
-
-napi_value number(napi_env env, double value) {
-  napi_value made;
-  must(napi_create_double(env, value, &made), "a number could not be made");
-  return made;
-}
-
-napi_value text(napi_env env, const std::string& value) {
-  napi_value made;
-  must(napi_create_string_utf8(env, value.c_str(), value.size(), &made), "a text could not be made");
-  return made;
-}
-
-void put(napi_env env, napi_value object, const char* name, napi_value value) {
-  must(napi_set_named_property(env, object, name, value), "a property could not be set");
-}
 
 // attach(Int32Array, Float64Array): the arrays of command.h.
 napi_value attach(napi_env env, napi_callback_info info) {
@@ -154,55 +88,6 @@ napi_value release(napi_env env, napi_callback_info) {
   return guarded(env, "release", [&]() -> napi_value {
     freeListed();
     return nullptr;
-  });
-}
-
-Program programOf(napi_env env, napi_value integers, napi_value reals, napi_value registers, napi_value foreign) {
-  const View whole = typedArray(env, integers), real = typedArray(env, reals), cells = typedArray(env, registers);
-  int32_t count = 0;
-  must(napi_get_value_int32(env, foreign, &count), "the count of foreign tensors must be a number");
-  return {static_cast<const int32_t*>(whole.data), whole.bytes / sizeof(int32_t), static_cast<const double*>(real.data), real.bytes / sizeof(double),
-          static_cast<int32_t*>(cells.data), cells.bytes / sizeof(int32_t), static_cast<size_t>(count)};
-}
-
-// replay(integers, reals, registers, foreign): see addon.ts.
-napi_value replayProgram(napi_env env, napi_callback_info info) {
-  return guarded(env, "replay", [&]() -> napi_value {
-    napi_value values[4];
-    arguments(env, info, values);
-    const std::string other = replay(programOf(env, values[0], values[1], values[2], values[3]));
-    return other.empty() ? nullptr : text(env, other);
-  });
-}
-
-// capture(integers, reals, registers, foreign, inputs, keys): see addon.ts. What it gives is freed when JavaScript has lost it.
-napi_value captureProgram(napi_env env, napi_callback_info info) {
-  return guarded(env, "capture", [&]() -> napi_value {
-    napi_value values[6];
-    arguments(env, info, values);
-    int32_t inputs = 0;
-    must(napi_get_value_int32(env, values[4], &inputs), "the count of inputs must be a number");
-    const View keys = typedArray(env, values[5]);
-    const int32_t* const key = static_cast<const int32_t*>(keys.data);
-    at::AutoDispatchBelowADInplaceOrView below;
-    auto made = std::make_unique<Capture>(programOf(env, values[0], values[1], values[2], values[3]), static_cast<size_t>(inputs), std::vector<int32_t>(key, key + keys.bytes / sizeof(int32_t)));
-    napi_value external;
-    must(napi_create_external(env, made.get(), [](napi_env, void* lost, void*) { delete static_cast<Capture*>(lost); }, nullptr, &external), "a capture could not be handed out");
-    made.release();
-    return external;
-  });
-}
-
-// launch(capture, integers, reals, registers, foreign): see addon.ts.
-napi_value launchCapture(napi_env env, napi_callback_info info) {
-  return guarded(env, "launch", [&]() -> napi_value {
-    napi_value values[5];
-    arguments(env, info, values);
-    void* capture = nullptr;
-    must(napi_get_value_external(env, values[0], &capture), "a capture was expected");
-    at::AutoDispatchBelowADInplaceOrView below;
-    const std::string other = static_cast<Capture*>(capture)->launch(programOf(env, values[1], values[2], values[3], values[4]));
-    return other.empty() ? nullptr : text(env, other);
   });
 }
 

@@ -45,30 +45,30 @@ Capture::Capture(const Program& program, size_t inputs, std::vector<int32_t> key
   // The kernels of cpu/ take a key's words from the host.
   TORCH_CHECK(!settings().ownKernels || !settings().device.is_cpu(), "on the CPU only LibTorch's kernels can be captured");
   words_ = at::zeros({std::max<int64_t>(1, 2 * static_cast<int64_t>(keys_.size()))}, options(at::kInt));
-  for (size_t i = 0; i < inputs_; ++i) {
-    statics_.push_back(at::empty_like(table().at(program.registers[i]).value));
-    registers_[i] = table().add(statics_.back());
-  }
   try {
+    for (size_t i = 0; i < inputs_; ++i) registers_[i] = own_.emplace_back(table().add(at::empty_like(table().at(program.registers[i]).value)));
     for (size_t i = inputs_; i < foreign_; ++i) parameters_.push_back(table().at(program.registers[i]).value.data_ptr());
     fill(program);
     graph_ = deviceGraph();
-    if (graph_ == nullptr) {
-      run();
-    } else {
-      graph_->rehearse([this] { run(); });  // which puts the constants on the device too
-      results_.clear();
-      graph_->capture([this] { run(); });
-    }
+    if (graph_ == nullptr) return;  // the CPU notes nothing
+    graph_->rehearse([this] { run(); });  // which puts the constants on the device too
+    graph_->capture([this] { run(); });
+    // Their memory is the graph's, to be used by other graphs of the pool: it holds these numbers from a launch to the copies made then.
+    for (Result& result : results_) result.value = at::from_blob(result.value.data_ptr(), result.value.sizes(), result.value.strides(), result.value.options());
   } catch (...) {
-    for (size_t i = 0; i < inputs_; ++i) table().remove(registers_[i]);
+    freeOwn();
     throw;
   }
 }
 
 Capture::~Capture() {
   graph_.reset();
-  for (size_t i = 0; i < inputs_; ++i) table().remove(registers_[i]);
+  freeOwn();
+}
+
+void Capture::freeOwn() {
+  for (const int32_t handle : own_) table().remove(handle);
+  own_.clear();
 }
 
 // Runs the program once. What was made from a parameter or input and kept beside it is made anew, and forgotten again: it belongs to this run.
@@ -90,7 +90,7 @@ void Capture::run() {
 }
 
 void Capture::fill(const Program& program) {
-  for (size_t i = 0; i < inputs_; ++i) statics_[i].copy_(table().at(program.registers[i]).value, /*non_blocking=*/true);
+  for (size_t i = 0; i < inputs_; ++i) table().at(own_[i]).value.copy_(table().at(program.registers[i]).value, /*non_blocking=*/true);
   if (keys_.empty()) return;
   const bool onCpu = settings().device.is_cpu();
   const at::Tensor staged = at::empty(words_.sizes(), at::TensorOptions().dtype(at::kInt).pinned_memory(!onCpu));
@@ -108,11 +108,19 @@ std::string Capture::launch(const Program& program) {
     if (parameter.data_ptr() != parameters_[i - inputs_]) return "a parameter lies elsewhere than when it was captured";
     registers_[i] = program.registers[i];
   }
-  fill(program);
-  if (graph_ != nullptr) graph_->launch();
-  else run();  // the CPU notes nothing: it does the same again, on the tensors of the capture
   std::fill(program.registers + program.foreign, program.registers + program.registersLength, -1);
-  for (Result& result : results_) program.registers[result.place] = table().add(graph_ != nullptr ? result.value.clone() : std::move(result.value));
+  try {
+    fill(program);
+    if (graph_ != nullptr) graph_->launch();
+    else run();  // the same again, on the tensors of the capture
+    for (const Result& result : results_) program.registers[result.place] = table().add(result.value.clone());
+  } catch (const std::exception& error) {
+    for (size_t i = program.foreign; i < program.registersLength; ++i) {
+      if (program.registers[i] >= 0) table().remove(program.registers[i]);
+      program.registers[i] = -1;
+    }
+    return error.what();
+  }
   if (graph_ == nullptr) results_.clear();
   return "";
 }

@@ -44,6 +44,7 @@ class Capture {
   };
 
   void run();
+  void freeOwn();
   void fill(const Program& program);
 
   std::vector<int32_t> integers_;
@@ -52,7 +53,8 @@ class Capture {
   size_t foreign_, inputs_;
   std::vector<int32_t> keys_;
   at::Tensor words_;
-  std::vector<at::Tensor> statics_;
+  // Handles of the inputs' tensors.
+  std::vector<int32_t> own_;
   std::vector<at::Tensor> constants_;
   std::vector<const void*> parameters_;
   std::vector<Result> results_;

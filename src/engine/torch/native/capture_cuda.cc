@@ -1,7 +1,9 @@
 // CUDA graphs, where the addon is built with CUDA's headers beside LibTorch's (CMakeLists.txt looks for them).
 #include "capture.h"
 #ifdef RETORT_CUDA_GRAPHS
+#include <ATen/core/CachingHostAllocator.h>
 #include <ATen/cuda/CUDAGraph.h>
+#include <c10/cuda/CUDACachingAllocator.h>
 #include <c10/cuda/CUDAStream.h>
 #include "command.h"
 #endif
@@ -10,13 +12,24 @@ namespace retort {
 #ifdef RETORT_CUDA_GRAPHS
 namespace {
 
-// All graphs of the process take their memory from one pool: they are launched one at a time, and what they give is copied out at once.
-auto sharedPool() {
-  static const auto pool = at::cuda::graph_pool_handle();
+// The memory of graphs. They are launched one at a time and what they give is copied out at once, so those that live at the same time share
+// one; LibTorch takes no pool again that all graphs have left, so the next one then makes another.
+struct Pool {
+  c10::MempoolId_t id = at::cuda::graph_pool_handle();
+};
+
+std::weak_ptr<Pool>& latestPool() {
+  static std::weak_ptr<Pool> latest;
+  return latest;
+}
+
+std::shared_ptr<Pool> sharedPool() {
+  std::shared_ptr<Pool> pool = latestPool().lock();
+  if (pool == nullptr) latestPool() = pool = std::make_shared<Pool>();
   return pool;
 }
 
-// The stream that is captured, since the default one cannot be. While this lives, work goes there; others wait before and after.
+// The stream that is captured, since the default one cannot be. While this lives, work goes there; what was asked for before is waited for.
 class Aside {
  public:
   Aside() : usual_(c10::cuda::getCurrentCUDAStream()) {
@@ -31,29 +44,62 @@ class Aside {
   c10::cuda::CUDAStream usual_;
 };
 
+// Does `work`, whatever becomes of it.
+template <typename Work>
+void attempt(Work work) {
+  try {
+    work();
+  } catch (const std::exception&) {
+  }
+}
+
 class CudaGraph : public Graph {
  public:
   void rehearse(const std::function<void()>& work) override {
     const Aside aside;
-    work();
+    try {
+      work();
+    } catch (...) {
+      // Its memory is about to be given to others.
+      attempt([] { c10::cuda::getCurrentCUDAStream().synchronize(); });
+      throw;
+    }
     c10::cuda::getCurrentCUDAStream().synchronize();
   }
 
   void capture(const std::function<void()>& work) override {
+    c10::cuda::CUDACachingAllocator::emptyCache();  // what the rehearsal left is of no use to others, and cannot be freed during a capture
     const Aside aside;
-    graph_.capture_begin(sharedPool(), cudaStreamCaptureModeThreadLocal);
+    bool begun = false, ended = false;
     try {
+      graph_.capture_begin(pool_->id, cudaStreamCaptureModeThreadLocal);
+      begun = true;
       work();
+      ended = true;
+      graph_.capture_end();
     } catch (...) {
-      try { graph_.capture_end(); } catch (const std::exception&) { }  // what was noted so far is void, and says so
+      abandon(begun && !ended);
       throw;
     }
-    graph_.capture_end();
   }
 
   void launch() override { graph_.replay(); }
 
  private:
+  // A capture that failed may have left the allocators in the midst of it, and its pool is one that LibTorch takes no more.
+  void abandon(bool open) {
+    bool closed = false;
+    if (open) attempt([&] { graph_.capture_end(); closed = true; });
+    latestPool().reset();
+    if (closed) return;
+    const c10::DeviceIndex device = settings().device.index();
+    attempt([&] { c10::cuda::CUDACachingAllocator::endAllocateToPool(device, pool_->id); });
+    attempt([&] { c10::cuda::CUDACachingAllocator::releasePool(device, pool_->id); });
+    attempt([&] { at::getHostAllocator(at::kCUDA)->end_allocate_to_pool(pool_->id); });
+    attempt([&] { at::getHostAllocator(at::kCUDA)->release_pool(pool_->id); });
+  }
+
+  const std::shared_ptr<Pool> pool_ = sharedPool();  // outlives the graph
   at::cuda::CUDAGraph graph_;
 };
 
