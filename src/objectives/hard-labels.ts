@@ -52,7 +52,7 @@ function taskLoss(logits: tf.Tensor, labels: NonNullable<Batch['labels']>, class
   const { kind } = labels;
   const depth = logits.shape.at(-1) ?? 0;
   const { targets, known } = labelRows(labels, depth);
-  const rows = kind === 'masked-lm' ? tf.reshape(logits, [-1, depth]) : headRows(logits, kind); // [N, K]
+  const rows = kind === 'masked-lm' || kind === 'translation' ? tf.reshape(logits, [-1, depth]) : headRows(logits, kind); // [N, K]
   const losses = tf.mul(lossRows(rows, targets, kind), known);
   if (classWeights === undefined) return meanOver(losses, known);
   if (kind !== 'single-label' && kind !== 'multi-label') throw new Error(`hard-labels: class weights are for classes, but the batch carries ${kind} labels`);

@@ -30,6 +30,7 @@ export function labelRows({ kind, values }: NonNullable<Batch['labels']>, depth:
   switch (kind) {
     case 'single-label':
     case 'masked-lm':
+    case 'translation':
       return { targets: oneHot(flat, depth), known: labelled(flat) };
     case 'multi-label': {
       const known = labelled(flat);

@@ -48,8 +48,8 @@ export function studentStep({ student, objective, auxiliary }: Learner, { batch,
   const { names, tensors } = leavesOf(signal);
   const [loss, ...others] = replayed<tf.Variable | string>({
     owners: [student, objective],
-    signature: [share, batch.labels?.kind, ...names].join(),
-    inputs: [batch.inputIds, batch.mask, batch.typeIds, ...(batch.labels === undefined ? [] : [batch.labels.values]), ...tensors, ...fixed],
+    signature: [share, batch.labels?.kind, batch.target?.width, ...names].join(),
+    inputs: [batch.inputIds, batch.mask, batch.typeIds, ...(batch.target === undefined ? [] : [batch.target.inputIds, batch.target.mask]), ...(batch.labels === undefined ? [] : [batch.labels.values]), ...tensors, ...fixed],
     variables,
     key: dropout,
     run: (refuse) => {

@@ -41,3 +41,14 @@ test.serial('labels of each kind arrive with their shapes; dispose frees everyth
   }
   t.like(tf.memory(), { numTensors: before.numTensors, numDataBuffers: before.numDataBuffers });
 });
+
+test.serial('a target arrives with its width, its labels as wide; dispose frees it', async (t) => {
+  const before = tf.memory();
+  const target = { width: 4, inputIds: Int32Array.of(9, 1, 2, 0, 9, 3, 0, 0), mask: Float32Array.of(1, 1, 1, 0, 1, 1, 0, 0) };
+  const batch = upload({ ...host, target, labels: { kind: 'translation', tokens: Int32Array.of(1, 2, 5, -1, 3, 5, -1, -1) } });
+  t.deepEqual([batch.target?.width, batch.target?.inputIds.shape, batch.target?.mask.shape, batch.labels?.values.shape], [4, [2, 4], [2, 4], [2, 4]]);
+  t.deepEqual(await read(batch.target!.inputIds), Array.from(target.inputIds));
+  t.deepEqual(await read(batch.target!.mask), Array.from(target.mask));
+  batch.dispose();
+  t.like(tf.memory(), { numTensors: before.numTensors, numDataBuffers: before.numDataBuffers });
+});
