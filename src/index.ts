@@ -39,7 +39,9 @@ export type { Tokenizer } from './text/tokenizer.ts';
 export { loadTokenizer, saveTokenizer } from './text/tokenizer-files.ts';
 export { trainWordPiece } from './text/train-word-piece.ts';
 export { concatenate, encodeCorpus, type EncodedCorpus } from './text/encoded-corpus.ts';
+export { encodePairs, type EncodePairsOptions } from './text/encoded-pairs.ts';
 export { evaluationBatches, type HostBatch, trainingBatches } from './text/batches.ts';
+export { sourceBatches, type SourceBatchOptions } from './text/source-batches.ts';
 
 // models: families
 export type { EncoderConfig, FamilyName, Task } from './models/config.ts';

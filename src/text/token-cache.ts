@@ -55,7 +55,7 @@ interface Work {
   readonly folder: string;
   readonly source: Source;
   readonly corpus: StreamedCorpus;
-  readonly tokenizer: Tokenizer;
+  readonly tokenizer: Pick<Tokenizer, 'encode' | 'fingerprint'>;
   readonly options: TokeniseOptions;
 }
 
@@ -63,7 +63,7 @@ interface Work {
  * The tokens of a corpus, from the cache or made now. Every stored shard is checked against its checksum; a damaged one is told and
  * made anew. Throws an Error for a label that is not of the label space, for a text that cannot be cut, and for a corpus that changes meanwhile.
  */
-export async function tokenise(corpus: StreamedCorpus, tokenizer: Tokenizer, options: TokeniseOptions): Promise<StoredCorpus> {
+export async function tokenise(corpus: StreamedCorpus, tokenizer: Pick<Tokenizer, 'encode' | 'fingerprint'>, options: TokeniseOptions): Promise<StoredCorpus> {
   const { cache, maxTokens, truncation = 'longest-first', shardTokens = usualShardTokens, labels } = options;
   const source: Source = { corpus: corpus.fingerprint, tokenizer: tokenizer.fingerprint, maxTokens, truncation, shardTokens };
   const folder = join(cache, fingerprint({ format: 'retort-tokens-1', ...source }).slice(0, 16));
