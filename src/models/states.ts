@@ -12,7 +12,7 @@ export function counted(asked: readonly number[] = [], layers: number): Set<numb
   return new Set(asked.map((layer) => (layer < 0 ? layers + layer : layer)));
 }
 
-interface AttentionWants {
+export interface AttentionWants {
   readonly scores?: readonly number[] | undefined;
   readonly attention?: readonly number[] | undefined;
   readonly qkv?: readonly number[] | undefined;

@@ -5,7 +5,7 @@
 import { linear, type LinearWeights } from '../engine/fused/linear.ts';
 import type * as tf from '../engine/tf.ts';
 import type { Activation } from './activation.ts';
-import { type AttendOptions, attend, type Attended, type Attention, type HeadVectors, mergeHeads, splitHeads } from './attention.ts';
+import { type AttendOptions, attend, type Attention, type HeadVectors, mergeHeads, splitHeads } from './attention.ts';
 import { expanded, type ExpansionWeights } from './feed-forward.ts';
 import type { Layer } from './layer-stack.ts';
 import type { Residual } from './residual.ts';
@@ -70,14 +70,14 @@ export function transformerLayer({ self, cross, feedForward }: TransformerWeight
   };
 }
 
-/** What looks at cached keys and values, given what the new token's are made of, [R, 1, H]. */
-export type CachedLook = (own: tf.Tensor, query: tf.Tensor) => Attended;
+/** Looks at cached keys and values: what the new token's are made of [R, 1, H], query [R, A, 1, D] -> context [R, A, 1, D]. */
+export type CachedLook = (own: tf.Tensor, query: tf.Tensor) => tf.Tensor;
 
 /** One step of a decoder's layer, without dropout: x [R, 1, H] -> [R, 1, H]. */
 export function transformerStep(x: tf.Tensor, { self, cross, feedForward }: TransformerWeights, { heads, activation }: TransformerOptions, looks: { readonly self: CachedLook; readonly cross: CachedLook }): tf.Tensor {
   const block = (stream: tf.Tensor, { query, output, residual }: AttentionBlock, look: CachedLook) => {
     const own = residual.before(stream);
-    return residual.after(linear(mergeHeads(look(own, splitHeads(linear(own, query), heads)).context), output), stream, undefined);
+    return residual.after(linear(mergeHeads(look(own, splitHeads(linear(own, query), heads))), output), stream, undefined);
   };
   const attended = block(x, self, looks.self);
   const stream = cross === undefined ? attended : block(attended, cross, looks.cross);
