@@ -52,7 +52,7 @@ function named(model: Seq2Seq, batch: Batch): Record<string, tf.Tensor> {
     crossScores: own, crossAttention: own, crossQkv: [-1],
   });
   const byLayer = (name: string, tensors: ReadonlyMap<number, tf.Tensor>) => [...tensors].map(([layer, tensor]) => [`${name}.${layer}`, tensor] as const);
-  const last = (of: string, qkv: ReadonlyMap<number, QueryKeyValue>) => Object.entries({ ...qkv.get(-1) }).map(([part, tensor]) => [`${of}_${part}.last`, tensor as tf.Tensor] as const);
+  const last = (of: string, qkv: ReadonlyMap<number, QueryKeyValue>) => Object.entries({ ...qkv.get(-1) }).map(([part, tensor]) => [`${of}_${part}.last`, tensor] as const);
   return Object.fromEntries([
     ['logits', said.logits] as const,
     ...[said.encoderHidden.get(encoderLayers)].flatMap((tensor) => (tensor ? [['encoder_last', tensor] as const] : [])),
