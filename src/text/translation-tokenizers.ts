@@ -14,4 +14,6 @@ export interface TranslationTokenizers {
   readonly padId: number;
   readonly eosId: number;
   readonly unkId: number;
+  /** Files of the folder they were read from, by name, where they are written as they were. */
+  readonly published?: ReadonlyMap<string, Uint8Array>;
 }
