@@ -72,6 +72,9 @@ export type { LabelHeader, LabelSource } from './teacher/label-header.ts';
 export { type Answers, readAnswers } from './teacher/answers.ts';
 export type { AnswerSpace } from './teacher/answer-values.ts';
 export { labelFromAnswers } from './teacher/label-answers.ts';
+export { stepTranslator, type StepTranslatorOptions, type Translation, type TranslationTokenizer, type Translator } from './teacher/translator.ts';
+export { translateCorpus, translated, type TranslateOptions, type TranslateProgress } from './teacher/translate-corpus.ts';
+export { openTranslations, type Translations, type TranslationSource } from './teacher/translation-store.ts';
 
 // objectives: matching
 export { type Matched, meanOver, type Objective, ownParameter, type Paper, type Shapes, type StepContext, weighted } from './objectives/objective.ts';
@@ -96,7 +99,7 @@ export { kdPt } from './objectives/kd-pt.ts';
 export { kdRel, type KdRelOptions } from './objectives/kd-rel.ts';
 export { kdSim, type KdSimOptions } from './objectives/kd-sim.ts';
 export { kdTopk, type KdTopkOptions } from './objectives/kd-topk.ts';
-export { labelSmoothing } from './objectives/label-smoothing.ts';
+export { labelSmoothing, type LabelSmoothingOptions } from './objectives/label-smoothing.ts';
 export { logitMse, type LogitMseOptions, type LogitStatistics, logitStatistics } from './objectives/logit-mse.ts';
 export { minilmAttention, type MinilmAttentionOptions } from './objectives/minilm-attention.ts';
 export { minilmRelation, type MinilmRelationOptions } from './objectives/minilm-relation.ts';
@@ -112,6 +115,7 @@ export { type Bank, reaugkd, type ReaugkdOptions, retrievedPrediction } from './
 export { rkdAngle, type RkdAngleOptions } from './objectives/rkd-angle.ts';
 export { rkdDistance, type RkdDistanceOptions } from './objectives/rkd-distance.ts';
 export { type RuleBook, ruleDistill, type RuleDistillOptions } from './objectives/rule-distill.ts';
+export { seqKd, type SeqKdOptions } from './objectives/seq-kd.ts';
 export { similarityPreserving, type SimilarityPreservingOptions } from './objectives/similarity-preserving.ts';
 export { softLabel, type SoftLabelOptions } from './objectives/soft-label.ts';
 export { tinybertAttention, type TinybertAttentionOptions } from './objectives/tinybert-attention.ts';
@@ -119,6 +123,7 @@ export { tinybertHidden, type TinybertHiddenOptions } from './objectives/tinyber
 export { tinybertPrediction, type TinybertPredictionOptions } from './objectives/tinybert-prediction.ts';
 export { triplet, type TripletOptions } from './objectives/triplet.ts';
 export { vid, type VidOptions } from './objectives/vid.ts';
+export { wordKd, type WordKdOptions } from './objectives/word-kd.ts';
 export { objectiveCatalogue } from './objectives/catalogue.ts';
 
 // train: learning

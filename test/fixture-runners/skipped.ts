@@ -3,8 +3,8 @@
 const notBuilt = 'not built yet';
 
 const objectives = [
-  'activation-statistics', 'cmlm-kd', 'dataset-distillation', 'dual-policy', 'gan-joint', 'kdgan', 'mean-teacher', 'one', 'scaffold', 'seq-kd',
-  'variational-student', 'word-kd',
+  'activation-statistics', 'cmlm-kd', 'dataset-distillation', 'dual-policy', 'gan-joint', 'kdgan', 'mean-teacher', 'one', 'scaffold',
+  'variational-student',
 ];
 
 const metrics = [
