@@ -39,6 +39,8 @@ export type { Tokenizer } from './text/tokenizer.ts';
 export { loadTokenizer, saveTokenizer } from './text/tokenizer-files.ts';
 export { trainWordPiece } from './text/train-word-piece.ts';
 export { concatenate, encodeCorpus, type EncodedCorpus } from './text/encoded-corpus.ts';
+export { type Masking, type MaskingOptions, wordMasking } from './text/masking.ts';
+export { tokenCounts } from './text/token-counts.ts';
 export { evaluationBatches, type HostBatch, trainingBatches } from './text/batches.ts';
 
 // models: families
@@ -127,6 +129,7 @@ export { type RegressionScores, regressionScores } from './evaluate/regression.t
 export { type Bleu, bleuCounts, bleuOf, type BleuOptions, bleuSignature, corpusBleu, sentenceBleu, type Smoothing } from './evaluate/bleu.ts';
 export { chrfCounts, chrfOf, chrfSignature, corpusChrf, sentenceChrf } from './evaluate/chrf.ts';
 export type { References } from './evaluate/references.ts';
+export { type MaskedLmOptions, type MaskedLmScores, maskedLmScores } from './evaluate/masked-lm.ts';
 export { perplexity } from './evaluate/perplexity.ts';
 export { pearson, spearman } from './evaluate/correlation.ts';
 export { embeddingsOf, pairCosines, type SentencePairs, similarityScores, type SimilarityScores } from './evaluate/sentence-similarity.ts';
