@@ -152,6 +152,11 @@ export { compareWithTransformersJs } from './evaluate/onnx-check.ts';
 
 // strategies: lessons
 export { type Lesson, plain, type Strategy } from './strategies/plain.ts';
+export { type Stage, stages } from './strategies/stages.ts';
+export { hintThenLogits, type HintThenLogitsOptions } from './strategies/hint-then-logits.ts';
+export { intermediateThenPrediction, type IntermediateThenPredictionOptions } from './strategies/intermediate-then-prediction.ts';
+export { type Assistant, type TeacherAssistantOptions, teacherAssistants } from './strategies/teacher-assistants.ts';
+export { earlyStoppedTeachers, type EarlyStoppedTeacherOptions, stoppedDistillation, type StoppedDistillationOptions, type TeacherCandidate } from './strategies/early-stopped-teachers.ts';
 export { strategyCatalogue } from './strategies/catalogue.ts';
 
 // report: telling

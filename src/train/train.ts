@@ -59,6 +59,8 @@ export interface TrainHooks {
   readonly emit: (event: TrainEvent) => void;
   /** Scores the student, higher is better under `metric`; the best weights are put back at the end. */
   readonly score?: { readonly metric: string; readonly measure: () => Promise<Record<string, number>> };
+  /** Hears when these steps are done, the student being as they left it: teachers that stopped early. A resumed run may tell a step again. */
+  readonly snapshots?: { readonly steps: readonly number[]; readonly keep: (step: number) => Promise<void> };
   /** Folder for checkpoints; without it the run cannot be resumed. */
   readonly checkpoints?: string | undefined;
   /** What else determines the numbers (hashes of corpus, tokenizer, teacher), for the checkpoint's identity. */
@@ -140,6 +142,7 @@ export async function train(learning: Learning, corpus: TokenisedCorpus, setting
         emit({ kind: 'evaluation', run, step, scores, best: better });
         ledger.resumeClock();
       }
+      if (hooks.snapshots?.steps.includes(step) === true) await hooks.snapshots.keep(step);
       if (isOver() || isDue(step, settings.checkpointEvery)) await saveCheckpoint();
       await new Promise((resume) => setImmediate(resume)); // lets Ctrl-C and the progress line through
     }
