@@ -42,6 +42,8 @@ export { openTranslationTokenizers, saveTranslationTokenizers } from './text/ope
 export { trainWordPiece } from './text/train-word-piece.ts';
 export { concatenate, encodeCorpus, type EncodedCorpus } from './text/encoded-corpus.ts';
 export { encodePairs, type EncodePairsOptions } from './text/encoded-pairs.ts';
+export { type Masking, type MaskingOptions, wordMasking } from './text/masking.ts';
+export { tokenCounts } from './text/token-counts.ts';
 export { evaluationBatches, type HostBatch, trainingBatches } from './text/batches.ts';
 export { sourceBatches, type SourceBatchOptions } from './text/source-batches.ts';
 
@@ -137,6 +139,7 @@ export { type RegressionScores, regressionScores } from './evaluate/regression.t
 export { type Bleu, bleuCounts, bleuOf, type BleuOptions, bleuSignature, corpusBleu, sentenceBleu, type Smoothing } from './evaluate/bleu.ts';
 export { chrfCounts, chrfOf, chrfSignature, corpusChrf, sentenceChrf } from './evaluate/chrf.ts';
 export type { References } from './evaluate/references.ts';
+export { type MaskedLmOptions, type MaskedLmScores, maskedLmScores } from './evaluate/masked-lm.ts';
 export { perplexity } from './evaluate/perplexity.ts';
 export { pearson, spearman } from './evaluate/correlation.ts';
 export { embeddingsOf, pairCosines, type SentencePairs, similarityScores, type SimilarityScores } from './evaluate/sentence-similarity.ts';
@@ -159,6 +162,11 @@ export { compareWithTransformersJs } from './evaluate/onnx-check.ts';
 
 // strategies: lessons
 export { type Lesson, plain, type Strategy } from './strategies/plain.ts';
+export { type Stage, stages } from './strategies/stages.ts';
+export { hintThenLogits, type HintThenLogitsOptions } from './strategies/hint-then-logits.ts';
+export { intermediateThenPrediction, type IntermediateThenPredictionOptions } from './strategies/intermediate-then-prediction.ts';
+export { type Assistant, type TeacherAssistantOptions, teacherAssistants } from './strategies/teacher-assistants.ts';
+export { earlyStoppedTeachers, type EarlyStoppedTeacherOptions, stoppedDistillation, type StoppedDistillationOptions, type TeacherCandidate } from './strategies/early-stopped-teachers.ts';
 export { strategyCatalogue } from './strategies/catalogue.ts';
 
 // report: telling
