@@ -57,7 +57,7 @@ export async function labelCorpus(teacher: Model | Labeller, corpus: TokenisedCo
 }
 
 /** What determines the labels: the teacher's numbers and everything it is shown. */
-export async function labelSource(teacher: Model | Labeller, corpus: TokenisedCorpus): Promise<LabelSource> {
+export async function labelSource(teacher: Model | Labeller, corpus: Pick<EncodedCorpus, 'corpus' | 'tokenizer' | 'maxTokens'>): Promise<LabelSource> {
   const { fingerprint, task, labels } = await labellerOf(teacher);
   return { teacher: fingerprint, tokenizer: corpus.tokenizer, corpus: corpus.corpus, maxTokens: corpus.maxTokens, task, labels: [...labels] };
 }

@@ -18,8 +18,8 @@ import { startEngine } from '../engine-under-test.ts';
 test.before(() => startEngine());
 
 interface Bookkeeper {
-  trackTensor(tensor: tf.TensorInfo & { size: number }, backend: unknown): void;
-  removeDataId(id: tf.DataId, backend: unknown): void;
+  trackTensor: (this: Bookkeeper, tensor: tf.TensorInfo & { size: number }, backend: unknown) => void;
+  removeDataId: (this: Bookkeeper, id: tf.DataId, backend: unknown) => void;
 }
 
 /** The most that lay in data buffers made by `work`, in bytes; tensors that share one count once. */
