@@ -152,6 +152,8 @@ export { probabilitiesOf } from './evaluate/softmax.ts';
 export { type Fidelity, fidelity, fidelityOf, type ScoreFidelity, scoreFidelity, setFidelity } from './evaluate/fidelity.ts';
 export { linearCka } from './evaluate/cka.ts';
 export { layerCka } from './evaluate/layer-cka.ts';
+export { likestMap, standingLayers } from './evaluate/layer-assignment.ts';
+export { type StepFacts, type StepMemory, stepMemory } from './evaluate/step-memory.ts';
 export { type McNemar, mcNemar } from './evaluate/mcnemar.ts';
 export { type BootstrapOptions, type PairedBootstrap, pairedBootstrap } from './evaluate/paired-bootstrap.ts';
 export { pairedSeeds, type PairedSeedsOptions } from './evaluate/paired-seeds.ts';
