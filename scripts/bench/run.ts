@@ -128,7 +128,7 @@ async function againstPeer(own: Own, name: PeerName, threads: number, { surround
       return rows;
     }
     const checked = await peer.check();
-    const agreement = own.against && agreementOf(own, own.against, checked);
+    const agreement = own.against && agreementOf(own, own.against, checked, definition.coarse === true ? 'bf16' : own.context.precision);
     if (agreement !== undefined && agreement.largestDifference > agreement.bound) {
       const error = `the two sides do not compute the same: ${agreement.compared}, ours ${shown(own.checked)}, its ${shown(checked)}; they differ by ${agreement.largestDifference.toPrecision(2)}, ${agreement.bound} is allowed`;
       return [errorRow(own.context, own.order, name, error, { agreement })];
@@ -153,12 +153,12 @@ async function alone({ side, parts, context }: Own, limits: Limits): Promise<Ben
   return rows;
 }
 
-function agreementOf({ checked, context }: Own, against: NonNullable<BenchCase['agreement']>, peer: readonly number[]) {
+function agreementOf({ checked, context }: Own, against: NonNullable<BenchCase['agreement']>, peer: readonly number[], precision: Precision) {
   return {
-    compared: against === 'each' ? `the first ${checked.length} losses at dropout 0` : `${checked.length} outputs, against the largest`,
+    compared: against === 'each' ? (caseNamed(context.case as CaseName).compares ?? `the first ${checked.length} losses at dropout 0`) : `${checked.length} outputs, against the largest`,
     ...(against === 'each' && { ours: checked, peer }),
     largestDifference: disagreement(checked, peer, against),
-    bound: agreementBounds[context.precision],
+    bound: agreementBounds[precision],
   };
 }
 

@@ -33,6 +33,8 @@ export interface BenchCase {
   readonly items: string;
   /** Whether each checked number is held against its own size, or all against the largest; absent where two sides do different work by intent. */
   readonly agreement?: 'each' | 'largest';
+  /** What these numbers are. Default: the first losses at dropout 0. */
+  readonly compares?: string;
   /** A row for each, in a process of its own: what differs is named by the order. */
   readonly variants?: readonly string[];
   /** Whether a side has something to choose before it is timed: then a process of its own chooses. */

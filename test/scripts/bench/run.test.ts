@@ -21,7 +21,7 @@ async function runBench(t: ExecutionContext, args: readonly string[]): Promise<{
   return { code, text, rows, folder };
 }
 
-for (const name of ['kd-mini', 'triple-loss', 'label'] as const) {
+for (const name of ['kd-mini', 'triple-loss', 'label', 'beam-5'] as const) {
   test.serial(`${name} against our own engine; a Python that is not here is one sentence`, async (t) => {
     const { code, text, rows } = await runBench(t, ['--case', name, '--peer', 'torch,tfjs-wasm', '--python', '/nowhere/python3']);
     t.is(code, 0, text);
