@@ -35,16 +35,24 @@ export { openTsv } from './text/tsv.ts';
 export { openPlainLines } from './text/plain-lines.ts';
 export { openParallel, type ParallelFiles, type ParallelOptions, type ParallelTable, type ParallelText, streamParallel } from './text/parallel.ts';
 export { glueTasks, openGlue } from './text/glue.ts';
+export { type HeldOut, holdOutLong, type HoldOutOptions } from './text/hold-out.ts';
 export type { Tokenizer } from './text/tokenizer.ts';
 export { loadTokenizer, saveTokenizer } from './text/tokenizer-files.ts';
+export type { SideTokenizer, TranslationTokenizers } from './text/translation-tokenizers.ts';
+export { openTranslationTokenizers, saveTranslationTokenizers } from './text/open-translation-tokenizers.ts';
 export { trainWordPiece } from './text/train-word-piece.ts';
 export { concatenate, encodeCorpus, type EncodedCorpus } from './text/encoded-corpus.ts';
+export { encodePairs, type EncodePairsOptions } from './text/encoded-pairs.ts';
+export { type Masking, type MaskingOptions, wordMasking } from './text/masking.ts';
+export { tokenCounts } from './text/token-counts.ts';
 export { evaluationBatches, type HostBatch, trainingBatches } from './text/batches.ts';
+export { sourceBatches, type SourceBatchOptions } from './text/source-batches.ts';
 
 // models: families
 export type { EncoderConfig, FamilyName, Task } from './models/config.ts';
 export { parseConfig } from './models/config-file.ts';
 export type { Dimensions } from './models/dimensions.ts';
+export type { ModelFacts } from './models/facts.ts';
 export { freshModel, type Model } from './models/model.ts';
 export { type LoadedModel, loadModel } from './models/load.ts';
 export { saveModel } from './models/save.ts';
@@ -133,6 +141,7 @@ export { type RegressionScores, regressionScores } from './evaluate/regression.t
 export { type Bleu, bleuCounts, bleuOf, type BleuOptions, bleuSignature, corpusBleu, sentenceBleu, type Smoothing } from './evaluate/bleu.ts';
 export { chrfCounts, chrfOf, chrfSignature, corpusChrf, sentenceChrf } from './evaluate/chrf.ts';
 export type { References } from './evaluate/references.ts';
+export { type MaskedLmOptions, type MaskedLmScores, maskedLmScores } from './evaluate/masked-lm.ts';
 export { sentenceEditRate, wordErrorRate } from './evaluate/edit-rate.ts';
 export { type DifferenceOptions, translationDifference, translationScores, type TranslationScores } from './evaluate/translation-scores.ts';
 export { modeMass, type SequenceMeasures, sequenceSignatures, type SequenceSignatures } from './evaluate/sequence-signatures.ts';
@@ -148,8 +157,12 @@ export { probabilitiesOf } from './evaluate/softmax.ts';
 export { type Fidelity, fidelity, fidelityOf, type ScoreFidelity, scoreFidelity, setFidelity } from './evaluate/fidelity.ts';
 export { linearCka } from './evaluate/cka.ts';
 export { layerCka } from './evaluate/layer-cka.ts';
+export { likestMap, standingLayers } from './evaluate/layer-assignment.ts';
+export { type StepFacts, type StepMemory, stepMemory } from './evaluate/step-memory.ts';
 export { type McNemar, mcNemar } from './evaluate/mcnemar.ts';
 export { type BootstrapOptions, type PairedBootstrap, pairedBootstrap } from './evaluate/paired-bootstrap.ts';
+export { pairedSeeds, type PairedSeedsOptions } from './evaluate/paired-seeds.ts';
+export { chanceScore, retention } from './evaluate/retention.ts';
 export { type Spread, spread } from './evaluate/spread.ts';
 export { type Latency, measureLatency } from './evaluate/latency.ts';
 export { modelLatency } from './evaluate/model-latency.ts';
@@ -159,6 +172,11 @@ export { compareWithTransformersJs } from './evaluate/onnx-check.ts';
 
 // strategies: lessons
 export { type Lesson, plain, type Strategy } from './strategies/plain.ts';
+export { type Stage, stages } from './strategies/stages.ts';
+export { hintThenLogits, type HintThenLogitsOptions } from './strategies/hint-then-logits.ts';
+export { intermediateThenPrediction, type IntermediateThenPredictionOptions } from './strategies/intermediate-then-prediction.ts';
+export { type Assistant, type TeacherAssistantOptions, teacherAssistants } from './strategies/teacher-assistants.ts';
+export { earlyStoppedTeachers, type EarlyStoppedTeacherOptions, stoppedDistillation, type StoppedDistillationOptions, type TeacherCandidate } from './strategies/early-stopped-teachers.ts';
 export { selectTranslations, type SelectionCounts, type SelectionOptions } from './strategies/select-translations.ts';
 export { nearestTo, type TranslationChoice } from './strategies/translation-choice.ts';
 export type { DropReason, TranslationFilters } from './strategies/translation-filters.ts';
@@ -168,6 +186,8 @@ export { strategyCatalogue } from './strategies/catalogue.ts';
 export { type Report, writeHtmlReport } from './report/html.ts';
 export { openRunLog, readRunLog } from './report/run-log.ts';
 export { openTensorBoard } from './report/tensorboard.ts';
+export { type Evidence, evidenceOf, readEvidence } from './report/evidence-file.ts';
+export { evidenceTable } from './report/evidence-table.ts';
 
 // cli: the door for recipes
 export { defineRecipe, type Recipe } from './cli/recipe.ts';
@@ -176,3 +196,4 @@ export { engineSettings } from './cli/engine-option.ts';
 export { drawExamples, encodeSplits, firstExamples, openGlueSplits, openTsvSplits, withoutLabels } from './cli/classifier-corpus.ts';
 export { type JudgedClassifier, openJudged, trainClassifier } from './cli/classifier.ts';
 export { bagOfWordsAccuracy, conclude } from './cli/conclusion.ts';
+export { type EvidenceArm, type EvidenceBook, openEvidence, type RecordedRun } from './cli/evidence.ts';

@@ -43,6 +43,12 @@ const peers = {
     start: (surroundings) => ownSide('tfjs-wasm', surroundings),
     order: (order) => ({ ...order, engine: 'wasm', device: 'cpu', precision: 'fp32' }),
   },
+  'soft-label': {
+    what: 'our own side with soft labels alone: what an objective costs beside them',
+    cases: ['objectives'],
+    start: (surroundings) => ownSide('soft-label', surroundings),
+    order: (order) => ({ ...order, variant: 'soft-label' }),
+  },
   onnxruntime: {
     what: 'ONNX Runtime on the file our exporter writes, fp32',
     cases: ['label'],

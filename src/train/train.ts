@@ -6,9 +6,10 @@ import { engineMark } from '../engine/engine.ts';
 import { randomKey } from '../engine/random.ts';
 import { fingerprint } from '../storage/hash.ts';
 import { type HostBatch, trainingBatches } from '../text/batches.ts';
+import type { Masked } from '../text/masking.ts';
 import { exampleCount, type TokenisedCorpus } from '../text/tokenised-corpus.ts';
-import { checkLayers } from '../models/model.ts';
 import { wantsNothing } from '../models/output.ts';
+import { checkLayers } from '../models/states.ts';
 import { described } from '../objectives/objective.ts';
 import { openAuxiliary, shapesOf, together } from './auxiliary.ts';
 import { BestWeights } from './best-weights.ts';
@@ -59,6 +60,8 @@ export interface TrainHooks {
   readonly emit: (event: TrainEvent) => void;
   /** Scores the student, higher is better under `metric`; the best weights are put back at the end. */
   readonly score?: { readonly metric: string; readonly measure: () => Promise<Record<string, number>> };
+  /** Hears when these steps are done, the student being as they left it: teachers that stopped early. A resumed run may tell a step again. */
+  readonly snapshots?: { readonly steps: readonly number[]; readonly keep: (step: number) => Promise<void> };
   /** Folder for checkpoints; without it the run cannot be resumed. */
   readonly checkpoints?: string | undefined;
   /** What else determines the numbers (hashes of corpus, tokenizer, teacher), for the checkpoint's identity. */
@@ -82,7 +85,7 @@ export async function train(learning: Learning, corpus: TokenisedCorpus, setting
   check(settings, learning, hooks);
   const { parameters, config } = learning.student;
   const { run, emit, checkpoints, signal, world = alone, masks } = hooks;
-  const identity = { ...hooks.identity, ...settings, corpus: corpus.corpus, tokenizer: corpus.tokenizer, objective: described(learning.objective), teacher: learning.teacher?.name ?? 'none', metric: hooks.score?.metric ?? 'none', ...(masks && { masks: masks.fingerprint }) };
+  const identity = { ...hooks.identity, ...settings, corpus: corpus.corpus, tokenizer: corpus.tokenizer, objective: described(learning.objective), teacher: learning.teacher?.name ?? 'none', ...(learning.masking && { masking: learning.masking.description }), metric: hooks.score?.metric ?? 'none', ...(masks && { masks: masks.fingerprint }) };
   const examples = exampleCount(corpus);
   const auxiliary = openAuxiliary(learning.objective, shapesOf(learning, examples), settings.seed);
   const trained = together(parameters, auxiliary);
@@ -102,7 +105,7 @@ export async function train(learning: Learning, corpus: TokenisedCorpus, setting
     });
 
     const microRows = settings.rows / settings.accumulation;
-    const batches = trainingBatches(corpus, { seed: settings.seed, rows: microRows, cursor, padId: config.padId, world });
+    const batches = trainingBatches(corpus, { seed: settings.seed, rows: microRows, cursor, padId: config.padId, ...(config.startId !== undefined && { startId: config.startId }), world });
     const saveCheckpoint = async () => {
       if (checkpoints === undefined) return;
       emit({ kind: 'checkpoint', run, step, path: await saveTrainState(checkpoints, { step, cursor, best, waiting }, identity, trained, optimizer) });
@@ -111,8 +114,11 @@ export async function train(learning: Learning, corpus: TokenisedCorpus, setting
     const isOver = () => step === settings.steps || isPatienceSpent(waiting, settings);
     while (!isOver() && signal?.aborted !== true) {
       step++;
-      const microBatches: HostBatch[] = [];
-      while (microBatches.length < settings.accumulation) microBatches.push((await batches.next()).value);
+      const microBatches: LearnedBatch[] = [];
+      while (microBatches.length < settings.accumulation) {
+        const { value } = await batches.next();
+        microBatches.push(learning.masking?.mask(value, randomKey(settings.seed, 'masking', step)) ?? value);
+      }
       cursor += settings.rows;
       const learningRate = learningRateAt(step, { ...settings, shape: settings.schedule, totalSteps: settings.steps });
       const { gradients, loss, parts } = await stepGradients({ ...learning, auxiliary }, microBatches, { step, key: randomKey(settings.seed, 'dropout', step) });
@@ -141,6 +147,7 @@ export async function train(learning: Learning, corpus: TokenisedCorpus, setting
         emit({ kind: 'evaluation', run, step, scores, best: better });
         ledger.resumeClock();
       }
+      if (hooks.snapshots?.steps.includes(step) === true) await hooks.snapshots.keep(step);
       if (isOver() || isDue(step, settings.checkpointEvery)) await saveCheckpoint();
       await new Promise((resume) => setImmediate(resume)); // lets Ctrl-C and the progress line through
     }
@@ -158,6 +165,9 @@ export async function train(learning: Learning, corpus: TokenisedCorpus, setting
     auxiliary.dispose();
   }
 }
+
+/** A batch of the corpus, perhaps with words hidden. */
+type LearnedBatch = HostBatch | Masked<HostBatch>;
 
 function isDue(step: number, every: number): boolean {
   return every > 0 && step % every === 0;

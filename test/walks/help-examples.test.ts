@@ -15,6 +15,7 @@ const walk: Readonly<Record<string, readonly string[]>> = {
   list: [],
   train: ['runs/teacher/run.json', 'runs/teacher/events.jsonl', 'runs/teacher/tensorboard/teacher', 'runs/teacher/evaluation.json', 'runs/teacher/report.html', 'runs/teacher/model/model.safetensors', 'runs/teacher/model/tokenizer.json', 'runs/teacher/model/onnx/model.onnx'],
   label: ['runs/labels'],
+  plan: [],
   distill: ['runs/student/student/model.safetensors', 'runs/student/student/onnx/model.onnx', 'runs/student/evaluation.json', 'runs/student/report.html'],
   evaluate: [],
   report: ['runs/student/report.html'],

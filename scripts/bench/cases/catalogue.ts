@@ -1,6 +1,7 @@
 /** The cases of the bench by name. */
 import type { BenchCase } from './case.ts';
 import { labellingCase } from './labelling.ts';
+import { objectivesCase } from './objectives.ts';
 import { opOverheadCase } from './op-overhead.ts';
 import { softLabelCase } from './soft-labels.ts';
 import { tripleLossCase } from './triple-loss.ts';
@@ -11,6 +12,7 @@ const benchCases = {
   'triple-loss': tripleLossCase,
   label: labellingCase,
   'op-overhead': opOverheadCase,
+  objectives: objectivesCase,
 } as const satisfies Record<string, BenchCase>;
 
 export type CaseName = keyof typeof benchCases;

@@ -1,6 +1,7 @@
 /** Corpora and answers as people write them: tables, JSON lines, plain lines, GLUE's folders, files of answers, vocabularies. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { readAnswers } from '../../../src/teacher/answers.ts';
 import { glueTasks, openGlue } from '../../../src/text/glue.ts';
 import { openParallel, streamParallel } from '../../../src/text/parallel.ts';
@@ -53,6 +54,7 @@ export const textFormats: readonly Format[] = [
   { name: 'csv', sources: ['src/text/csv.ts', 'src/text/lines.ts'], open: (folder) => Promise.resolve(fileSubject(folder, 'train.csv', { samples: csv.map(utf8), words: ['""', '",', ',"', '"\n'], read: readTable })) },
   { name: 'jsonl', sources: ['src/text/jsonl.ts', 'src/storage/json.ts', 'src/storage/json-scan.ts'], open: (folder) => Promise.resolve(fileSubject(folder, 'train.jsonl', { samples: jsonl.map(utf8), words: ['"id": ', '"label": ', '-Infinity'], read: readTable })) },
   { name: 'plain-lines', sources: ['src/text/plain-lines.ts', 'src/text/text-file.ts', 'src/text/lines.ts'], open: (folder) => Promise.resolve(fileSubject(folder, 'transfer.txt', { samples: ['it rains\n\nagain\n', '\ufeffä\r\n😀'].map(utf8), read: (path) => readTwice(path, { text: 'sentence' }) })) },
+  { name: 'compressed-lines', sources: ['src/text/lines.ts'], open: (folder) => Promise.resolve(fileSubject(folder, 'transfer.txt.gz', { samples: ['it rains\n\nagain\n', '\ufeffä\r\n😀'].map((text) => gzipSync(text)), read: (path) => readTwice(path, { text: 'sentence' }) })) },
   {
     name: 'parallel',
     sources: ['src/text/parallel.ts', 'src/text/lines.ts'],
