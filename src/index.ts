@@ -132,6 +132,7 @@ export { objectiveCatalogue } from './objectives/catalogue.ts';
 // train: learning
 export { train, trainDefaults, type TrainHooks, type TrainOutcome, type TrainSettings } from './train/train.ts';
 export type { TrainEvent } from './train/event.ts';
+export { densities, keptByMagnitude, type PruneOptions, PruningMasks } from './train/magnitude-prune.ts';
 
 // evaluate: examining
 export { classificationScores, type ClassificationScores, predictedClasses } from './evaluate/classification.ts';
@@ -141,6 +142,10 @@ export { type Bleu, bleuCounts, bleuOf, type BleuOptions, bleuSignature, corpusB
 export { chrfCounts, chrfOf, chrfSignature, corpusChrf, sentenceChrf } from './evaluate/chrf.ts';
 export type { References } from './evaluate/references.ts';
 export { type MaskedLmOptions, type MaskedLmScores, maskedLmScores } from './evaluate/masked-lm.ts';
+export { sentenceEditRate, wordErrorRate } from './evaluate/edit-rate.ts';
+export { type DifferenceOptions, translationDifference, translationScores, type TranslationScores } from './evaluate/translation-scores.ts';
+export { modeMass, type SequenceMeasures, sequenceSignatures, type SequenceSignatures } from './evaluate/sequence-signatures.ts';
+export { type SpeedOptions, translationSpeed, type TranslationSpeed } from './evaluate/translation-speed.ts';
 export { perplexity } from './evaluate/perplexity.ts';
 export { pearson, spearman } from './evaluate/correlation.ts';
 export { embeddingsOf, pairCosines, type SentencePairs, similarityScores, type SimilarityScores } from './evaluate/sentence-similarity.ts';
@@ -172,6 +177,9 @@ export { hintThenLogits, type HintThenLogitsOptions } from './strategies/hint-th
 export { intermediateThenPrediction, type IntermediateThenPredictionOptions } from './strategies/intermediate-then-prediction.ts';
 export { type Assistant, type TeacherAssistantOptions, teacherAssistants } from './strategies/teacher-assistants.ts';
 export { earlyStoppedTeachers, type EarlyStoppedTeacherOptions, stoppedDistillation, type StoppedDistillationOptions, type TeacherCandidate } from './strategies/early-stopped-teachers.ts';
+export { selectTranslations, type SelectionCounts, type SelectionOptions } from './strategies/select-translations.ts';
+export { nearestTo, type TranslationChoice } from './strategies/translation-choice.ts';
+export type { DropReason, TranslationFilters } from './strategies/translation-filters.ts';
 export { strategyCatalogue } from './strategies/catalogue.ts';
 
 // report: telling

@@ -8,7 +8,7 @@ const objectives = [
 ];
 
 const metrics = [
-  'co-teaching', 'conditional-entropy', 'linear-distillation', 'magnitude-prune', 'mutual-information', 'n2n-reward', 'wer',
+  'co-teaching', 'conditional-entropy', 'linear-distillation', 'mutual-information', 'n2n-reward',
 ];
 
 const families = ['bart', 'marian', 't5', 't5-gated'];
