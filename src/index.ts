@@ -41,6 +41,7 @@ export { loadTokenizer, saveTokenizer } from './text/tokenizer-files.ts';
 export type { SideTokenizer, TranslationTokenizers } from './text/translation-tokenizers.ts';
 export { openTranslationTokenizers, saveTranslationTokenizers } from './text/open-translation-tokenizers.ts';
 export { trainWordPiece } from './text/train-word-piece.ts';
+export { trainTranslationVocabulary, type TranslationVocabularyOptions } from './text/train-translation-vocabulary.ts';
 export { concatenate, encodeCorpus, type EncodedCorpus } from './text/encoded-corpus.ts';
 export { encodePairs, type EncodePairsOptions } from './text/encoded-pairs.ts';
 export { type Masking, type MaskingOptions, wordMasking } from './text/masking.ts';

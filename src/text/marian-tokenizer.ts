@@ -27,6 +27,9 @@ const unlimited = 2 ** 31 - 1;
 export class MarianTokenizer implements SideTokenizer {
   readonly fingerprint: string;
   readonly vocabularySize: number;
+  readonly eosId: number;
+  readonly padId: number;
+  readonly unkId: number;
   readonly #pieces: Tokenizer;
   readonly #vocabulary: ReadonlyMap<string, number>;
   readonly #tokens: ReadonlyMap<number, string>;
@@ -34,8 +37,6 @@ export class MarianTokenizer implements SideTokenizer {
   /** The id in the vocabulary of each id of the sentencepiece model. */
   readonly #idOfPiece: ReadonlyMap<number, number>;
   readonly #unknownPiece: number;
-  readonly #eosId: number;
-  readonly #unkId: number;
 
   /** Throws an Error for a special token that the vocabulary lacks, and where two tokens share an id. */
   constructor({ pieces, vocabulary, specials }: MarianSide) {
@@ -44,15 +45,14 @@ export class MarianTokenizer implements SideTokenizer {
       if (id === undefined) throw new Error(`the vocabulary has no ${quoted(token)}; name its special tokens as eos_token, unk_token and pad_token in tokenizer_config.json`);
       return id;
     };
-    [this.#eosId, this.#unkId] = [idOf(specials.eos), idOf(specials.unk)];
-    idOf(specials.pad);
+    [this.eosId, this.padId, this.unkId] = [idOf(specials.eos), idOf(specials.pad), idOf(specials.unk)];
     this.#tokens = new Map(Array.from(vocabulary, ([token, id]) => [id, token]));
     const shared = Array.from(vocabulary).find(([token, id]) => this.#tokens.get(id) !== token);
     if (shared !== undefined) throw new Error(`${quoted(shared[0])} and ${quoted(this.#tokens.get(shared[1]))} have the same id, ${shared[1]}, in the vocabulary`);
     this.#pieces = pieces;
     this.#vocabulary = vocabulary;
     this.#specials = new Set(Object.values(specials) as string[]);
-    this.#idOfPiece = new Map(pieces.vocabulary().map(([piece, id]) => [id, vocabulary.get(piece) ?? this.#unkId]));
+    this.#idOfPiece = new Map(pieces.vocabulary().map(([piece, id]) => [id, vocabulary.get(piece) ?? this.unkId]));
     this.#unknownPiece = pieces.specialId('unk');
     this.vocabularySize = Array.from(vocabulary.values()).reduce((most, id) => Math.max(most, id + 1), 0);
     this.fingerprint = fingerprint({ pieces: pieces.fingerprint, vocabulary: Object.fromEntries(vocabulary), specials: { ...specials } });
@@ -72,10 +72,10 @@ export class MarianTokenizer implements SideTokenizer {
     const unknown = await this.#unknownPieces(parted, encodings);
     return encodings.map(({ ids }, i) => {
       const surfaces = unknown.get(i);
-      const body = Array.from(ids, (id, at) => (id === this.#unknownPiece ? this.#vocabulary.get(surfaces?.[at] ?? '') : this.#idOfPiece.get(id)) ?? this.#unkId);
+      const body = Array.from(ids, (id, at) => (id === this.#unknownPiece ? this.#vocabulary.get(surfaces?.[at] ?? '') : this.#idOfPiece.get(id)) ?? this.unkId);
       const code = parted[i]?.code;
-      const all = code === undefined ? body : [this.#vocabulary.get(code) ?? this.#unkId, ...body];
-      const kept = Int32Array.from([...all.slice(0, maxTokens - 1), this.#eosId]);
+      const all = code === undefined ? body : [this.#vocabulary.get(code) ?? this.unkId, ...body];
+      const kept = Int32Array.from([...all.slice(0, maxTokens - 1), this.eosId]);
       return { ids: kept, typeIds: new Int32Array(kept.length), truncated: all.length >= maxTokens };
     });
   }

@@ -9,20 +9,18 @@ import { readJson } from '../storage/json.ts';
 import { printable } from '../storage/quoted.ts';
 import { readSentencePieceModel } from '../storage/sentencepiece-model.ts';
 import { shapeFault } from '../storage/shape-fault.ts';
-import { MarianTokenizer, type MarianSpecials } from './marian-tokenizer.ts';
+import { MarianTokenizer } from './marian-tokenizer.ts';
 import { sentencePieceDefinition } from './sentence-piece.ts';
 import { readTokenizerConfig, type SaveOptions } from './tokenizer-config.ts';
 import { loadTokenizer, saveTokenizer } from './tokenizer-files.ts';
 import { Tokenizer } from './tokenizer.ts';
-import type { SideTokenizer, TranslationTokenizers } from './translation-tokenizers.ts';
+import { sharedTokenizers, type TranslationTokenizers } from './translation-tokenizers.ts';
 
 const marianFiles = ['source.spm', 'target.spm', 'vocab.json', 'target_vocab.json', 'tokenizer_config.json', 'special_tokens_map.json'] as const;
 const vocabularySchema = z.record(z.string(), z.int().nonnegative());
 const tokenId = z.int().nonnegative().nullish();
 /** What a model's config says of its tokens. */
 const configSchema = z.looseObject({ decoder_start_token_id: tokenId, pad_token_id: tokenId, eos_token_id: z.union([tokenId, z.array(z.int())]), vocab_size: z.int().positive().nullish(), decoder_vocab_size: z.int().positive().nullish() });
-
-type Sides = Pick<TranslationTokenizers, 'source' | 'target' | 'published'> & { readonly specials: MarianSpecials };
 
 /**
  * Loads the tokenizers of a folder. The decoder starts with `decoder_start_token_id` of its config.json or generation_config.json; where
@@ -31,20 +29,8 @@ type Sides = Pick<TranslationTokenizers, 'source' | 'target' | 'published'> & { 
  * end-of-sentence token, and a model whose config says otherwise than its tokenizer.
  */
 export async function openTranslationTokenizers(folder: string): Promise<TranslationTokenizers> {
-  const { specials, ...sides } = (await isPresent(join(folder, 'source.spm'))) ? await openMarian(folder) : await openSingle(folder);
-  const idIn = (side: SideTokenizer, role: keyof MarianSpecials): number => {
-    const id = side.idOf(specials[role]);
-    if (id === undefined) throw new Error(`${folder}: its tokenizer has no ${role} token ${printable(specials[role])}`);
-    return id;
-  };
-  const [eosId, padId, unkId] = [idIn(sides.target, 'eos'), idIn(sides.target, 'pad'), idIn(sides.target, 'unk')];
-  if (idIn(sides.source, 'pad') !== padId) throw new Error(`${folder}: the padding token has id ${idIn(sides.source, 'pad')} in the source vocabulary and ${padId} in that of the target; a model has one`);
-  for (const [name, side, id] of [['source', sides.source, idIn(sides.source, 'eos')], ['target', sides.target, eosId]] as const) {
-    const [empty] = await side.encode([{ text: '' }], { maxTokens: 16 });
-    if (empty?.ids.at(-1) !== id) throw new Error(`${folder}: the ${name} tokenizer does not close a text with ${printable(specials.eos)}; a translator reads and writes it at the end of every text, so its post_processor must append it`);
-  }
-  const startId = await readStart(folder, { ...sides, eosId, padId });
-  return { ...sides, startId: startId ?? padId, eosId, padId, unkId };
+  const tokenizers = (await isPresent(join(folder, 'source.spm'))) ? await openMarian(folder) : await openShared(folder);
+  return { ...tokenizers, startId: (await readStart(folder, tokenizers)) ?? tokenizers.startId };
 }
 
 /**
@@ -58,29 +44,32 @@ export async function saveTranslationTokenizers(tokenizers: Pick<TranslationToke
   else throw new Error(`${folder}: these tokenizers were not read from a folder and are of no kind that can be written`);
 }
 
-async function openSingle(folder: string): Promise<Sides> {
+async function openShared(folder: string): Promise<TranslationTokenizers> {
   const tokenizer = await loadTokenizer(folder);
-  const { eos, pad, unk } = tokenizer.config.specialTokens;
-  const roles = Object.entries({ eos, pad, unk }).filter(([, token]) => token === undefined).map(([role]) => role);
-  if (eos === undefined || pad === undefined || unk === undefined) throw new Error(`${folder}: its tokenizer has no ${roles.join(' and no ')} token; name ${roles.map((role) => `${role}_token`).join(' and ')} in tokenizer_config.json`);
-  return { source: tokenizer, target: tokenizer, specials: { eos, pad, unk } };
+  return named(folder, async () => {
+    const tokenizers = sharedTokenizers(tokenizer);
+    const [empty] = await tokenizer.encode([{ text: '' }], { maxTokens: 16 });
+    if (empty?.ids.at(-1) !== tokenizers.eosId) throw new Error(`its tokenizer does not close a text with ${printable(tokenizer.config.specialTokens.eos ?? '')}, which a translator reads and writes at the end of every text; its post_processor must append it`);
+    return tokenizers;
+  });
 }
 
-async function openMarian(folder: string): Promise<Sides> {
+async function openMarian(folder: string): Promise<TranslationTokenizers> {
   const published = new Map<string, Uint8Array>();
   for (const name of marianFiles) if (await isPresent(join(folder, name))) published.set(name, await readFile(join(folder, name)));
   const optional = (name: string): Promise<unknown> => (published.has(name) ? readJson(join(folder, name)) : Promise.resolve(undefined));
   const [config, map] = [await optional('tokenizer_config.json'), await optional('special_tokens_map.json')];
-  const side = async (model: string, vocabulary: string) => {
+  const side = async (model: string, vocabulary: string): Promise<MarianTokenizer> => {
     const pieces = await readPieces(join(folder, model));
     const { eos = '</s>', pad = '<pad>', unk = '<unk>' } = readTokenizerConfig(pieces.definition, config, map).specialTokens;
     const path = join(folder, vocabulary);
-    const ids = await readVocabulary(path);
-    const specials = { eos, pad, unk };
-    return { specials, tokenizer: await named(path, () => Promise.resolve({ pieces, vocabulary: ids, specials }).then((parts) => new MarianTokenizer(parts))) };
+    const parts = { pieces, vocabulary: await readVocabulary(path), specials: { eos, pad, unk } };
+    return named(path, () => Promise.resolve(parts).then((of) => new MarianTokenizer(of)));
   };
   const [source, target] = [await side('source.spm', 'vocab.json'), await side('target.spm', published.has('target_vocab.json') ? 'target_vocab.json' : 'vocab.json')];
-  return { source: source.tokenizer, target: target.tokenizer, specials: target.specials, published };
+  const { padId, eosId, unkId } = target;
+  if (source.padId !== padId) throw new Error(`${folder}: the padding token has id ${source.padId} in vocab.json and ${padId} in target_vocab.json; a model has one`);
+  return { source, target, startId: padId, padId, eosId, unkId, published };
 }
 
 /** A sentencepiece model as a tokenizer of the library, which may say anything of what it cannot use. */

@@ -4,18 +4,20 @@
 // character that the normalisation replaces (`ﬁ` with an accent) is lost.
 import { quoted } from '../storage/quoted.ts';
 import type { SentencePiece, SentencePieceModel } from '../storage/sentencepiece-model.ts';
+import { checkCharactersMap } from './characters-map.ts';
 import type { TokenizerDefinition } from './word-piece.ts';
 
 /** What stands for a space in pieces. */
 export const spaceMark = '▁';
 
-/** Throws an Error where the model is of a kind, or marks its pieces in a way, that the tokenizers library cannot follow. */
+/** Throws an Error where the model is of a kind, or marks its pieces in a way, that the tokenizers library cannot follow, or is damaged. */
 export function sentencePieceDefinition(model: SentencePieceModel): TokenizerDefinition {
   const { pieces, kind } = model;
   const refuse = (what: string): Error => new Error(`${what}; models of kind unigram and bpe as sentencepiece trains them by default can be read`);
   if (kind !== 'unigram' && kind !== 'bpe') throw refuse(`a sentencepiece model of kind ${kind}`);
   if (model.whitespaceAsSuffix) throw refuse('a sentencepiece model that writes spaces behind its words');
   if (!model.escapeWhitespaces) throw refuse('a sentencepiece model that leaves spaces as they are');
+  if (model.charactersMap.length > 0) checkCharactersMap(model.charactersMap);
   const unused = pieces.find(({ type }) => type === 'unused');
   if (unused !== undefined) throw refuse(`a sentencepiece model whose piece ${quoted(unused.text)} is marked as unused`);
   const unknown = pieces.findIndex(({ type }) => type === 'unknown');

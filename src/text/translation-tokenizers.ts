@@ -17,3 +17,12 @@ export interface TranslationTokenizers {
   /** Files of the folder they were read from, by name, where they are written as they were. */
   readonly published?: ReadonlyMap<string, Uint8Array>;
 }
+
+/**
+ * One tokenizer for both sides; the decoder starts with its padding token, as Marian's and T5's do.
+ * Throws an Error for one without an end-of-sentence, a padding or an unknown token.
+ */
+export function sharedTokenizers(tokenizer: Tokenizer): TranslationTokenizers {
+  const { padId } = tokenizer;
+  return { source: tokenizer, target: tokenizer, startId: padId, padId, eosId: tokenizer.specialId('eos'), unkId: tokenizer.specialId('unk') };
+}

@@ -67,7 +67,7 @@ test('vocabularies of their own give each side its ids', async (t) => {
   t.is((await idsOf(separate.target, '')).at(-1), separate.eosId);
   await saveTranslationTokenizers(separate, join(folder, 'separate-saved'));
   t.true((await readdir(join(folder, 'separate-saved'))).includes('target_vocab.json'));
-  await t.throwsAsync(openTranslationTokenizers(await copyOf('two-pads', { 'target_vocab.json': JSON.stringify({ ...target, '<pad>': pad + 7 }) })), { message: /two-pads: the padding token has id \d+ in the source vocabulary and \d+ in that of the target/ });
+  await t.throwsAsync(openTranslationTokenizers(await copyOf('two-pads', { 'target_vocab.json': JSON.stringify({ ...target, '<pad>': pad + 7 }) })), { message: /two-pads: the padding token has id \d+ in vocab\.json and \d+ in target_vocab\.json/ });
 });
 
 const without = (role: 'pad' | 'eos'): Tokenizer => {
@@ -77,8 +77,8 @@ const without = (role: 'pad' | 'eos'): Tokenizer => {
   return new Tokenizer({ ...definition, added_tokens: definition.added_tokens?.filter(({ content }) => content !== named) ?? [] }, { ...config, specialTokens });
 };
 const refused: readonly (readonly [string, () => Promise<string>, RegExp])[] = [
-  ['no padding token', () => single('no-pad', without('pad')), /no-pad: its tokenizer has no pad token; name pad_token in tokenizer_config\.json$/],
-  ['a text that is not closed', () => single('open', letterTokenizer('abc', { closes: false })), /open: the source tokenizer does not close a text with <\/s>/],
+  ['no padding token', () => single('no-pad', without('pad')), /no-pad: this tokenizer has no pad token; name one as pad_token in its tokenizer_config\.json$/],
+  ['a text that is not closed', () => single('open', letterTokenizer('abc', { closes: false })), /open: its tokenizer does not close a text with <\/s>, which a translator reads and writes/],
   ['a config of another model', () => single('other', undefined, { 'config.json': '{"eos_token_id": 2}' }), /other\/config\.json: eos_token_id is 2, and the tokenizer beside it says 1; they belong to different models$/],
   ['a model of fewer tokens', () => single('few', undefined, { 'config.json': '{"vocab_size": 5}' }), /few\/config\.json: the model knows 5 tokens and the tokenizer beside it 6/],
   ['a start that is no token', () => single('start', undefined, { 'config.json': '{"decoder_start_token_id": 6}' }), /start\/config\.json: decoder_start_token_id is 6, and the tokenizer beside it has 6 tokens$/],

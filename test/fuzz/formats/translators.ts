@@ -22,7 +22,7 @@ async function folderSubject(at: string, name: string, { samples, ...rest }: Pic
 export const translatorFormats: readonly Format[] = [
   {
     name: 'sentencepiece',
-    sources: ['src/storage/sentencepiece-model.ts', 'src/storage/protobuf-reader.ts', 'src/text/sentence-piece.ts', 'src/text/open-translation-tokenizers.ts'],
+    sources: ['src/storage/sentencepiece-model.ts', 'src/storage/protobuf-reader.ts', 'src/text/sentence-piece.ts', 'src/text/characters-map.ts', 'src/text/open-translation-tokenizers.ts'],
     open: (at) => folderSubject(at, 'source.spm', { words: ['▁', '</s>', '<unk>', '\u0008\u0001', '\u0012'] }),
   },
   {
