@@ -1,7 +1,8 @@
 /**
  * Tables of evidence within a text that people write: what stands between two marks is made from the recorded runs, the rest is theirs.
- * The first mark says which: `<!-- evidence: sst2-arms of cut-3x384 against fine-tuning; soft-labels, pkd -->` (students and arms may be left away: all), the last `<!-- end of evidence -->`.
- * In a comment of a program every line keeps what stands before the first mark.
+ * The first mark says which runs, `<!-- evidence: sst2-arms of cut-3x384 against fine-tuning; soft-labels, pkd -->`, where `of` students and
+ * `;` arms may be left away for all of them; the last is `<!-- end of evidence -->`. In a comment of a program every line keeps what
+ * stands before the first mark.
  */
 
 export interface EvidenceRequest {
