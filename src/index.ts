@@ -40,6 +40,7 @@ export { loadTokenizer, saveTokenizer } from './text/tokenizer-files.ts';
 export { trainWordPiece } from './text/train-word-piece.ts';
 export { concatenate, encodeCorpus, type EncodedCorpus } from './text/encoded-corpus.ts';
 export { type Masking, type MaskingOptions, wordMasking } from './text/masking.ts';
+export { readWordVectors, WordVectors } from './text/word-vectors.ts';
 export { tokenCounts } from './text/token-counts.ts';
 export { evaluationBatches, type HostBatch, trainingBatches } from './text/batches.ts';
 
@@ -157,6 +158,8 @@ export { hintThenLogits, type HintThenLogitsOptions } from './strategies/hint-th
 export { intermediateThenPrediction, type IntermediateThenPredictionOptions } from './strategies/intermediate-then-prediction.ts';
 export { type Assistant, type TeacherAssistantOptions, teacherAssistants } from './strategies/teacher-assistants.ts';
 export { earlyStoppedTeachers, type EarlyStoppedTeacherOptions, stoppedDistillation, type StoppedDistillationOptions, type TeacherCandidate } from './strategies/early-stopped-teachers.ts';
+export { augment, type AugmentOptions } from './strategies/augmentation.ts';
+export { embeddingNeighbours, vectorNeighbours, type WordNeighbours } from './strategies/word-neighbours.ts';
 export { strategyCatalogue } from './strategies/catalogue.ts';
 
 // report: telling
@@ -170,4 +173,5 @@ export type { Run } from './cli/run.ts';
 export { engineSettings } from './cli/engine-option.ts';
 export { drawExamples, encodeSplits, firstExamples, openGlueSplits, openTsvSplits, withoutLabels } from './cli/classifier-corpus.ts';
 export { type JudgedClassifier, openJudged, trainClassifier } from './cli/classifier.ts';
+export { hiddenWords, type MaskedLmLesson, maskedLmText, openRunningText, type TrainedMaskedLm, trainMaskedLm } from './cli/masked-lm.ts';
 export { bagOfWordsAccuracy, conclude } from './cli/conclusion.ts';
