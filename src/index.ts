@@ -45,6 +45,7 @@ export { trainTranslationVocabulary, type TranslationVocabularyOptions } from '.
 export { concatenate, encodeCorpus, type EncodedCorpus } from './text/encoded-corpus.ts';
 export { encodePairs, type EncodePairsOptions } from './text/encoded-pairs.ts';
 export { type Masking, type MaskingOptions, wordMasking } from './text/masking.ts';
+export { readWordVectors, WordVectors } from './text/word-vectors.ts';
 export { tokenCounts } from './text/token-counts.ts';
 export { evaluationBatches, type HostBatch, trainingBatches } from './text/batches.ts';
 export { sourceBatches, type SourceBatchOptions } from './text/source-batches.ts';
@@ -181,6 +182,8 @@ export { earlyStoppedTeachers, type EarlyStoppedTeacherOptions, stoppedDistillat
 export { selectTranslations, type SelectionCounts, type SelectionOptions } from './strategies/select-translations.ts';
 export { nearestTo, type TranslationChoice } from './strategies/translation-choice.ts';
 export type { DropReason, TranslationFilters } from './strategies/translation-filters.ts';
+export { augment, type AugmentOptions } from './strategies/augmentation.ts';
+export { embeddingNeighbours, vectorNeighbours, type WordNeighbours } from './strategies/word-neighbours.ts';
 export { strategyCatalogue } from './strategies/catalogue.ts';
 
 // report: telling
@@ -196,5 +199,6 @@ export type { Run } from './cli/run.ts';
 export { engineSettings } from './cli/engine-option.ts';
 export { drawExamples, encodeSplits, firstExamples, openGlueSplits, openTsvSplits, withoutLabels } from './cli/classifier-corpus.ts';
 export { type JudgedClassifier, openJudged, trainClassifier } from './cli/classifier.ts';
+export { hiddenWords, type MaskedLmLesson, maskedLmText, openRunningText, type TrainedMaskedLm, trainMaskedLm } from './cli/masked-lm.ts';
 export { bagOfWordsAccuracy, conclude } from './cli/conclusion.ts';
 export { type EvidenceArm, type EvidenceBook, openEvidence, type RecordedRun } from './cli/evidence.ts';

@@ -5,6 +5,7 @@ import type { HostArrays, HostLabels } from '../engine/batch.ts';
 import { fold, type Key, uniform } from '../engine/random.ts';
 import { fingerprint } from '../storage/hash.ts';
 import type { Tokenizer } from './tokenizer.ts';
+import { wordContinuations } from './word-continuations.ts';
 
 export interface MaskingOptions {
   /** Of a row's tokens of text, above 0 and at most 1. Default 0.15. */
@@ -37,7 +38,7 @@ export function wordMasking(tokenizer: Tokenizer, { share = 0.15, wholeWords = f
   const special = tokenizer.specialIds();
   const others = Int32Array.from([...tokens.keys()].filter((id) => tokens[id] !== undefined && !special.has(id)));
   const weights = counts && Float64Array.from(counts, (count) => Math.max(1, count) ** -smoothing);
-  const plan: Plan = { share, maskId: tokenizer.maskId, special, others, ...(weights && { weights }), ...(wholeWords && { continues: continuations(tokenizer) }) };
+  const plan: Plan = { share, maskId: tokenizer.maskId, special, others, ...(weights && { weights }), ...(wholeWords && { continues: wordContinuations(tokenizer) }) };
   const drawn = counts === undefined ? '' : `, drawn by count^-${smoothing} of ${fingerprint(Array.from(counts)).slice(0, 16)}`;
   return {
     description: `${100 * share} % of ${wholeWords ? 'words' : 'tokens'}, 80/10/10${drawn}`,
@@ -107,14 +108,4 @@ function replacement(id: number, place: number, key: Key, { maskId, others }: Pl
   if (kind < asMask) return maskId;
   if (kind >= asMask + asAnother) return id;
   return others[Math.floor(uniform(fold(key, 'other'), place) * others.length)] ?? id;
-}
-
-/** By id, 1 where a token goes on with a word: it has WordPiece's prefix, or no mark of a new word where the vocabulary marks those. */
-function continuations(tokenizer: Tokenizer): Uint8Array {
-  const tokens = tokenizer.tokens();
-  const prefix = tokenizer.definition.model.continuing_subword_prefix;
-  if (typeof prefix === 'string' && prefix !== '') return Uint8Array.from(tokens, (token = '') => (token.startsWith(prefix) ? 1 : 0));
-  const begins = /^[\u0120\u2581]/; // Ġ of byte-level BPE, ▁ of SentencePiece
-  if (!tokens.some((token = '') => begins.test(token))) throw new Error('whole words cannot be told in this vocabulary: none of its tokens is marked as a beginning or a continuation');
-  return Uint8Array.from(tokens, (token = '') => (begins.test(token) ? 0 : 1));
 }

@@ -8,6 +8,7 @@ import { removeStalePartials } from '../storage/atomic.ts';
 import { fingerprint } from '../storage/hash.ts';
 import { readJson, writeJson } from '../storage/json.ts';
 import { shapeFault } from '../storage/shape-fault.ts';
+import { chunksOf } from './chunks.ts';
 import { ExampleDigest } from './corpus.ts';
 import type { EncodeCorpusOptions } from './encoded-corpus.ts';
 import type { Example } from './example.ts';
@@ -222,17 +223,6 @@ function isWanted({ ends, wanted }: Plan, begin: number, end: number): boolean {
 function endsOf(shards: Header['shards']): number[] {
   let end = 0;
   return shards.map(({ rows }) => (end += rows));
-}
-
-async function* chunksOf(examples: AsyncIterable<Example> | Iterable<Example>, rows: number): AsyncGenerator<Example[], void, undefined> {
-  let chunk: Example[] = [];
-  for await (const example of examples) {
-    chunk.push(example);
-    if (chunk.length < rows) continue;
-    yield chunk;
-    chunk = [];
-  }
-  if (chunk.length > 0) yield chunk;
 }
 
 function messageOf(error: unknown): string {
