@@ -62,6 +62,17 @@ export { readSentenceSettings, type SentenceSettings } from './models/sentence-f
 export { exportOnnx } from './models/onnx-export.ts';
 export { freshConfig, parseSize, type Size } from './models/size.ts';
 export { type Cut, cutStudent } from './models/student.ts';
+export type { Seq2SeqConfig, Seq2SeqFamilyName } from './models/seq2seq/config.ts';
+export { parseSeq2SeqConfig } from './models/seq2seq/config-file.ts';
+export type { GenerationSettings } from './models/seq2seq/generation.ts';
+export { freshSeq2Seq, type Seq2Seq } from './models/seq2seq/model.ts';
+export { type LoadedSeq2Seq, loadSeq2Seq, readSeq2SeqConfig } from './models/seq2seq/load.ts';
+export { saveSeq2Seq, type SaveSeq2SeqOptions, type TranslationSamples } from './models/seq2seq/save.ts';
+export { translationSamples } from './models/seq2seq/samples.ts';
+export { openDecoder, type SourceDecoder } from './models/seq2seq/step-decoder.ts';
+export { type SearchOptions, searchTranslations } from './models/seq2seq/search.ts';
+export { freshSeq2SeqConfig, type FreshSeq2SeqOptions, parseSeq2SeqSize, type Seq2SeqSize } from './models/seq2seq/size.ts';
+export { cutSeq2Seq, cutSeq2SeqConfig, type CutSeq2SeqOptions, type Seq2SeqCut } from './models/seq2seq/student.ts';
 export { distilbertReleasedMap, everyOtherMap, lastMap, layersCalled, skipMap, uniformMap } from './models/layer-map.ts';
 export type { ModelOutput, OutputOf, SignalOf, Wants } from './models/output.ts';
 

@@ -28,11 +28,26 @@ const pipelineTags: Readonly<Record<Task, string>> = {
 };
 
 /** Whether the folder holds an ONNX file decides which examples the card shows. */
-export function modelCard(config: EncoderConfig, parameters: number, { name, story, scores = [], example = 'It is not bad at all.', pair, license }: CardFacts, { onnx, sentence }: { onnx: boolean; sentence?: SentenceSettings }): string {
+export function modelCard(config: EncoderConfig, parameters: number, facts: CardFacts, { onnx, sentence }: { onnx: boolean; sentence?: SentenceSettings }): string {
+  const { example = 'It is not bad at all.', pair } = facts;
   const classifies = pipelineTags[config.task] === 'text-classification';
-  const front = ['---', `library_name: ${sentence ? 'sentence-transformers' : 'transformers'}`, `pipeline_tag: ${sentence ? 'sentence-similarity' : pipelineTags[config.task]}`, 'tags: [retort, knowledge-distillation]'];
+  const kind = { library: sentence ? 'sentence-transformers' : 'transformers', pipelineTag: sentence ? 'sentence-similarity' : pipelineTags[config.task] };
+  return cardOf(kind, facts, [
+    `${config.family}, ${config.layers} layers x ${config.width}, ${config.heads} heads, vocabulary ${config.vocabulary}, ${parameters.toLocaleString('en-GB')} parameters.`,
+    ...(classifies ? [answersText(config)] : []),
+  ], [
+    ...(sentence ? sentenceExamples(sentence, { example, onnx }) : []),
+    ...(classifies && onnx ? [...javascriptExample(config, { example, pair }), ...pythonExample(config, { example, pair })] : []),
+  ]);
+}
+
+/** The card of a model of any kind: what it is, line by line, and how it is run. */
+export function cardOf({ library, pipelineTag }: { readonly library: string; readonly pipelineTag: string }, { name, story, scores = [], license }: CardFacts, description: readonly string[], examples: readonly string[]): string {
   return [
-    ...front,
+    '---',
+    `library_name: ${library}`,
+    `pipeline_tag: ${pipelineTag}`,
+    'tags: [retort, knowledge-distillation]',
     ...(license === undefined ? [] : [`license: ${license}`]),
     '---',
     '',
@@ -40,12 +55,10 @@ export function modelCard(config: EncoderConfig, parameters: number, { name, sto
     '',
     ...story,
     '',
-    `${config.family}, ${config.layers} layers x ${config.width}, ${config.heads} heads, vocabulary ${config.vocabulary}, ${parameters.toLocaleString('en-GB')} parameters.`,
-    ...(classifies ? [answersText(config)] : []),
+    ...description,
     '',
     ...(scores.length === 0 ? [] : ['| measure | value |', '| --- | --- |', ...scores.map(([what, value]) => `| ${what} | ${value} |`), '']),
-    ...(sentence ? sentenceExamples(sentence, { example, onnx }) : []),
-    ...(classifies && onnx ? [...javascriptExample(config, { example, pair }), ...pythonExample(config, { example, pair })] : []),
+    ...examples,
   ].join('\n');
 }
 

@@ -28,7 +28,7 @@ for (const format of formats) {
 }
 
 /** What a file does that reads bytes or makes something of text that may be anybody's. */
-const reads = /\b(readFile|readFileSync|createReadStream|readBytes|readPieces|withFile|readJson|readJsonLines|parseJson|readLines|TextDecoder|JSON\s*\.\s*parse|findOnnx)\b|\bnew\s+DataView\b/;
+const reads = /\b(readFile|readFileSync|createReadStream|readBytes|readPieces|withFile|readJson|readJsonIfPresent|readJsonLines|parseJson|readLines|TextDecoder|JSON\s*\.\s*parse|findOnnx)\b|\bnew\s+DataView\b/;
 
 test('every reader of the house is fuzzed: a new one stands in the catalogue, or says why not', (t) => {
   t.is(formats.length, 49);
