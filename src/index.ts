@@ -37,12 +37,12 @@ export { openParallel, type ParallelFiles, type ParallelOptions, type ParallelTa
 export { glueTasks, openGlue } from './text/glue.ts';
 export type { Tokenizer } from './text/tokenizer.ts';
 export { loadTokenizer, saveTokenizer } from './text/tokenizer-files.ts';
-export type { SideTokenizer, TranslationTokenizers } from './text/translation-tokenizers.ts';
+export { sharedTokenizers, type SideTokenizer, type TranslationTokenizers } from './text/translation-tokenizers.ts';
 export { openTranslationTokenizers, saveTranslationTokenizers } from './text/open-translation-tokenizers.ts';
 export { trainWordPiece } from './text/train-word-piece.ts';
 export { trainTranslationVocabulary, type TranslationVocabularyOptions } from './text/train-translation-vocabulary.ts';
 export { concatenate, encodeCorpus, type EncodedCorpus } from './text/encoded-corpus.ts';
-export { encodePairs, type EncodePairsOptions } from './text/encoded-pairs.ts';
+export { encodePairs, type EncodePairsOptions, encodeSources } from './text/encoded-pairs.ts';
 export { evaluationBatches, type HostBatch, trainingBatches } from './text/batches.ts';
 export { sourceBatches, type SourceBatchOptions } from './text/source-batches.ts';
 
