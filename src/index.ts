@@ -90,6 +90,7 @@ export type { AnswerSpace } from './teacher/answer-values.ts';
 export { labelFromAnswers } from './teacher/label-answers.ts';
 export { stepTranslator, type StepTranslatorOptions, type Translation, type TranslationTokenizer, type Translator } from './teacher/translator.ts';
 export { translateCorpus, translated, type TranslateOptions, type TranslateProgress } from './teacher/translate-corpus.ts';
+export { modelTranslator, type ModelTranslatorOptions } from './teacher/model-translator.ts';
 export { openTranslations, type Translations, type TranslationSource } from './teacher/translation-store.ts';
 
 // objectives: matching
@@ -190,6 +191,7 @@ export { hintThenLogits, type HintThenLogitsOptions } from './strategies/hint-th
 export { intermediateThenPrediction, type IntermediateThenPredictionOptions } from './strategies/intermediate-then-prediction.ts';
 export { type Assistant, type TeacherAssistantOptions, teacherAssistants } from './strategies/teacher-assistants.ts';
 export { earlyStoppedTeachers, type EarlyStoppedTeacherOptions, stoppedDistillation, type StoppedDistillationOptions, type TeacherCandidate } from './strategies/early-stopped-teachers.ts';
+export { distilledCorpus, sequenceLevel, type SequenceLevelOptions } from './strategies/sequence-level.ts';
 export { selectTranslations, type SelectionCounts, type SelectionOptions } from './strategies/select-translations.ts';
 export { nearestTo, type TranslationChoice } from './strategies/translation-choice.ts';
 export type { DropReason, TranslationFilters } from './strategies/translation-filters.ts';
