@@ -4,6 +4,9 @@ import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
 import test from 'ava';
+import { reproductions } from '../../scripts/repro/catalogue.ts';
+import { loadRecipe } from '../../src/cli/load-recipe.ts';
+import { overrideSettings } from '../../src/cli/settings.ts';
 import { readEvidence } from '../../src/report/evidence-file.ts';
 import { readRunLog } from '../../src/report/run-log.ts';
 import { layGlue, openWorkplace, type Workplace } from './workplace.ts';
@@ -26,8 +29,9 @@ const settings = [
 ];
 const run = (...more: string[]) => place.retort('run', 'recipes/glue-arms.ts', '--out', 'runs/arms', ...[...settings, ...more].flatMap((one) => ['--set', one]));
 const record = (name: string) => place.path('recipes', 'results', 'sst2-arms', `${name}.json`);
-const tables = (...words: string[]) => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['--import=tsx', resolve('scripts/tables.ts'), '--root', place.folder, ...words], { encoding: 'utf8' });
+const tables = (...words: string[]) => tablesIn(place.folder, ...words);
+const tablesIn = (root: string, ...words: string[]) => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['--import=tsx', resolve('scripts/tables.ts'), '--root', root, ...words], { encoding: 'utf8' });
   return { code: status, said: `${stdout}${stderr}` };
 };
 
@@ -120,4 +124,22 @@ test.serial('few labels: a teacher for every seed, and unlabelled text for those
   const few = await Promise.all(['teacher-seed1', 'teacher-seed2', 'distilbert-2x16-fine-tuning-seed2', 'distilbert-2x16-soft-labels-seed2'].map((name) => readEvidence(place.path('recipes', 'results', 'few', `${name}.json`))));
   t.deepEqual(few.map((one) => [one?.labelledRows, one?.rows]), [[20, 20], [20, 20], [20, 20], [20, 50]]);
   t.is(few[3]?.hashes.teacher, few[1]?.hashes.model);
+});
+
+test.serial("the project's own tables are those of its own records", (t) => {
+  const { code, said } = tablesIn(resolve('.'), '--check');
+  t.is(code, 0, said);
+  t.true(Number(/^(\d+) tables: all as/.exec(said)?.[1]) >= Object.keys(reproductions).length, said);
+});
+
+test.serial('every reproduction has its line in package.json, and a recipe that takes its settings', async (t) => {
+  const { scripts } = JSON.parse(await readFile('package.json', 'utf8')) as { scripts: Record<string, string> };
+  t.deepEqual(Object.keys(scripts).filter((name) => name.startsWith('repro:')).sort(), Object.keys(reproductions).map((name) => `repro:${name}`).sort());
+  for (const [name, { recipe, settings, needs, record: folder, check: checked }] of Object.entries(reproductions)) {
+    t.true(scripts[`repro:${name}`]?.endsWith(`scripts/repro.ts ${name}`));
+    const { settings: schema } = await loadRecipe(recipe);
+    const sets = [...Object.entries({ ...settings, record: folder, check: checked }), ...needs.map((need) => [need, 'a folder'] as const)].map(([path, value]) => `${path}=${JSON.stringify(value)}`);
+    t.notThrows(() => overrideSettings(schema, sets), name);
+    t.regex(await readFile(`scripts/repro/${name}.ts`, 'utf8'), new RegExp(`Published: [^]+Run here: [^]+On: [^]+Came out [^]+<!-- evidence: ${folder} `), name);
+  }
 });
