@@ -45,6 +45,7 @@ export { evaluationBatches, type HostBatch, trainingBatches } from './text/batch
 export type { EncoderConfig, FamilyName, Task } from './models/config.ts';
 export { parseConfig } from './models/config-file.ts';
 export type { Dimensions } from './models/dimensions.ts';
+export type { ModelFacts } from './models/facts.ts';
 export { freshModel, type Model } from './models/model.ts';
 export { type LoadedModel, loadModel } from './models/load.ts';
 export { saveModel } from './models/save.ts';

@@ -11,14 +11,17 @@ import { meanOfTokens } from '../nn/mean-pooling.ts';
 import type { Mode } from '../nn/mode.ts';
 import { freshValues, Parameters } from '../nn/parameters.ts';
 import type { EncoderConfig } from './config.ts';
+import type { Dimensions } from './dimensions.ts';
 import { embed } from './embeddings.ts';
+import type { ModelFacts } from './facts.ts';
 import { firstToken, headWanted } from './heads.ts';
 import { layersOf } from './layers.ts';
 import type { ModelOutput, OutputOf, QueryKeyValue, Wants } from './output.ts';
 import { parameterSpecs } from './parameter-specs.ts';
 
-export interface Model {
-  readonly config: EncoderConfig;
+/** An encoder, unless said; whoever takes any model says `Model<ModelFacts>`. */
+export interface Model<C extends ModelFacts = EncoderConfig> {
+  readonly config: C;
   readonly parameters: Parameters;
   /**
    * Runs the model on a batch. Call it inside a `scope` or a sweep, which frees the intermediates.
@@ -85,7 +88,7 @@ function queryKeyValue({ query, key, value }: AskedAttention): QueryKeyValue | u
 }
 
 /** @throws for a layer that a model of so many has not. */
-export function checkLayers({ layers }: Pick<EncoderConfig, 'layers'>, wants: Wants): void {
+export function checkLayers({ layers }: Dimensions, wants: Wants): void {
   const check = (what: string, asked: readonly number[] | undefined, last: number) => {
     const beyond = asked?.find((layer) => !Number.isInteger(layer) || layer < -last - 1 || layer > last);
     if (beyond !== undefined) throw new Error(`${what} of layer ${beyond} are wanted, but the model's run from 0 to ${last}`);

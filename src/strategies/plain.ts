@@ -3,6 +3,7 @@
  * one; a strategy computes no loss and touches no optimiser.
  */
 import { modelScores, rankingScores } from '../evaluate/score.ts';
+import type { ModelFacts } from '../models/facts.ts';
 import type { Model } from '../models/model.ts';
 import type { Objective } from '../objectives/objective.ts';
 import type { Teacher } from '../teacher/teacher.ts';
@@ -11,7 +12,7 @@ import type { TokenisedCorpus } from '../text/tokenised-corpus.ts';
 import { train, type TrainHooks, type TrainOutcome, type TrainSettings } from '../train/train.ts';
 
 export interface Lesson {
-  readonly student: Model;
+  readonly student: Model<ModelFacts>;
   readonly objective: Objective;
   readonly teacher?: Teacher;
   /** What the student learns from; unlabelled examples are welcome where the objective listens to a teacher. */
@@ -20,6 +21,8 @@ export interface Lesson {
   readonly dev?: EncodedCorpus;
   /** One of the task's scores; by default the first of `rankingScores`: accuracy, micro F1 or Pearson. */
   readonly metric?: string;
+  /** In place of dev, for what is scored in another way: a translator. */
+  readonly score?: TrainHooks['score'];
   readonly settings: TrainSettings;
   readonly hooks: Omit<TrainHooks, 'score'>;
 }
@@ -27,8 +30,8 @@ export interface Lesson {
 export type Strategy = (lesson: Lesson) => Promise<TrainOutcome>;
 
 /** Trains the student in place. */
-export const plain: Strategy = ({ student, objective, teacher, corpus, dev, metric, settings, hooks }) => {
+export const plain: Strategy = ({ student, objective, teacher, corpus, dev, metric, score: own, settings, hooks }) => {
   const [usual] = rankingScores[dev?.labels?.kind ?? 'single-label'];
-  const score = dev && { metric: metric ?? usual, measure: async () => ({ ...(await modelScores(student, dev)).scores }) };
+  const score = own ?? (dev && { metric: metric ?? usual, measure: async () => ({ ...(await modelScores(student, dev)).scores }) });
   return train({ student, objective, teacher }, corpus, settings, { ...hooks, ...(score && { score }) });
 };

@@ -5,6 +5,7 @@
 import type { Batch } from '../engine/batch.ts';
 import * as tf from '../engine/tf.ts';
 import type { Dimensions } from '../models/dimensions.ts';
+import type { ModelFacts } from '../models/facts.ts';
 import { checkLayers, type Model } from '../models/model.ts';
 import type { SignalOf, Wants } from '../models/output.ts';
 
@@ -20,7 +21,7 @@ export interface Teacher {
 }
 
 /** A model as teacher, in inference mode. */
-export function liveTeacher(model: Model, { name = `live ${model.config.layers}x${model.config.width} ${model.config.family}` }: { name?: string } = {}): Teacher {
+export function liveTeacher(model: Model<ModelFacts>, { name = `live ${model.config.layers}x${model.config.width} ${model.config.family}` }: { name?: string } = {}): Teacher {
   return {
     name,
     dimensions: model.config,

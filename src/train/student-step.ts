@@ -7,6 +7,7 @@ import type { Key } from '../engine/random.ts';
 import { type Labelled, replayed } from '../engine/replay.ts';
 import { sweep } from '../engine/sweep.ts';
 import * as tf from '../engine/tf.ts';
+import type { ModelFacts } from '../models/facts.ts';
 import type { Model } from '../models/model.ts';
 import type { ModelOutput } from '../models/output.ts';
 import type { Parameters } from '../nn/parameters.ts';
@@ -36,7 +37,7 @@ interface Seen {
 type Refuse = (reason: string) => void;
 
 interface Learner {
-  readonly student: Model;
+  readonly student: Model<ModelFacts>;
   readonly objective: Objective;
   readonly auxiliary?: Parameters;
 }

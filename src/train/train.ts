@@ -98,7 +98,7 @@ export async function train(learning: Learning, corpus: TokenisedCorpus, setting
     });
 
     const microRows = settings.rows / settings.accumulation;
-    const batches = trainingBatches(corpus, { seed: settings.seed, rows: microRows, cursor, padId: config.padId, world });
+    const batches = trainingBatches(corpus, { seed: settings.seed, rows: microRows, cursor, padId: config.padId, ...(config.startId !== undefined && { startId: config.startId }), world });
     const saveCheckpoint = async () => {
       if (checkpoints === undefined) return;
       emit({ kind: 'checkpoint', run, step, path: await saveTrainState(checkpoints, { step, cursor, best, waiting }, identity, trained, optimizer) });
