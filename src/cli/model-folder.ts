@@ -3,8 +3,8 @@
  */
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type LoadOptions, loadModel } from '../models/load.ts';
-import type { Model } from '../models/model.ts';
+import { type Classifier, loadClassifier } from '../models/classifiers.ts';
+import type { LoadOptions } from '../models/load.ts';
 import { checkpointBytes } from '../storage/checkpoint.ts';
 import type { EncodedCorpus } from '../text/encoded-corpus.ts';
 import { type LabelKind, type LabelSpace, labelSpace } from '../text/example.ts';
@@ -15,7 +15,7 @@ import type { Tokenizer } from '../text/tokenizer.ts';
 
 export interface ModelFolder {
   readonly folder: string;
-  readonly model: Model;
+  readonly model: Classifier;
   readonly tokenizer: Tokenizer;
   /** One line each, for the person. */
   readonly notices: readonly string[];
@@ -27,7 +27,7 @@ export interface ModelFolder {
 export async function openModelFolder(folder: string, options: LoadOptions = {}): Promise<ModelFolder> {
   await requireModel(folder);
   const tokenizer = await loadTokenizer(folder);
-  const { model, notices } = await loadModel(folder, options);
+  const { model, notices } = await loadClassifier(folder, options);
   const { vocabulary } = model.config;
   if (tokenizer.vocabularySize > vocabulary) throw new Error(`${folder}: the tokenizer has ids up to ${tokenizer.vocabularySize - 1}, the model embeddings for ${vocabulary}; they do not belong together`);
   return { folder, model, tokenizer, notices, bytes: await checkpointBytes(folder) };

@@ -28,8 +28,8 @@ export interface LoadOptions {
   readonly seed?: number;
 }
 
-export interface LoadedModel {
-  readonly model: Model;
+export interface LoadedModel<M = Model> {
+  readonly model: M;
   /** One line each: a head made fresh, stored heads left aside. */
   readonly notices: readonly string[];
 }
@@ -52,7 +52,7 @@ export async function loadModel(folder: string, { task, labels, seed = 0 }: Load
   const { parameters, fresh, left } = await withCheckpoint(folder, async (storedTensors) => {
     const tensors = canonicalNames(config.family, storedTensors, folder);
     const fresh = freshHeadNames(config, stored, head, tensors);
-    const left = checkNames(config, folder, tensors, fresh);
+    const left = checkNames({ specs: parameterSpecs(config), what: `${config.family}, ${config.layers} layers, task ${config.task}`, isHead: (name) => isHead(config.family, name) }, folder, tensors, fresh);
     // One tensor at a time, so that a large model is not in memory twice.
     const parameters = await Parameters.load(parameterSpecs(config), async (spec) => {
       const tensor = tensors.get(spec.name);
@@ -89,9 +89,17 @@ function freshHeadNames(config: EncoderConfig, stored: EncoderConfig, head: Read
   return new Set([...head.values()].filter(unfit).map(({ name }) => name));
 }
 
-/** Checks names and shapes; returns the stored heads that this task leaves aside. */
-function checkNames(config: EncoderConfig, folder: string, tensors: ReadonlyMap<string, StoredTensor>, fresh: ReadonlySet<string>): string[] {
-  const specs = new Map(parameterSpecs(config).map((spec) => [spec.name, spec]));
+interface CalledFor {
+  readonly specs: readonly ParameterSpec[];
+  /** The configuration, in words. */
+  readonly what: string;
+  /** Whether a stored tensor is of a head that may be left aside. */
+  readonly isHead: (name: string) => boolean;
+}
+
+/** Checks names and shapes; returns the stored heads that are left aside. @throws one error that lists all that does not fit. */
+export function checkNames({ specs: wanted, what, isHead: isLeft }: CalledFor, folder: string, tensors: ReadonlyMap<string, Pick<StoredTensor, 'shape'>>, fresh: ReadonlySet<string>): string[] {
+  const specs = new Map(wanted.map((spec) => [spec.name, spec]));
   const problems: string[] = [];
   const left: string[] = [];
   for (const [name, { shape }] of specs) {
@@ -102,11 +110,11 @@ function checkNames(config: EncoderConfig, folder: string, tensors: ReadonlyMap<
   }
   for (const name of tensors.keys()) {
     if (specs.has(name)) continue;
-    if (isHead(config.family, name)) left.push(name);
+    if (isLeft(name)) left.push(name);
     else problems.push(`unexpected: ${printable(name)}`);
   }
   if (problems.length > 0) {
-    throw new Error(`${folder}: the weights do not fit config.json (${config.family}, ${config.layers} layers, task ${config.task})\n  ${problems.slice(0, maxListed).join('\n  ')}${problems.length > maxListed ? `\n  and ${problems.length - maxListed} more` : ''}`);
+    throw new Error(`${folder}: the weights do not fit config.json (${what})\n  ${problems.slice(0, maxListed).join('\n  ')}${problems.length > maxListed ? `\n  and ${problems.length - maxListed} more` : ''}`);
   }
   return left;
 }
