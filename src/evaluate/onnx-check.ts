@@ -70,7 +70,7 @@ async function loadAs(usual: typeof TransformersJs.AutoModelForSequenceClassific
   try {
     return await usual.from_pretrained(folder, options);
   } catch (error) {
-    if (!(error instanceof Error && /^Unsupported model type/.test(error.message))) throw error;
+    if (!(error instanceof Error && error.message.startsWith('Unsupported model type'))) throw error;
     return plain.from_pretrained(folder, options);
   }
 }

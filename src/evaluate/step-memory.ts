@@ -75,9 +75,9 @@ function readings({ pairs }: Recurrent): number {
   return pairs ? 2 : 1;
 }
 
-/** What one layer makes on its way and lets go. */
+/** What one layer makes on its way and lets go; of an LSTM, which is swept at once, that of all its steps. */
 function passingNumbers(model: Layered, { rows, tokens, keepsProbabilities }: Batch): number {
-  if (model.family === 'bilstm') return rows * tokens * readings(model) * 40 * model.units;
+  if (model.family === 'bilstm') return rows * tokens * readings(model) * 108 * model.units;
   const inner = attentionWidth(model);
   return rows * tokens * (6 * inner + 2 * model.feedForwardWidth + (keepsProbabilities ? 2 * model.heads * tokens : 0));
 }

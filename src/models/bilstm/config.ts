@@ -10,6 +10,8 @@ import { check, count, rate } from '../families/fields.ts';
 
 export const bilstmFamily = 'bilstm';
 
+export const bilstmPaper = { authors: 'Tang et al.', year: 2019, title: 'Distilling Task-Specific Knowledge from BERT into Simple Neural Networks', id: '1903.12136' };
+
 export interface BilstmConfig extends ModelFacts {
   readonly family: typeof bilstmFamily;
   readonly layers: 1;
@@ -44,8 +46,8 @@ export function parseBilstmSize(text: string): BilstmSize {
 
 export type BilstmChoices = Pick<BilstmConfig, 'vocabulary' | 'padId' | 'positions' | 'task' | 'labels' | 'pairs'> & { readonly dropout?: number };
 
-export function bilstmConfig(size: BilstmSize, { dropout = 0.1, ...rest }: BilstmChoices): BilstmConfig {
-  return { family: bilstmFamily, layers: 1, says: bilstmWants, ...size, hiddenDropout: dropout, source: {}, ...rest };
+export function bilstmConfig({ units, embeddingWidth, width }: BilstmSize, { vocabulary, padId, positions, task, labels, pairs, dropout = 0.1 }: BilstmChoices): BilstmConfig {
+  return { family: bilstmFamily, layers: 1, says: bilstmWants, units, embeddingWidth, width, vocabulary, padId, positions, task, labels, pairs, hiddenDropout: dropout, source: {} };
 }
 
 const bilstmWants = ['logits', 'members', 'classWeights', 'pooled'] as const;

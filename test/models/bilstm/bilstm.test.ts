@@ -18,10 +18,11 @@ test.before(() => startEngine());
 const rows = [[2, 7, 9, 3], [2, 28, 3], [2, 5, 5, 6, 7, 3]];
 
 test('logits are those of the paper\'s formula, row by row', async (t) => {
-  const { forward, parameters } = tinyBilstm();
+  const model = tinyBilstm();
+  const { parameters } = model;
   const weight = (name: string) => parameters.get(name);
   const direction = (suffix: string) => ({ inputWeight: weight(`lstm.weight_ih_l0${suffix}`), stateWeight: weight(`lstm.weight_hh_l0${suffix}`), inputBias: weight(`lstm.bias_ih_l0${suffix}`), stateBias: weight(`lstm.bias_hh_l0${suffix}`) });
-  const { logits, pooled } = forward(tinyBatch(rows), { logits: true, pooled: true });
+  const { logits, pooled } = model.forward(tinyBatch(rows), { logits: true, pooled: true });
   for (const [row, ids] of rows.entries()) {
     const x = tf.expandDims(tf.gather(weight(words), tf.tensor1d(ids, 'int32')), 0);
     const real = tf.ones([1, ids.length]);
@@ -47,7 +48,7 @@ test('a pair is two texts, read alike and compared', async (t) => {
   const { parameters } = pairs;
   // The first layer of the head takes a, b, a b and |a - b| apart: D = 4 · 2 N with the unit matrix shows them.
   const shown = tinyBilstm({ pairs: true, width: 24 });
-  for (const [name, variable] of shown.parameters.entries()) if (/^(embeddings|lstm)/.test(name)) variable.assign(parameters.get(name) as tf.Tensor);
+  for (const [name, variable] of shown.parameters.entries()) if (/^(embeddings|lstm)/.test(name)) variable.assign(parameters.get(name));
   shown.parameters.get('dense.weight').assign(tf.eye(24));
   shown.parameters.get('dense.bias').assign(tf.fill([24], 2));
   const said = tf.sub(shown.forward(pairBatch([[[7, 9], [11, 12, 13]]]), { pooled: true }).pooled, 2);
@@ -60,10 +61,10 @@ test('a pair is two texts, read alike and compared', async (t) => {
 });
 
 test('it says what its head has, and refuses states in words', (t) => {
-  const { forward, config } = tinyBilstm();
-  t.deepEqual(forward(tinyBatch(), { members: true, classWeights: true }).members.shape, [1, 2, 3]);
-  t.throws(() => forward(tinyBatch(), { hidden: [1] }), { message: 'hidden are wanted, but a model of family bilstm says logits, members, classWeights, pooled alone' });
-  t.deepEqual([config.width, forward(tinyBatch(), { pooled: true }).pooled.shape[1]], [7, 7]);
+  const model = tinyBilstm();
+  t.deepEqual(model.forward(tinyBatch(), { members: true, classWeights: true }).members.shape, [1, 2, 3]);
+  t.throws(() => model.forward(tinyBatch(), { hidden: [1] }), { message: 'hidden are wanted, but a model of family bilstm says logits, members, classWeights, pooled alone' });
+  t.deepEqual([model.config.width, model.forward(tinyBatch(), { pooled: true }).pooled.shape[1]], [7, 7]);
 });
 
 test('fresh: as wide as PyTorch\'s, padding at zero, the same for the same seed, with word vectors where they are known', async (t) => {
