@@ -1,17 +1,17 @@
 // A BiLSTM through every command: distilled, scored, asked, exported, planned, and a teacher itself.
-import { readFile, writeFile } from 'node:fs/promises';
+import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { addDistill } from '../../../src/cli/commands/distill.ts';
-import { addEvaluate } from '../../../src/cli/commands/evaluate.ts';
-import { addExport } from '../../../src/cli/commands/export.ts';
-import { addPlan } from '../../../src/cli/commands/plan.ts';
-import { addPredict } from '../../../src/cli/commands/predict.ts';
-import { addTrain } from '../../../src/cli/commands/train.ts';
-import type { Plan } from '../../../src/cli/plan.ts';
-import { loadClassifier } from '../../../src/models/classifiers.ts';
-import { readJson } from '../../../src/storage/json.ts';
-import { ask, type Bench, openBench } from '../in-process.ts';
+import { addDistill } from '../../src/cli/commands/distill.ts';
+import { addEvaluate } from '../../src/cli/commands/evaluate.ts';
+import { addExport } from '../../src/cli/commands/export.ts';
+import { addPlan } from '../../src/cli/commands/plan.ts';
+import { addPredict } from '../../src/cli/commands/predict.ts';
+import { addTrain } from '../../src/cli/commands/train.ts';
+import type { Plan } from '../../src/cli/plan.ts';
+import { loadClassifier } from '../../src/models/classifiers.ts';
+import { readJson } from '../../src/storage/json.ts';
+import { ask, type Bench, openBench } from '../cli/in-process.ts';
 
 let bench: Bench;
 let student: string;
@@ -55,7 +55,6 @@ test('it teaches in its turn, and is trained on', async (t) => {
 
 test('pairs are told by the corpus', async (t) => {
   const corpus = place('pairs');
-  const { cp } = await import('node:fs/promises');
   await cp(bench.corpus, corpus, { recursive: true });
   for (const split of ['train', 'dev', 'test', 'transfer']) {
     const file = join(corpus, `${split}.tsv`);
