@@ -4,8 +4,9 @@
  */
 import { freshBilstm } from '../models/bilstm/bilstm.ts';
 import { bilstmConfig, parseBilstmSize } from '../models/bilstm/config.ts';
-import { type Classifier, type ClassifierConfig, encoderOf, readClassifierConfig, withDropout } from '../models/classifiers.ts';
-import { freshModel } from '../models/model.ts';
+import { type ClassifierConfig, encoderOf, readClassifierConfig, withDropout } from '../models/classifiers.ts';
+import type { EncoderConfig } from '../models/config.ts';
+import { freshModel, type Model } from '../models/model.ts';
 import { freshConfig, parseSize } from '../models/size.ts';
 import { cutStudent } from '../models/student.ts';
 import type { LayerRow } from '../report/html.ts';
@@ -16,11 +17,11 @@ import type { Tokenizer } from '../text/tokenizer.ts';
 import { agreeOnLabels, type ModelFolder, openModelFolder, tokenLimit } from './model-folder.ts';
 import { type ImportanceText, narrowedModel, type WidthOptions } from './width-choice.ts';
 
-export interface StartingModel {
+export interface StartingModel<C extends ClassifierConfig = ClassifierConfig> {
   /** For a run's identity; determines the model `start` makes. */
   readonly origin: Readonly<Record<string, unknown>>;
-  readonly start: () => Promise<Classifier>;
-  readonly config: ClassifierConfig;
+  readonly start: () => Promise<Model<C>>;
+  readonly config: C;
   readonly tokenizer: Tokenizer;
   readonly maxTokens: number;
   readonly fresh: boolean;
@@ -69,7 +70,7 @@ interface CutWanted extends Wanted {
 }
 
 /** Layers of the teacher, counted from 0, with its embeddings and its head, all as wide as it is or narrowed. */
-export async function startCut({ model: teacher, tokenizer }: ModelFolder, { layers, seed, dropout, maxTokens, narrow }: CutWanted): Promise<StartingModel> {
+export async function startCut({ model: teacher, tokenizer }: ModelFolder, { layers, seed, dropout, maxTokens, narrow }: CutWanted): Promise<StartingModel<EncoderConfig>> {
   const { model: cut, map } = await cutStudent(encoderOf(teacher, '--layers'), { layers, seed });
   const { model: narrowed, rows } = narrow ? await narrowedModel(cut, narrow, { ...narrow, tokenizer, maxTokens }) : { model: cut, rows: [] };
   const model = withDropout(narrowed, dropout);

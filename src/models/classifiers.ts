@@ -43,9 +43,11 @@ export async function loadClassifier(folder: string, options: LoadOptions = {}):
 }
 
 /** The same weights under another dropout. */
-export function withDropout({ config, parameters }: Classifier, rate: number | undefined): Classifier {
-  if (isBilstm(config)) return createBilstm(rate === undefined ? config : { ...config, hiddenDropout: rate }, parameters);
-  return createModel(rate === undefined ? config : { ...config, hiddenDropout: rate, attentionDropout: rate, classifierDropout: rate }, parameters);
+export function withDropout<M extends Classifier>({ config, parameters }: M, rate: number | undefined): M {
+  const other: Classifier = isBilstm(config)
+    ? createBilstm(rate === undefined ? config : { ...config, hiddenDropout: rate }, parameters)
+    : createModel(rate === undefined ? config : { ...config, hiddenDropout: rate, attentionDropout: rate, classifierDropout: rate }, parameters);
+  return other as M; // of the kind that was given
 }
 
 function isBilstmJson(json: unknown): boolean {

@@ -6,8 +6,9 @@ import type { Batch } from '../engine/batch.ts';
 import * as tf from '../engine/tf.ts';
 import type { Dimensions } from '../models/dimensions.ts';
 import type { ModelFacts } from '../models/facts.ts';
-import { checkLayers, type Model } from '../models/model.ts';
+import type { Model } from '../models/model.ts';
 import type { SignalOf, Wants } from '../models/output.ts';
+import { checkLayers } from '../models/states.ts';
 
 export interface Teacher {
   /** For messages: 'live 3x128 bert', 'recorded …'. */

@@ -11,8 +11,9 @@ import * as tf from '../../engine/tf.ts';
 import { bilstm, type LstmWeights } from '../../nn/lstm.ts';
 import { dropoutAt, type Mode } from '../../nn/mode.ts';
 import { freshValues, Parameters, type ParameterSpec } from '../../nn/parameters.ts';
-import { checkLayers, type Model } from '../model.ts';
+import type { Model } from '../model.ts';
 import type { ModelOutput, OutputOf, Wants } from '../output.ts';
+import { checkLayers } from '../states.ts';
 import type { BilstmConfig } from './config.ts';
 
 export const words = 'embeddings.weight';

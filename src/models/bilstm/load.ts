@@ -4,8 +4,9 @@
 import { Parameters } from '../../nn/parameters.ts';
 import { withCheckpoint } from '../../storage/checkpoint.ts';
 import { float32Of } from '../../storage/halves.ts';
-import { checkNames, type LoadedModel, type LoadOptions } from '../load.ts';
+import type { LoadedModel, LoadOptions } from '../load.ts';
 import type { Model } from '../model.ts';
+import { checkNames } from '../strict-weights.ts';
 import { bilstmSpecs, createBilstm } from './bilstm.ts';
 import type { BilstmConfig } from './config.ts';
 
@@ -15,7 +16,7 @@ export async function loadBilstm(folder: string, stored: BilstmConfig, { task = 
   const config = { ...stored, labels };
   const specs = bilstmSpecs(config);
   const parameters = await withCheckpoint(folder, async (tensors) => {
-    checkNames({ specs, what: `bilstm, ${config.units} units, task ${config.task}`, isHead: () => false }, folder, tensors, new Set());
+    checkNames(specs, tensors, { folder, what: `bilstm, ${config.units} units, task ${config.task}` });
     return Parameters.load(specs, async ({ name }) => {
       const tensor = tensors.get(name);
       if (tensor === undefined) throw new Error(`${folder}: ${name} is missing`);
