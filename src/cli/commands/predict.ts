@@ -29,7 +29,8 @@ export function addPredict(program: Command, door: Door): void {
     .argument('<in>', 'a TSV, CSV or JSONL file, or a text file with one example a line; for --submission a GLUE folder, or the test split\'s file')
     .option('--out <file>', 'write here, whole or not at all (default: standard output; for --submission a folder, by default submission); translations as plain lines, or with their scores where it ends in .jsonl')
     .addOption(new Option('--submission <name>', 'write <name>.tsv as GLUE\'s server takes it').choices(submissionFiles.map(({ name }) => name)));
-  for (const add of [addTextOptions, addEngineOption, addSearchOptions]) add(command);
+  for (const add of [addTextOptions, addEngineOption]) add(command);
+  addSearchOptions(command, 'translations of each source, best first');
   command
     .addHelpText('after', '\nA translator\'s lines:\n  $ retort predict runs/translator/model sentences.en --beams 4 --out sentences.de\n\nExample:\n  $ retort predict runs/student/student corpora/opinions/sample/test.tsv --out runs/predictions.jsonl\n')
     .action(async (folder: string, file: string, { out, submission, ...options }: Options) => {

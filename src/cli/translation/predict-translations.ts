@@ -7,7 +7,7 @@ import { extname } from 'node:path';
 import { formatCount } from '../../report/units.ts';
 import { writeFileAtomically } from '../../storage/atomic.ts';
 import { translateSources } from '../../teacher/translate-sources.ts';
-import type { Translation, Translator } from '../../teacher/translator.ts';
+import type { Translation } from '../../teacher/translator.ts';
 import { factsFromPath } from '../../text/corpus.ts';
 import { readLines } from '../../text/lines.ts';
 import { formatOf } from '../../text/text-file.ts';
@@ -15,19 +15,13 @@ import type { Door } from '../door.ts';
 import { type EngineOption, startEngine } from '../engine-option.ts';
 import { openTexts, refuseUnfitting, requireFile, type TsvColumns } from '../text-files.ts';
 import { columnOptions, refuseOtherOptions } from '../unused-options.ts';
+import { readSources, type SourceLine } from './read-sources.ts';
 import { type SearchOptions, searchOptions } from './search-options.ts';
 import { openTranslatorFolder, translatorOf } from './translator-folder.ts';
 
 export interface PredictTranslationsOptions extends TsvColumns, SearchOptions, EngineOption {
   readonly out?: string;
   readonly maxTokens?: number;
-}
-
-/** One text to translate, and where it stands. */
-interface Line {
-  readonly id: string;
-  readonly place: string;
-  readonly text: string;
 }
 
 const allowed = [...columnOptions.filter((name) => !['pair', 'label'].includes(name)), ...searchOptions, 'out', 'maxTokens', 'engine', 'device', 'precision', 'threads'];
@@ -45,8 +39,7 @@ export async function predictTranslations(command: Command, door: Door, { folder
   const opened = await openTranslatorFolder(folder);
   for (const notice of opened.notices) console.note(notice);
   const translator = await translatorOf(opened, options);
-  const { sources, cut } = await readable(translator, said, { folder, maxTokens: options.maxTokens });
-  if (cut > 0) console.note(`${formatCount(cut)} of ${formatCount(said.length)} lines are longer than ${translator.maxTokens} tokens and were cut`);
+  const sources = await readSources(translator, said, { folder, maxTokens: options.maxTokens, console });
   const count = console.count('translations', 'lines', said.length);
   const found = await translateSources(translator, sources, { ids: said.map(({ id }) => id), batchTokens: options.batchTokens, signal: door.signal, hear: (_rows, _tokens, done) => count(done) });
   opened.model.dispose();
@@ -67,23 +60,13 @@ export async function predictTranslations(command: Command, door: Door, { folder
 }
 
 /** Of plain text every line, empty ones too, for line n of what is written translates line n; of a table its texts. */
-async function linesOf(file: string, options: TsvColumns): Promise<Line[]> {
+async function linesOf(file: string, options: TsvColumns): Promise<SourceLine[]> {
   await requireFile(file, 'give a text file with one source a line, or a TSV, CSV or JSONL file');
   if (formatOf(file) !== 'lines') return (await openTexts(file, options)).examples.map(({ id, text }) => ({ id, text, place: `${file}: example ${id}` }));
   const { split } = factsFromPath(file);
-  const lines: Line[] = [];
+  const lines: SourceLine[] = [];
   for await (const { number, text } of readLines(file)) lines.push({ id: `${split}-${number}`, text, place: `${file}:${number}` });
   return lines;
-}
-
-/** Sources that are too long are refused, or cut where a limit was asked for: their last token still ends the sentence. */
-async function readable(translator: Translator, lines: readonly Line[], { folder, maxTokens }: { readonly folder: string; readonly maxTokens: number | undefined }): Promise<{ sources: Int32Array[]; cut: number }> {
-  const most = translator.maxTokens;
-  const whole = await translator.encode(lines.map(({ text }) => text));
-  const long = whole.findIndex(({ length }) => length > most);
-  if (long >= 0 && maxTokens === undefined) throw new Error(`${lines[long]!.place}: it has ${whole[long]!.length} tokens, but ${folder} reads ${most} at most; shorten it, or let what is too long be cut: --max-tokens ${most}`);
-  const sources = whole.map((ids) => (ids.length > most ? Int32Array.of(...ids.subarray(0, most - 1), ids.at(-1)!) : ids));
-  return { sources, cut: whole.filter(({ length }) => length > most).length };
 }
 
 const shown = ({ text, score, logProb, finished }: Translation) => ({ text, score, logProb, finished });
