@@ -28,7 +28,7 @@ import { concludeTranslation } from './conclusion.ts';
 import { type Judgement, judgeTranslator } from './judgement.ts';
 import { type Languages, openParallelSplits, type ParallelSplits } from './parallel-splits.ts';
 import { searchOptions, translationGroup } from './search-options.ts';
-import { startCutTranslator, startFreshTranslator, startFromTranslator, type StartingTranslator } from './starting-translator.ts';
+import { limitOf, startCutTranslator, startFreshTranslator, startFromTranslator, type StartingTranslator } from './starting-translator.ts';
 import { addChoiceOptions, addStoreOptions, type ChoiceOptions, choiceOptions, selectionOf, selectionText, type StoreOptions, storeOptions, translating } from './teacher-translations.ts';
 import { addPairOptions, noteCut, type PairOptions, pairOptions, sharedOptions, translationMetric } from './training-pairs.ts';
 import { trainTranslator } from './translator-lesson.ts';
@@ -98,7 +98,8 @@ export async function distillTranslator(command: Command, door: Door, { teacher:
       judging, story: `Distilled from ${place} on ${train.name} (${objective.name}).`,
     });
     const { console: _console, ...search } = judging;
-    const { result } = await run.stage<Judgement>('teacher', { teacher: print, test: test.fingerprint, search, maxTokens: starting.maxTokens }, () => judgeTranslator('teacher', teacher, test, { ...judging, maxTokens: starting.maxTokens, signal: run.signal }));
+    const maxTokens = Math.min(starting.maxTokens, teacher.model.config.positions ?? Infinity);
+    const { result } = await run.stage<Judgement>('teacher', { teacher: print, test: test.fingerprint, search, maxTokens }, () => judgeTranslator('teacher', teacher, test, { ...judging, maxTokens, signal: run.signal }));
     await concludeTranslation(run, {
       title: `${train.name}: a student of ${place}`, subtitle: 'What a small translator keeps of its teacher.', test, kept, student: true,
       models: [{ ...trained, role: 'student' }, { name: 'teacher', role: 'teacher', model: place, judgement: result }],
@@ -141,7 +142,7 @@ async function studentOf(teacher: TranslatorFolder, { train }: ParallelSplits, o
   if (options.layers !== undefined) return startCutTranslator(teacher, { layers: options.layers, encoderLayers: options.encoderLayers }, options);
   if (options.from !== undefined) return startFromTranslator(await openTranslatorFolder(options.from), options);
   const tokenizers = options.vocabulary === undefined ? teacher.tokenizers : await trainTranslationVocabulary(train, { size: options.vocabulary });
-  return startFreshTranslator(options.size ?? '', tokenizers, options);
+  return startFreshTranslator(options.size ?? '', tokenizers, { ...options, maxTokens: options.maxTokens ?? limitOf(teacher.folder, teacher.model.config, undefined) });
 }
 
 /** @throws where student and teacher cut text differently: no word of the one is the other's. */

@@ -1,5 +1,5 @@
 // A folder for commands about translation: the first lines of the counting corpus, and an untrained translator of it.
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { freshSeq2Seq } from '../../../src/models/seq2seq/model.ts';
@@ -46,9 +46,8 @@ export async function openTranslationBench(): Promise<TranslationBench> {
   return { folder, corpus, translator, path: (name) => join(folder, name), remove: () => rm(folder, { recursive: true, force: true }) };
 }
 
-/** A copy of a file with other lines. */
+/** A file with other lines, elsewhere or in its own place. */
 export async function withLines(from: string, to: string, change: (lines: string[]) => readonly string[]): Promise<string> {
-  await cp(from, to);
   await writeFile(to, `${change((await readFile(from, 'utf8')).trimEnd().split('\n')).join('\n')}\n`);
   return to;
 }
