@@ -161,7 +161,8 @@ export { chrfCounts, chrfOf, chrfSignature, corpusChrf, sentenceChrf } from './e
 export type { References } from './evaluate/references.ts';
 export { type MaskedLmOptions, type MaskedLmScores, maskedLmScores } from './evaluate/masked-lm.ts';
 export { sentenceEditRate, wordErrorRate } from './evaluate/edit-rate.ts';
-export { type DifferenceOptions, translationDifference, translationScores, type TranslationScores } from './evaluate/translation-scores.ts';
+export { type TranslationLikelihood, translationLikelihood } from './evaluate/translation-likelihood.ts';
+export { type DifferenceOptions, translationDifference, translationInterval, translationScores, type TranslationScores } from './evaluate/translation-scores.ts';
 export { modeMass, type SequenceMeasures, sequenceSignatures, type SequenceSignatures } from './evaluate/sequence-signatures.ts';
 export { type SpeedOptions, translationSpeed, type TranslationSpeed } from './evaluate/translation-speed.ts';
 export { perplexity } from './evaluate/perplexity.ts';

@@ -1,5 +1,5 @@
 /**
- * The corpora that are known by name, with their sources: the one that ships with the project, and the GLUE tasks as distributed.
+ * The corpora that are known by name, with their sources: those that ship with the project, and the GLUE tasks as distributed.
  * Any other corpus is a folder of a person's own.
  */
 import { glueTasks } from '../text/glue.ts';
@@ -33,7 +33,11 @@ export function knownCorpora(): KnownCorpus[] {
   const glue = glueTasks.map(({ name, labels, metrics }): KnownCorpus => ({
     name, given: `<folder> --task ${name}`, labels: labelText(labels), metrics, ...(gluePapers[name] && { paper: gluePapers[name] }),
   }));
-  return [{ name: 'opinions', given: 'corpora/opinions/sample', labels: 'negative, mixed, positive', metrics: ['accuracy'] }, ...glue];
+  return [
+    { name: 'counting', given: 'corpora/counting/sample', labels: 'translations (--translation en-de)', metrics: ['bleu', 'chrf', 'perplexity'] },
+    { name: 'opinions', given: 'corpora/opinions/sample', labels: 'negative, mixed, positive', metrics: ['accuracy'] },
+    ...glue,
+  ];
 }
 
 function labelText(labels: LabelSpace): string {

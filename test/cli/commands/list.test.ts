@@ -18,7 +18,7 @@ test('all kinds, each entry in both forms, papers in full for machines and as au
     t.true(entries.length > 0, kind);
     for (const { name, engine, paper } of entries) {
       t.true(text.includes(name ?? engine ?? '?'), kind);
-      if (kind !== 'engines' && name !== 'opinions') {
+      if (kind !== 'engines' && !['opinions', 'counting'].includes(name)) {
         t.true(paper !== undefined && paper.title.length > 10, name);
         t.true(text.includes(`${paper?.authors} ${paper?.year} (${paper?.id})`), name);
       }
@@ -41,5 +41,5 @@ test('every corpus that ships and every GLUE task is known, and what ships is th
   const { corpora } = answered[0] as { corpora: Entry[] };
   const shipped = (await readdir('corpora')).sort();
   t.deepEqual(corpora.map(({ name }) => name), [...shipped, ...glueTasks.map(({ name }) => name)]);
-  t.true(existsSync(`${corpora[0]?.given}/train.tsv`));
+  for (const { name, given } of corpora.slice(0, shipped.length)) t.true(['train.tsv', 'train.en'].some((file) => existsSync(`${given}/${file}`)), name);
 });
