@@ -18,7 +18,7 @@ test('all kinds, each entry in both forms, papers in full for machines and as au
     t.true(entries.length > 0, kind);
     for (const { name, engine, paper } of entries) {
       t.true(text.includes(name ?? engine ?? '?'), kind);
-      if (kind !== 'engines' && !['opinions', 'counting'].includes(name)) {
+      if (kind !== 'engines' && !['opinions', 'counting'].includes(name ?? '')) {
         t.true(paper !== undefined && paper.title.length > 10, name);
         t.true(text.includes(`${paper?.authors} ${paper?.year} (${paper?.id})`), name);
       }
