@@ -70,6 +70,7 @@ export async function startCut({ model: teacher, tokenizer }: ModelFolder, { lay
   return { origin, start: () => Promise.resolve(model), config: model.config, tokenizer, maxTokens, fresh: false, notices: [], layerMap: [...map, ...rows] };
 }
 
-function withDropout({ config, parameters }: Model, dropout: number | undefined): Model {
+/** The same model, perhaps with other dropout everywhere. */
+export function withDropout({ config, parameters }: Model, dropout: number | undefined): Model {
   return createModel(dropout === undefined ? config : { ...config, hiddenDropout: dropout, attentionDropout: dropout, classifierDropout: dropout }, parameters);
 }

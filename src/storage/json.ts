@@ -9,6 +9,14 @@ export async function readJson(path: string): Promise<unknown> {
   return parseJson(decode(await readFile(path), path), path);
 }
 
+/** The same; undefined where there is no such file. */
+export async function readJsonIfPresent(path: string): Promise<unknown> {
+  return readJson(path).catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+}
+
 /** Writes `value` with two spaces and a last newline, whole or not at all. NaN becomes null, as JSON has it. */
 export async function writeJson(path: string, value: unknown): Promise<void> {
   const text = JSON.stringify(value, null, 2) as string | undefined;

@@ -93,6 +93,20 @@ export class Tokenizer {
     return this.native.tokenToId(token) ?? undefined;
   }
 
+  /** Every token by its id; ids that stand for none are undefined. */
+  tokens(): readonly (string | undefined)[] {
+    const tokens = new Array<string | undefined>(this.vocabularySize).fill(undefined);
+    for (const [token, id] of Object.entries(this.native.getVocab(true))) tokens[id] = token;
+    return tokens;
+  }
+
+  /** The ids of tokens that are no text: those with a role, and whatever else was added as special. */
+  specialIds(): ReadonlySet<number> {
+    const roles = Object.values(this.config.specialTokens).map((token) => this.idOf(token));
+    const added = (this.definition.added_tokens ?? []).filter((token) => 'special' in token && token.special === true).map(({ id }) => id);
+    return new Set([...roles.filter((id) => id !== undefined), ...added]);
+  }
+
   get padId(): number {
     return this.specialId('pad');
   }
