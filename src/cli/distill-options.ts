@@ -8,7 +8,7 @@ import { addCorpusOptions, addLabelKindOption, addLearningTextOptions, type Lear
 import type { TeachingOptions } from './distillation.ts';
 import { addEngineOption, addReplayOption, type EngineOption } from './engine-option.ts';
 import { addObjectiveOptions, matchesLayers, type ObjectiveOptions, readsStates } from './objective-choice.ts';
-import { layerChoice, positiveNumber, share, wholeNumber } from './option-values.ts';
+import { bilstmSize, layerChoice, positiveNumber, share, wholeNumber } from './option-values.ts';
 import type { StudentOptions } from './student-choice.ts';
 import { addTrainingOptions, refuseUnusedTraining, type TrainingOptions } from './training-options.ts';
 import { refuseOptions } from './unused-options.ts';
@@ -24,6 +24,7 @@ export function addDistillOptions(command: Command): Command {
     .option('--size <LxH>', 'a fresh student: layers x width, as 2x128 or 4x256:4:1024 (heads, feed-forward width)')
     .option('--layers <list>', 'a student cut from these layers of the teacher: 0,2,4 (from 0), or a map with their number: uniform:3, every-other, distilbert-released, pkd-skip, pkd-last, first', layerChoice)
     .option('--from <folder>', 'a student that starts as this encoder')
+    .option('--student <kind>', 'a fresh student of another kind: bilstm, or with units of either direction x width of word vectors as bilstm:64x100 (default: 150x300)', bilstmSize)
     .option('--vocabulary <n>', 'a vocabulary of its own for a fresh student (default: the teacher\'s; 8000 where it has none)', wholeNumber)
     .option('--temperature <T>', 'softens what both say of classes (default: 2; 1 where all answers are bare labels)', positiveNumber)
     .option('--hard-weight <w>', 'how much the corpus\'s own labels count beside the teacher (which counts 1)', share, 0.3)
@@ -35,12 +36,14 @@ export function addDistillOptions(command: Command): Command {
 
 /** @throws (wrong use) for none or several students, and for options that change nothing. */
 export function refuseUnfit(command: Command, options: DistillOptions): void {
-  if ([options.size, options.layers, options.from].filter((given) => given !== undefined).length !== 1) command.error('error: which student? Give one of --size LAYERSxWIDTH, --layers LIST and --from FOLDER');
-  if (options.size === undefined) refuseOptions(command, ['vocabulary'], 'only a fresh student (--size) gets a vocabulary of its own');
+  if ([options.size, options.layers, options.from, options.student].filter((given) => given !== undefined).length !== 1) command.error('error: which student? Give one of --size LAYERSxWIDTH, --layers LIST, --from FOLDER and --student bilstm');
+  if (options.size === undefined && options.student === undefined) refuseOptions(command, ['vocabulary'], 'only a fresh student (--size, --student) gets a vocabulary of its own');
   if (options.layers === undefined) refuseOptions(command, ['heads', 'feedForward', 'importance'], 'only a student cut from its teacher (--layers) takes over heads and neurons');
   if (!isNarrowed(options)) refuseOptions(command, ['importance'], 'it says by what --heads and --feed-forward choose; give one of them');
   if (options.hardWeight === 0) refuseOptions(command, ['classWeights'], 'they weigh the loss on labels, which --hard-weight 0 leaves out');
-  if (!readsStates(options)) refuseOptions(command, ['match', 'matchWeight'], 'soft labels match no states; give --objective too');
+  if (options.objective === 'logit-mse') refuseOptions(command, ['temperature'], '--objective logit-mse repeats logits as they are');
+  if (options.student !== undefined && readsStates(options)) command.error(`error: --objective ${options.objective}: a BiLSTM has no states like its teacher's; give soft-label or logit-mse`);
+  if (!readsStates(options)) refuseOptions(command, ['match', 'matchWeight'], `${options.objective === 'logit-mse' ? 'logits' : 'soft labels'} match no states; give --objective too`);
   else if (!matchesLayers(options)) refuseOptions(command, ['match'], `--objective ${options.objective} compares whole examples, not layers`);
   refuseTaskColumns(command, options);
   refuseUnusedTraining(command, options);

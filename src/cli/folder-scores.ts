@@ -8,7 +8,7 @@ import type { Latency } from '../evaluate/latency.ts';
 import { modelLatency } from '../evaluate/model-latency.ts';
 import { scoresOf } from '../evaluate/score.ts';
 import { probabilitiesOf } from '../evaluate/softmax.ts';
-import { readConfig } from '../models/load.ts';
+import { readClassifierConfig } from '../models/classifiers.ts';
 import { classLogits } from '../teacher/label-corpus.ts';
 import { classTask } from '../teacher/labeller.ts';
 import type { Corpus } from '../text/corpus.ts';
@@ -43,7 +43,7 @@ interface HowScored {
 
 /** What the labels of a TSV are read as for this model; absent: one class name each, found in the file. */
 export async function labelSpaceOf(folder: string): Promise<LabelSpace | undefined> {
-  const { task, labels: names } = await readConfig(folder);
+  const { task, labels: names } = await readClassifierConfig(folder);
   if (task === 'regression') return { kind: task };
   return task === 'multi-label' ? { kind: task, names } : undefined;
 }

@@ -5,7 +5,7 @@
 import { engineFacts } from '../engine/engine.ts';
 import { meanFlops } from '../evaluate/flops.ts';
 import { type StepMemory, stepMemory } from '../evaluate/step-memory.ts';
-import type { Model } from '../models/model.ts';
+import type { Classifier } from '../models/classifiers.ts';
 import { described, type Objective, type Shapes } from '../objectives/objective.ts';
 import type { StoredWants } from '../teacher/label-header.ts';
 import { labelBytes } from '../teacher/label-bytes.ts';
@@ -69,7 +69,7 @@ interface Planning {
   readonly signal: AbortSignal;
 }
 
-export async function planOf(lesson: DistillLesson, { student }: { student: Model }, { options, console, signal }: Planning): Promise<Plan> {
+export async function planOf(lesson: DistillLesson, { student }: { student: Classifier }, { options, console, signal }: Planning): Promise<Plan> {
   const { starting, voices, labels } = lesson;
   return withRehearsal(lesson, { options, console, signal }, async ({ teaching, text }) => {
     const asked = voices.filter((voice): voice is ReadingVoice => 'labeller' in voice);

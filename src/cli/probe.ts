@@ -5,7 +5,7 @@
  */
 import { layerCka } from '../evaluate/layer-cka.ts';
 import { likestMap, standingLayers } from '../evaluate/layer-assignment.ts';
-import type { Model } from '../models/model.ts';
+import { type Classifier, encoderOf } from '../models/classifiers.ts';
 import { formatTable } from '../report/table.ts';
 import { encodeText } from './rehearsal.ts';
 import type { DistillLesson } from './distill-lesson.ts';
@@ -24,16 +24,17 @@ export interface Probe {
 }
 
 /** @throws where the teacher has no layers that can be looked at, or fewer than a fresh student. */
-export async function probeLayers({ voices, splits, starting }: DistillLesson, { student, examples, maxTokens }: { student: Model; examples: number; maxTokens?: number }): Promise<Probe> {
+export async function probeLayers({ voices, splits, starting }: DistillLesson, { student, examples, maxTokens }: { student: Classifier; examples: number; maxTokens?: number }): Promise<Probe> {
+  const own = encoderOf(student, '--probe');
   const [first] = voices;
   const teacher = first.kind === 'model' ? first.model : undefined;
   if (first.kind !== 'model' || teacher === undefined) throw new Error(`--probe: ${first.place} has no layers that can be looked at; give a model's folder as teacher`);
   const { train } = await firstOfSplits({ ...splits }, examples);
   const text = learningText(train);
-  const told = { model: teacher.model, corpus: await encodeText(text, first.tokenizer, { maxTokens: readingLimit(first, maxTokens === undefined ? {} : { maxTokens }) }) };
-  const own = starting.fresh ? told : { model: student, corpus: await encodeText(text, starting.tokenizer, { maxTokens: starting.maxTokens }) };
-  const likeness = await layerCka(own, told, { examples });
-  const map = starting.fresh ? standingLayers(likeness, student.config.layers) : likestMap(likeness);
+  const told = { model: encoderOf(teacher.model, '--probe'), corpus: await encodeText(text, first.tokenizer, { maxTokens: readingLimit(first, maxTokens === undefined ? {} : { maxTokens }) }) };
+  const read = starting.fresh ? told : { model: own, corpus: await encodeText(text, starting.tokenizer, { maxTokens: starting.maxTokens }) };
+  const likeness = await layerCka(read, told, { examples });
+  const map = starting.fresh ? standingLayers(likeness, own.config.layers) : likestMap(likeness);
   return {
     examples: train.size, rows: starting.fresh ? 'teacher' : 'student',
     likeness: likeness.map((row) => row.map((value) => (Number.isNaN(value) ? null : value))),

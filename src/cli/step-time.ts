@@ -4,7 +4,7 @@
  */
 import { quantile } from '../evaluate/quantile.ts';
 import type { Objective } from '../objectives/objective.ts';
-import type { Model } from '../models/model.ts';
+import type { Classifier } from '../models/classifiers.ts';
 import { classLogits } from '../teacher/label-corpus.ts';
 import type { Labeller } from '../teacher/labeller.ts';
 import type { Teacher } from '../teacher/teacher.ts';
@@ -12,7 +12,7 @@ import { type EncodedCorpus, sliceCorpus } from '../text/encoded-corpus.ts';
 import { train, type TrainSettings } from '../train/train.ts';
 
 interface Rehearsed {
-  readonly student: Model;
+  readonly student: Classifier;
   readonly objective: Objective;
   readonly teacher: Teacher;
   readonly corpus: EncodedCorpus;
@@ -38,7 +38,7 @@ export async function stepMs({ settings, signal, corpus, ...learning }: Rehearse
 }
 
 /** Milliseconds for one example of many, once the engine is warm; at most 128 of the corpus's first are asked about. */
-export async function exampleMs(asked: Model | Labeller, corpus: EncodedCorpus, signal: AbortSignal): Promise<number> {
+export async function exampleMs(asked: Classifier | Labeller, corpus: EncodedCorpus, signal: AbortSignal): Promise<number> {
   const some = sliceCorpus(corpus, 0, Math.min(128, corpus.exampleIds.length));
   await classLogits(asked, some, { signal });
   const start = performance.now();

@@ -3,6 +3,7 @@
  * numbers that stay: weights, gradients, AdamW's two moments, and what the tape keeps of every layer until it is swept; one layer's
  * intermediates stand for all that comes and goes. An objective's own tensors, an engine's workspace and the process itself are left out.
  */
+import type { BilstmConfig } from '../models/bilstm/config.ts';
 import { attentionWidth, type EncoderConfig } from '../models/config.ts';
 import type { Wants } from '../models/output.ts';
 
@@ -25,7 +26,9 @@ export interface StepFacts {
   readonly keepsProbabilities: boolean;
 }
 
-type Layered = Pick<EncoderConfig, 'layers' | 'width' | 'embeddingWidth' | 'feedForwardWidth' | 'heads' | 'bottleneck'>;
+type Recurrent = Pick<BilstmConfig, 'family' | 'units' | 'embeddingWidth' | 'pairs'>;
+type Encoder = Pick<EncoderConfig, 'family' | 'layers' | 'width' | 'embeddingWidth' | 'feedForwardWidth' | 'heads' | 'bottleneck'>;
+type Layered = Encoder | Recurrent;
 
 /** In bytes. */
 export interface StepMemory {
@@ -54,9 +57,11 @@ type Batch = Pick<StepFacts, 'rows' | 'tokens' | 'keepsProbabilities'>;
 
 /**
  * What the tape keeps: of each layer its input, queries, keys and values, the context, both sums that are normed, what is between them
- * (a width each), and the feed-forward's inner values before and after their activation; of the embeddings their sum.
+ * (a width each), and the feed-forward's inner values before and after their activation; of the embeddings their sum. Of a BiLSTM, both ways:
+ * what the input adds to the gates, the gates, what may come into the cells, the cells and the states.
  */
 function keptNumbers(model: Layered, { rows, tokens, keepsProbabilities }: Batch): number {
+  if (model.family === 'bilstm') return rows * tokens * readings(model) * (2 * model.embeddingWidth + 28 * model.units);
   const { layers, width, embeddingWidth, feedForwardWidth, heads, bottleneck } = model;
   const inner = attentionWidth(model);
   const narrowing = bottleneck ? 4 * inner + 2 * width + (bottleneck.feedForwards - 1) * (2 * inner + 2 * feedForwardWidth) : 0;
@@ -65,18 +70,26 @@ function keptNumbers(model: Layered, { rows, tokens, keepsProbabilities }: Batch
   return rows * tokens * (layers * (layer + probabilities) + 2 * embeddingWidth);
 }
 
-/** What one layer makes on its way and lets go. */
+/** Both texts of a pair go through the LSTM, the other one masked. */
+function readings({ pairs }: Recurrent): number {
+  return pairs ? 2 : 1;
+}
+
+/** What one layer makes on its way and lets go; of an LSTM, which is swept at once, that of all its steps. */
 function passingNumbers(model: Layered, { rows, tokens, keepsProbabilities }: Batch): number {
+  if (model.family === 'bilstm') return rows * tokens * readings(model) * 108 * model.units;
   const inner = attentionWidth(model);
   return rows * tokens * (6 * inner + 2 * model.feedForwardWidth + (keepsProbabilities ? 2 * model.heads * tokens : 0));
 }
 
 /** Hidden states of all layers: a model that is asked holds them until it has answered. */
-function statesOf({ layers, width }: Layered, { rows, tokens }: Batch): number {
-  return rows * tokens * (layers + 1) * width;
+function statesOf(model: Layered, { rows, tokens }: Batch): number {
+  return model.family === 'bilstm' ? 0 : rows * tokens * (model.layers + 1) * model.width;
 }
 
 /** What is written out because it is asked for: of attention, or of relations like it, eight matrices a layer, from the scores to the loss and back. */
-function exposedNumbers({ heads, feedForwardWidth }: Layered, { scores = [], attention = [], qkv = [], preActivations = [] }: Wants, { rows, tokens }: Batch): number {
+function exposedNumbers(model: Layered, { scores = [], attention = [], qkv = [], preActivations = [] }: Wants, { rows, tokens }: Batch): number {
+  if (model.family === 'bilstm') return 0;
+  const { heads, feedForwardWidth } = model;
   return rows * tokens * (8 * heads * tokens * (scores.length + attention.length + qkv.length) + feedForwardWidth * preActivations.length);
 }

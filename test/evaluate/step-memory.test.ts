@@ -3,6 +3,9 @@ import { engineFacts } from '../../src/engine/engine.ts';
 import { randomKey } from '../../src/engine/random.ts';
 import * as tf from '../../src/engine/tf.ts';
 import { type StepFacts, stepMemory } from '../../src/evaluate/step-memory.ts';
+import { freshBilstm } from '../../src/models/bilstm/bilstm.ts';
+import { bilstmConfig, parseBilstmSize } from '../../src/models/bilstm/config.ts';
+import type { Classifier } from '../../src/models/classifiers.ts';
 import { freshModel } from '../../src/models/model.ts';
 import { freshConfig, parseSize } from '../../src/models/size.ts';
 import { hardLabels } from '../../src/objectives/hard-labels.ts';
@@ -53,6 +56,7 @@ const model = (size: string, vocabulary = 100) => freshModel(freshConfig(parseSi
 
 interface Case {
   readonly size: string;
+  readonly pairs?: boolean;
   readonly vocabulary?: number;
   readonly rows: number;
   readonly tokens: number;
@@ -69,16 +73,18 @@ const cases: Readonly<Record<string, Case>> = {
   'many parameters': { size: '1x64', vocabulary: 20_000, rows: 2, tokens: 8 },
   'micro-batches': { size: '2x64', vocabulary: 5000, rows: 8, tokens: 32, accumulation: 2 },
   'a live teacher': { size: '2x64', rows: 8, tokens: 64, objective: softLabel({ temperature: 2, task: 'single-label' }) },
+  'a BiLSTM': { size: 'bilstm:24x40', rows: 8, tokens: 40 },
+  'a BiLSTM of pairs': { size: 'bilstm:24x40', pairs: true, rows: 8, tokens: 40 },
   'attention that is matched': { size: '3x64:4', rows: 8, tokens: 64, objective: minilmAttention({ matches: lastLayers }) },
 };
 
-for (const [name, { size, vocabulary, rows, tokens, accumulation = 1, objective }] of Object.entries(cases)) {
+for (const [name, { size, pairs = false, vocabulary = 100, rows, tokens, accumulation = 1, objective }] of Object.entries(cases)) {
   test.serial(`${name}: the estimate is within a factor of 1.3 of what a step holds`, async (t) => {
     const learnt = weighted([[0.3, hardLabels()], ...(objective ? [[1, objective] as const] : [])]);
     const batch = { exampleIds: Array.from({ length: rows }, (_, row) => `e${row}`), rows, width: tokens, inputIds: new Int32Array(rows * tokens).fill(3), mask: new Float32Array(rows * tokens).fill(1), typeIds: new Int32Array(rows * tokens), labels: { kind: 'single-label' as const, indices: new Int32Array(rows) } };
     let facts: StepFacts | undefined;
     const measured = await peakBytes(async () => {
-      const student = model(size, vocabulary);
+      const student: Classifier = size.startsWith('bilstm') ? freshBilstm(bilstmConfig(parseBilstmSize(size), { vocabulary, padId: 0, positions: 128, task: 'single-label', labels: ['a', 'b'], pairs }), { seed: 1 }) : model(size, vocabulary);
       const teacher = objective && model('4x64:4');
       const optimizer = new Optimizer(student.parameters);
       const step = await stepGradients({ student, objective: learnt, ...(teacher && { teacher: liveTeacher(teacher) }) }, Array.from({ length: accumulation }, () => batch), { step: 1, key: randomKey(1) });
