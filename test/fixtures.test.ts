@@ -23,7 +23,7 @@ test.after('the engine\'s own library computed, where the engine counts what it 
 test('every fixture is found, and runs on the embedded engine', (t) => {
   t.is(engineFacts().engine, engineUnderTest);
   const count = (group: string) => fixtures.filter(({ name }) => name.startsWith(`${group}/`)).length;
-  t.deepEqual([count('objectives'), count('metrics'), count('models'), fixtures.length], [35, 9, 28, 73]);
+  t.deepEqual([count('objectives'), count('metrics'), count('models'), fixtures.length], [37, 11, 28, 77]);
 });
 
 /** Of the bound: the embedded engine's AdamW computes in float64 between its float32 numbers, the others' in float32 throughout. */
@@ -178,12 +178,12 @@ test('what is on the list is skipped with its reason, but run where it can be', 
 
 test('the script says what happened in its last line and its exit code', async (t) => {
   const folder = await copyOf(t, 'objectives/label-smoothing', 'metrics/fidelity');
-  await cp(join(folder, 'metrics/fidelity.json'), join(folder, 'metrics/wer.json'));
-  await changeJson(join(folder, 'metrics/wer.json'), ['metric'], 'wer');
+  await cp(join(folder, 'metrics/fidelity.json'), join(folder, 'metrics/n2n-reward.json'));
+  await changeJson(join(folder, 'metrics/n2n-reward.json'), ['metric'], 'n2n-reward');
   const good = await runScript(folder);
   t.is(good.code, 0, good.stderr);
   t.regex(good.stdout, /\nok +objectives\/label-smoothing +1 case, largest error .*\n2 passed, 0 failed, 1 skipped\n$/);
-  t.regex(good.stdout, /\nskipped +metrics\/wer +\(not built yet\)\n/);
+  t.regex(good.stdout, /\nskipped +metrics\/n2n-reward +\(not built yet\)\n/);
   await changeJson(join(folder, 'metrics/fidelity.json'), ['cases', 0, 'expected', 'top1_agreement'], 0.75);
   const bad = await runScript(folder);
   t.is(bad.code, 1);

@@ -4,6 +4,7 @@
  */
 import { Command, CommanderError } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
+import { addAugment } from './commands/augment.ts';
 import { addBuildNative } from './commands/build-native.ts';
 import { addBuildTensorflow } from './commands/build-tensorflow.ts';
 import { addDistill } from './commands/distill.ts';
@@ -12,7 +13,9 @@ import { addEvaluate } from './commands/evaluate.ts';
 import { addExport } from './commands/export.ts';
 import { addLabel } from './commands/label.ts';
 import { addList } from './commands/list.ts';
+import { addPlan } from './commands/plan.ts';
 import { addPredict } from './commands/predict.ts';
+import { addPretrain } from './commands/pretrain.ts';
 import { addReport } from './commands/report.ts';
 import { addRun } from './commands/run.ts';
 import { addTrain } from './commands/train.ts';
@@ -33,7 +36,7 @@ async function main(): Promise<number> {
     signal: interruption.signal,
     globals: () => program.opts<{ json?: boolean; verbose?: boolean }>(),
   });
-  for (const add of [addRun, addTrain, addLabel, addDistill, addEvaluate, addPredict, addExport, addReport, addList, addDoctor, addBuildNative, addBuildTensorflow]) add(program, door);
+  for (const add of [addRun, addTrain, addPretrain, addPlan, addLabel, addAugment, addDistill, addEvaluate, addPredict, addExport, addReport, addList, addDoctor, addBuildNative, addBuildTensorflow]) add(program, door);
 
   process.on('SIGINT', () => {
     if (interruption.signal.aborted) process.exit(130); // a second Ctrl-C does not wait for the checkpoint

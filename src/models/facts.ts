@@ -4,6 +4,7 @@
  */
 import type { Task } from './config.ts';
 import type { Dimensions } from './dimensions.ts';
+import type { Wants } from './output.ts';
 
 export interface ModelFacts extends Dimensions {
   /** As `model_type` in config.json. */
@@ -16,6 +17,8 @@ export interface ModelFacts extends Dimensions {
   readonly startId?: number;
   /** Of the table of words, where one is read. */
   readonly embeddingWidth?: number;
+  /** All that it can be asked for, where that is less than layers would let one think. */
+  readonly says?: readonly (keyof Wants)[];
   /** The config file's own fields, carried through to the saved one. */
   readonly source: Readonly<Record<string, unknown>>;
 }

@@ -27,8 +27,8 @@ export interface LoadOptions {
   readonly seed?: number;
 }
 
-export interface LoadedModel {
-  readonly model: Model;
+export interface LoadedModel<M = Model> {
+  readonly model: M;
   /** One line each: a head made fresh, stored heads left aside. */
   readonly notices: readonly string[];
 }

@@ -5,6 +5,7 @@
 import type * as tf from '../engine/tf.ts';
 import type { AskedAttention, AskedOfAttention } from '../nn/layer-stack.ts';
 import type { Dimensions } from './dimensions.ts';
+import type { ModelFacts } from './facts.ts';
 import type { QueryKeyValue, Wants } from './output.ts';
 
 /** Layers from 0, of a stack of so many. */
@@ -43,8 +44,10 @@ function queryKeyValue({ query, key, value }: AskedAttention): QueryKeyValue | u
   return query && key && value && { query, key, value };
 }
 
-/** @throws for a layer that a model of so many has not. */
-export function checkLayers({ layers, encoderLayers }: Dimensions, wants: Wants): void {
+/** @throws for a layer that a model of so many has not, and for what a model of its kind never says. */
+export function checkLayers({ layers, encoderLayers, family, says }: Dimensions & Partial<Pick<ModelFacts, 'family' | 'says'>>, wants: Wants): void {
+  const never = says === undefined ? [] : (Object.keys(wants) as (keyof Wants)[]).filter((want) => wants[want] !== undefined && !says.includes(want));
+  if (never.length > 0) throw new Error(`${never.join(', ')} are wanted, but a model of family ${family ?? 'unknown'} says ${says?.join(', ')} alone`);
   const check = (what: string, asked: readonly number[] | undefined, last: number) => {
     const beyond = asked?.find((layer) => !Number.isInteger(layer) || layer < -last - 1 || layer > last);
     if (beyond !== undefined) throw new Error(`${what} of layer ${beyond} are wanted, but the model's run from 0 to ${last}`);

@@ -68,6 +68,17 @@ export class Parameters {
     return [...this.#variables].filter(([, { trainable }]) => trainable);
   }
 
+  /** Does `work` while the named ones are left alone by the optimiser, whatever else it learns. */
+  async freezing<T>(names: readonly string[], work: () => Promise<T>): Promise<T> {
+    const held = names.map((name) => this.get(name)).filter(({ trainable }) => trainable);
+    for (const variable of held) variable.trainable = false;
+    try {
+      return await work();
+    } finally {
+      for (const variable of held) variable.trainable = true;
+    }
+  }
+
   get names(): string[] {
     return [...this.#variables.keys()];
   }

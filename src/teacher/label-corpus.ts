@@ -58,7 +58,7 @@ export async function labelCorpus(teacher: Model<ModelFacts> | Labeller, corpus:
 }
 
 /** What determines the labels: the teacher's numbers and everything it is shown. */
-export async function labelSource(teacher: Model<ModelFacts> | Labeller, corpus: TokenisedCorpus): Promise<LabelSource> {
+export async function labelSource(teacher: Model<ModelFacts> | Labeller, corpus: Pick<EncodedCorpus, 'corpus' | 'tokenizer' | 'maxTokens'>): Promise<LabelSource> {
   const { fingerprint, task, labels } = await labellerOf(teacher);
   return { teacher: fingerprint, tokenizer: corpus.tokenizer, corpus: corpus.corpus, maxTokens: corpus.maxTokens, task, labels: [...labels] };
 }

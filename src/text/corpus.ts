@@ -61,5 +61,11 @@ export class ExampleDigest {
 
 /** Name and split of a corpus file where the caller gives none: `opinions/train.tsv` is split `train` of `opinions`. */
 export function factsFromPath(path: string): { name: string; split: string } {
-  return { name: basename(dirname(resolve(path))), split: basename(path, extname(path)) };
+  const plain = uncompressed(path);
+  return { name: basename(dirname(resolve(path))), split: basename(plain, extname(plain)) };
+}
+
+/** The path without the ending of compression: `train.txt` of `train.txt.gz`. */
+export function uncompressed(path: string): string {
+  return path.endsWith('.gz') ? path.slice(0, -'.gz'.length) : path;
 }

@@ -1,7 +1,9 @@
-// Reads a text file line by line without holding it: UTF-8 that is checked, a byte-order mark dropped, LF or CRLF ends.
+// Reads a text file (perhaps compressed: .gz) line by line without holding it: UTF-8 that is checked, a byte-order mark dropped, LF or CRLF ends.
 // Only '\n' ends a line: other Unicode separators (U+2028, form feed) are text. It does not parse what the line says.
 import { isUtf8 } from 'node:buffer';
 import { createReadStream } from 'node:fs';
+import { pipeline } from 'node:stream';
+import { createGunzip } from 'node:zlib';
 
 export interface Line {
   /** 1-based, as editors count. */
@@ -40,7 +42,8 @@ export async function* readLines(path: string, { keepReturns = false }: { readon
 }
 
 async function* readChunks(path: string): AsyncGenerator<Buffer, void, undefined> {
-  const chunks: AsyncIterable<Buffer> = createReadStream(path, { highWaterMark: 1 << 20 });
+  const file = createReadStream(path, { highWaterMark: 1 << 20 });
+  const chunks: AsyncIterable<Buffer> = path.endsWith('.gz') ? pipeline(file, createGunzip({ chunkSize: 1 << 18 }), () => undefined) : file;
   try {
     yield* chunks;
   } catch (error) {

@@ -1,7 +1,7 @@
-// A file of examples in any format that is read here. Its ending says which: .tsv, .csv, .jsonl or .ndjson; any other is plain lines.
+// A file of examples in any format that is read here. Its ending says which: .tsv, .csv, .jsonl or .ndjson; any other is plain lines; .gz behind it is unpacked.
 import { extname } from 'node:path';
 import { gatherFile } from './corpus-file.ts';
-import type { Corpus, ReadOptions } from './corpus.ts';
+import { uncompressed, type Corpus, type ReadOptions } from './corpus.ts';
 import { readCsv, readRecords, type CsvOptions } from './csv.ts';
 import type { Example } from './example.ts';
 import { readJsonl, readObjects } from './jsonl.ts';
@@ -20,7 +20,7 @@ export interface TextFileOptions extends CsvOptions {
 }
 
 export function formatOf(path: string): TextFormat {
-  const ending = extname(path).toLowerCase();
+  const ending = extname(uncompressed(path)).toLowerCase();
   if (ending === '.tsv' || ending === '.csv' || ending === '.jsonl') return ending.slice(1) as TextFormat;
   return ending === '.ndjson' ? 'jsonl' : 'lines';
 }

@@ -14,7 +14,7 @@ export class TokenBuffer {
   #types = new Uint8Array(1024);
 
   /** Throws an Error for a token type above 255. */
-  add({ id, label }: Example, { ids, typeIds }: Encoding): void {
+  add({ id, label }: Pick<Example, 'id' | 'label'>, { ids, typeIds }: Encoding): void {
     const large = typeIds.find((type) => type < 0 || type > 255);
     if (large !== undefined) throw new Error(`example ${id}: token type ${large} is not one of 0 to 255`);
     while (this.tokens + ids.length > this.#tokens.length) this.#grow();

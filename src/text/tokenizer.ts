@@ -80,12 +80,31 @@ export class Tokenizer {
     this.config = config;
     this.fingerprint = fingerprint(this.definition);
     this.native = Native.fromString(JSON.stringify(this.definition));
-    this.vocabularySize = Object.values(this.native.getVocab(true)).reduce((most, id) => Math.max(most, id + 1), 0);
+    this.vocabularySize = this.vocabulary().reduce((most, [, id]) => Math.max(most, id + 1), 0);
+  }
+
+  /** Every token with its id. */
+  vocabulary(): [string, number][] {
+    return Object.entries(this.native.getVocab(true));
   }
 
   /** The id of a token, or undefined. */
   idOf(token: string): number | undefined {
     return this.native.tokenToId(token) ?? undefined;
+  }
+
+  /** Every token by its id; ids that stand for none are undefined. */
+  tokens(): readonly (string | undefined)[] {
+    const tokens = new Array<string | undefined>(this.vocabularySize).fill(undefined);
+    for (const [token, id] of Object.entries(this.native.getVocab(true))) tokens[id] = token;
+    return tokens;
+  }
+
+  /** The ids of tokens that are no text: those with a role, and whatever else was added as special. */
+  specialIds(): ReadonlySet<number> {
+    const roles = Object.values(this.config.specialTokens).map((token) => this.idOf(token));
+    const added = (this.definition.added_tokens ?? []).filter((token) => 'special' in token && token.special === true).map(({ id }) => id);
+    return new Set([...roles.filter((id) => id !== undefined), ...added]);
   }
 
   get padId(): number {

@@ -1,5 +1,5 @@
 /**
- * The gradients of one step: micro-batches run one after the other, their gradients and losses averaged. The teacher speaks first,
+ * The gradients of one step: micro-batches run one after the other, their gradients and losses averaged by what each of them counts. The teacher speaks first,
  * outside the tape.
  */
 import { type HostArrays, upload } from '../engine/batch.ts';
@@ -10,6 +10,7 @@ import type { Model } from '../models/model.ts';
 import { type ModelOutput, wantsNothing } from '../models/output.ts';
 import type { Parameters } from '../nn/parameters.ts';
 import type { Objective } from '../objectives/objective.ts';
+import type { Masking } from '../text/masking.ts';
 import { disposeSignal, type Teacher } from '../teacher/teacher.ts';
 import { type MicroStep, studentStep, type StepGradients } from './student-step.ts';
 
@@ -18,6 +19,8 @@ export interface Learning {
   readonly student: Model<ModelFacts>;
   readonly objective: Objective;
   readonly teacher?: Teacher | undefined;
+  /** Hides words of every batch, for losses that predict them. */
+  readonly masking?: Masking | undefined;
   /** The objective's own parameters; `train` makes them. */
   readonly auxiliary?: Parameters;
 }
@@ -27,8 +30,9 @@ export async function stepGradients(learning: Learning, microBatches: readonly H
   const sum: StepGradients = { gradients: new Map(), loss: tf.scalar(0), parts: new Map() };
   let { loss } = sum;
   try {
+    const shares = sharesOf(microBatches);
     for (const [index, host] of microBatches.entries()) {
-      const micro = await microGradients(learning, host, { context: { step, key: fold(key, 'objective') }, dropout: fold(key, index), share: 1 / microBatches.length });
+      const micro = await microGradients(learning, host, { context: { step, key: fold(key, 'objective') }, dropout: fold(key, index), share: shares[index] ?? 0 });
       loss = addInto(loss, micro.loss);
       for (const [variable, gradient] of micro.gradients) sum.gradients.set(variable, addInto(sum.gradients.get(variable), gradient));
       for (const [part, value] of micro.parts) sum.parts.set(part, addInto(sum.parts.get(part), value));
@@ -39,6 +43,16 @@ export async function stepGradients(learning: Learning, microBatches: readonly H
   }
   spoilIfNotFinite(sum.gradients, loss);
   return { ...sum, loss };
+}
+
+/**
+ * What each micro-batch counts in the mean over all: alike where rows are judged, and where words are predicted by how many of them it
+ * has, so that the mean is the one over all words. Micro-batches without any word count alike.
+ */
+export function sharesOf(microBatches: readonly HostArrays[]): number[] {
+  const words = microBatches.map(({ labels }) => (labels !== undefined && 'tokens' in labels ? labels.tokens.reduce((sum, token) => sum + (token >= 0 ? 1 : 0), 0) : 0));
+  const total = words.reduce((sum, count) => sum + count, 0);
+  return words.map((count) => (total === 0 ? 1 / microBatches.length : count / total));
 }
 
 export function disposeStep({ gradients, loss, parts }: StepGradients): void {

@@ -24,7 +24,7 @@ export interface StepGradients {
 export interface MicroStep {
   readonly context: StepContext;
   readonly dropout: Key;
-  /** Of the step: one over the number of micro-batches. */
+  /** What this micro-batch counts of the step; all of them come to 1. */
   readonly share: number;
 }
 
@@ -42,15 +42,24 @@ interface Learner {
   readonly auxiliary?: Parameters;
 }
 
-export function studentStep({ student, objective, auxiliary }: Learner, { batch, signal }: Seen, { context, dropout, share }: MicroStep): StepGradients {
+export function studentStep(learner: Learner, seen: Seen, { share, ...micro }: MicroStep): StepGradients {
+  const portion = tf.scalar(share); // a tensor, because it may be another in every step
+  try {
+    return portionedStep(learner, seen, { ...micro, portion });
+  } finally {
+    portion.dispose();
+  }
+}
+
+function portionedStep({ student, objective, auxiliary }: Learner, { batch, signal }: Seen, { context, dropout, portion }: Omit<MicroStep, 'share'> & { readonly portion: tf.Scalar }): StepGradients {
   const variables = [student.parameters, ...(auxiliary ? [auxiliary] : [])].flatMap(({ learned }) => learned.map(([, variable]) => variable));
   const fixed = [student.parameters, ...(auxiliary ? [auxiliary] : [])].flatMap((held) => [...held.entries()].flatMap(([, variable]) => (variable.trainable ? [] : [variable])));
   const own = auxiliary && { own: (name: string) => auxiliary.get(name) };
   const { names, tensors } = leavesOf(signal);
   const [loss, ...others] = replayed<tf.Variable | string>({
     owners: [student, objective],
-    signature: [share, batch.labels?.kind, batch.target?.width, ...names].join(),
-    inputs: [batch.inputIds, batch.mask, batch.typeIds, ...(batch.target === undefined ? [] : [batch.target.inputIds, batch.target.mask]), ...(batch.labels === undefined ? [] : [batch.labels.values]), ...tensors, ...fixed],
+    signature: [batch.labels?.kind, batch.target?.width, ...names].join(),
+    inputs: [batch.inputIds, batch.mask, batch.typeIds, ...(batch.target === undefined ? [] : [batch.target.inputIds, batch.target.mask]), ...(batch.labels === undefined ? [] : [batch.labels.values]), portion, ...tensors, ...fixed],
     variables,
     key: dropout,
     run: (refuse) => {
@@ -58,8 +67,8 @@ export function studentStep({ student, objective, auxiliary }: Learner, { batch,
       return swept((hear, remember) => {
         const output = student.forward(watched, objective.wants.student, { dropout });
         const told = { ...context, hear, ...own, ...(auxiliary && { remember: (name: string, value: tf.Tensor) => remember(auxiliary.get(name), value) }) };
-        return tf.mul(objective.loss(output, signal, watched, watchedContext(told, refuse)), share);
-      }, variables, share);
+        return tf.mul(objective.loss(output, signal, watched, watchedContext(told, refuse)), portion);
+      }, variables, portion);
     },
   });
   if (loss === undefined) throw new Error('a step gave no loss: this is a fault in Retort, please report it');
@@ -80,13 +89,13 @@ function assignOwned(variable: tf.Variable, value: tf.Tensor): void {
 type LossOf = (hear: NonNullable<StepContext['hear']>, remember: (variable: tf.Variable, value: tf.Tensor) => void) => tf.Scalar;
 
 /** The loss first, then each part heard, under its name, then what is remembered, under its variable, then the gradients. */
-function swept(lossOf: LossOf, variables: readonly tf.Variable[], share: number): Labelled<tf.Variable | string> {
+function swept(lossOf: LossOf, variables: readonly tf.Variable[], portion: tf.Scalar): Labelled<tf.Variable | string> {
   const parts = new Map<string, tf.Tensor>();
   const remembered = new Map<tf.Variable, tf.Tensor>();
   try {
     const { loss, gradients } = sweep(() => lossOf((part, value) => {
       const before = parts.get(part); // two objectives of one name are heard as their sum
-      parts.set(part, tf.keep(before === undefined ? tf.mul(value, share) : tf.add(before, tf.mul(value, share))));
+      parts.set(part, tf.keep(before === undefined ? tf.mul(value, portion) : tf.add(before, tf.mul(value, portion))));
       before?.dispose();
     }, (variable, value) => {
       if (variable.trainable) throw new Error('an objective remembers a parameter that is learned: only fixed ones are its own to change');

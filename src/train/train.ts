@@ -6,6 +6,7 @@ import { engineMark } from '../engine/engine.ts';
 import { randomKey } from '../engine/random.ts';
 import { fingerprint } from '../storage/hash.ts';
 import { type HostBatch, trainingBatches } from '../text/batches.ts';
+import type { Masked } from '../text/masking.ts';
 import { exampleCount, type TokenisedCorpus } from '../text/tokenised-corpus.ts';
 import { wantsNothing } from '../models/output.ts';
 import { checkLayers } from '../models/states.ts';
@@ -16,6 +17,7 @@ import { afterScore, checkEarlyStopping, type EarlyStopping, isPatienceSpent, no
 import type { TrainEvent } from './event.ts';
 import { type Learning, stepGradients } from './gradients.ts';
 import { Ledger } from './ledger.ts';
+import type { PruningMasks } from './magnitude-prune.ts';
 import { Optimizer, optimizerDefaults, type OptimizerSettings } from './optimizer.ts';
 import { learningRateAt, type ScheduleShape } from './schedule.ts';
 import { loadTrainState, type Progress, type RunIdentity, saveTrainState } from './train-state.ts';
@@ -58,6 +60,8 @@ export interface TrainHooks {
   readonly emit: (event: TrainEvent) => void;
   /** Scores the student, higher is better under `metric`; the best weights are put back at the end. */
   readonly score?: { readonly metric: string; readonly measure: () => Promise<Record<string, number>> };
+  /** Hears when these steps are done, the student being as they left it: teachers that stopped early. A resumed run may tell a step again. */
+  readonly snapshots?: { readonly steps: readonly number[]; readonly keep: (step: number) => Promise<void> };
   /** Folder for checkpoints; without it the run cannot be resumed. */
   readonly checkpoints?: string | undefined;
   /** What else determines the numbers (hashes of corpus, tokenizer, teacher), for the checkpoint's identity. */
@@ -65,6 +69,8 @@ export interface TrainHooks {
   /** When aborted, the loop finishes the step, writes a checkpoint and returns. */
   readonly signal?: AbortSignal | undefined;
   readonly world?: World;
+  /** Weights that are zero and stay so; they are cut before the first step. The caller's. */
+  readonly masks?: PruningMasks | undefined;
 }
 
 export interface TrainOutcome {
@@ -78,8 +84,8 @@ export interface TrainOutcome {
 export async function train(learning: Learning, corpus: TokenisedCorpus, settings: TrainSettings, hooks: TrainHooks): Promise<TrainOutcome> {
   check(settings, learning, hooks);
   const { parameters, config } = learning.student;
-  const { run, emit, checkpoints, signal, world = alone } = hooks;
-  const identity = { ...hooks.identity, ...settings, corpus: corpus.corpus, tokenizer: corpus.tokenizer, objective: described(learning.objective), teacher: learning.teacher?.name ?? 'none', metric: hooks.score?.metric ?? 'none' };
+  const { run, emit, checkpoints, signal, world = alone, masks } = hooks;
+  const identity = { ...hooks.identity, ...settings, corpus: corpus.corpus, tokenizer: corpus.tokenizer, objective: described(learning.objective), teacher: learning.teacher?.name ?? 'none', ...(learning.masking && { masking: learning.masking.description }), metric: hooks.score?.metric ?? 'none', ...(masks && { masks: masks.fingerprint }) };
   const examples = exampleCount(corpus);
   const auxiliary = openAuxiliary(learning.objective, shapesOf(learning, examples), settings.seed);
   const trained = together(parameters, auxiliary);
@@ -89,6 +95,7 @@ export async function train(learning: Learning, corpus: TokenisedCorpus, setting
   const started = performance.now();
   try {
     const resumed = checkpoints === undefined ? undefined : await loadTrainState(checkpoints, identity, trained, optimizer);
+    masks?.cutWeights(); // of a checkpoint they are zero already
     let { step, cursor, best, waiting }: Progress = resumed ?? { step: 0, cursor: 0, best: null, waiting: notWaiting };
     const engine = engineMark();
     const changed = resumed !== undefined && fingerprint(resumed.engine) !== fingerprint(engine);
@@ -107,11 +114,15 @@ export async function train(learning: Learning, corpus: TokenisedCorpus, setting
     const isOver = () => step === settings.steps || isPatienceSpent(waiting, settings);
     while (!isOver() && signal?.aborted !== true) {
       step++;
-      const microBatches: HostBatch[] = [];
-      while (microBatches.length < settings.accumulation) microBatches.push((await batches.next()).value);
+      const microBatches: LearnedBatch[] = [];
+      while (microBatches.length < settings.accumulation) {
+        const { value } = await batches.next();
+        microBatches.push(learning.masking?.mask(value, randomKey(settings.seed, 'masking', step)) ?? value);
+      }
       cursor += settings.rows;
       const learningRate = learningRateAt(step, { ...settings, shape: settings.schedule, totalSteps: settings.steps });
       const { gradients, loss, parts } = await stepGradients({ ...learning, auxiliary }, microBatches, { step, key: randomKey(settings.seed, 'dropout', step) });
+      masks?.cutGradients(gradients);
       const verdict = optimizer.update(gradients, { step, learningRate });
       tf.dispose([...gradients.values()]);
       ledger.enter({
@@ -136,6 +147,7 @@ export async function train(learning: Learning, corpus: TokenisedCorpus, setting
         emit({ kind: 'evaluation', run, step, scores, best: better });
         ledger.resumeClock();
       }
+      if (hooks.snapshots?.steps.includes(step) === true) await hooks.snapshots.keep(step);
       if (isOver() || isDue(step, settings.checkpointEvery)) await saveCheckpoint();
       await new Promise((resume) => setImmediate(resume)); // lets Ctrl-C and the progress line through
     }
@@ -153,6 +165,9 @@ export async function train(learning: Learning, corpus: TokenisedCorpus, setting
     auxiliary.dispose();
   }
 }
+
+/** A batch of the corpus, perhaps with words hidden. */
+type LearnedBatch = HostBatch | Masked<HostBatch>;
 
 function isDue(step: number, every: number): boolean {
   return every > 0 && step % every === 0;

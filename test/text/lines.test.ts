@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import test from 'ava';
 import fc from 'fast-check';
 import { readLines } from '../../src/text/lines.ts';
@@ -57,6 +58,23 @@ test('bytes that are not UTF-8 are an error with the line', async (t) => {
 
 test('a line without end is refused before memory is gone', async (t) => {
   await t.throwsAsync(linesOf(new Uint8Array(20 * 1024 * 1024).fill(0x41)), { message: /:1: a line of more than 16777216 bytes/ });
+});
+
+test('a compressed file is read as what it holds; one that is cut or none at all is an error that names it', async (t) => {
+  const path = join(folder, 'text.txt.gz');
+  const many = Array.from({ length: 100_000 }, (_, i) => `zeile ${i} ü`);
+  const bytes = gzipSync(many.join('\n'));
+  const read = async () => {
+    const lines: string[] = [];
+    for await (const { text } of readLines(path)) lines.push(text);
+    return lines;
+  };
+  await writeFile(path, bytes);
+  t.deepEqual(await read(), many);
+  await writeFile(path, bytes.subarray(0, bytes.length / 2));
+  await t.throwsAsync(read(), { message: /text\.txt\.gz: cannot be read: unexpected end of file/ });
+  await writeFile(path, 'a\nb\n');
+  await t.throwsAsync(read(), { message: /text\.txt\.gz: cannot be read: incorrect header check/ });
 });
 
 test('a missing file is an error that names it', async (t) => {

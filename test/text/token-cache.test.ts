@@ -151,3 +151,37 @@ test('a header that names its shards otherwise is none: the tokens are made anew
     t.is(await readFile(file, 'utf8'), sound);
   }
 });
+
+test('running text is packed into full blocks: none lost, the same bytes after a stop or a damage, and apart from the same text by lines', async (t) => {
+  const packed = { packed: true, maxTokens: 12, shardTokens: 500 } as const;
+  const { stored, tokenised } = await store('packed', packed);
+  t.is(tokenised, 1300);
+  const blocks = await stored.load();
+  const text = (ids: Int32Array) => [...ids].filter((id) => id !== tokenizer.clsId && id !== tokenizer.sepId);
+  const lines = await encodeCorpus(corpus, tokenizer, { maxTokens: 512 });
+  t.deepEqual(text(blocks.ids), text(lines.ids));
+  const lengths = [...stored.lengths];
+  t.true(lengths.slice(0, -1).every((length) => length === 12));
+  t.deepEqual(blocks.exampleIds.slice(0, 3), ['train-0', 'train-4', 'train-7+2']); // lines of 1, 2, 3, 4, 5, 1, ... tokens
+  t.is(blocks.labels, undefined);
+  t.not(stored.corpus, corpus.fingerprint);
+  t.not((await store('packed', { ...packed, maxTokens: 13 })).stored.corpus, stored.corpus);
+
+  const again = await store('packed', packed);
+  t.deepEqual([again.tokenised, again.stored.size], [0, stored.size]);
+  const only = await store('packed-damaged', packed);
+  const damaged = await folderOf('packed-damaged');
+  const before = await digestsOf(damaged);
+  await writeFile(join(damaged, 'shard-00002.arrow'), Buffer.alloc(3));
+  const { notices, stored: mended } = await store('packed-damaged', packed);
+  t.is(notices.length, 1);
+  t.deepEqual(await digestsOf(damaged), before);
+  t.deepEqual(await mended.load(), await only.stored.load());
+});
+
+test('pairs and text of which no token is left are not packed', async (t) => {
+  const pairs = makeCorpus([{ id: 'p', text: 'a', pair: 'b' }], { name: 'toy', split: 'train' });
+  await t.throwsAsync(store('packed-pairs', { packed: true }, streamOf(pairs)), { message: 'example p is a pair; running text is packed from single texts' });
+  const blank = makeCorpus([{ id: 'p', text: ' ' }], { name: 'toy', split: 'train' });
+  await t.throwsAsync(store('packed-blank', { packed: true }, streamOf(blank)), { message: 'toy (train): no token is left of its text' });
+});

@@ -10,17 +10,21 @@ import { minilmValueRelation } from '../../src/objectives/minilm-value-relation.
 import { pkd } from '../../src/objectives/pkd.ts';
 import { tinybertAttention } from '../../src/objectives/tinybert-attention.ts';
 import { tinybertHidden } from '../../src/objectives/tinybert-hidden.ts';
+import { distilbert } from '../../src/objectives/distilbert.ts';
 import { hardLabels } from '../../src/objectives/hard-labels.ts';
 import { noisyLogit } from '../../src/objectives/noisy-logit.ts';
 import { type Objective, weighted } from '../../src/objectives/objective.ts';
 import { softLabel } from '../../src/objectives/soft-label.ts';
 import { liveTeacher, type Teacher } from '../../src/teacher/teacher.ts';
-import { trainingBatches } from '../../src/text/batches.ts';
+import { type HostBatch, trainingBatches } from '../../src/text/batches.ts';
+import { wordMasking } from '../../src/text/masking.ts';
 import { openAuxiliary, shapesOf } from '../../src/train/auxiliary.ts';
-import { disposeStep, type Learning, stepGradients } from '../../src/train/gradients.ts';
+import { disposeStep, type Learning, sharesOf, stepGradients } from '../../src/train/gradients.ts';
 import { Optimizer } from '../../src/train/optimizer.ts';
 import { close, read, rounded } from '../engine/numbers.ts';
 import { bitsOf, tinyModel } from '../models/tiny-model.ts';
+import { tinyCorpus } from '../teacher/tiny-corpus.ts';
+import { tinyTokenizer } from '../text/tiny-tokenizer.ts';
 import { changedLoss, corpus, student } from './lesson.ts';
 import { precisionUnderTest } from '../engine-choice.ts';
 import { startEngine } from '../engine-under-test.ts';
@@ -59,6 +63,49 @@ for (const [rows, count] of [[4, 3], [6, 2], [1, 12]] as const) {
     t.true([...big.gradients.values()].some((values) => values.some((value) => Math.abs(value) > 1e-2)), 'there is something to compare');
   });
 }
+
+const hidden = wordMasking(tinyTokenizer(), { share: 0.4 });
+/** 128 examples of 3 to 9 tokens, some words hidden, in so many micro-batches. */
+function maskedHosts(microBatches: number): HostArrays[] {
+  const batches = trainingBatches(tinyCorpus(128), { seed: 3, rows: 128 / microBatches, padId: 0 });
+  return Array.from({ length: microBatches }, () => hidden.mask<HostBatch>(batches.next().value, randomKey(4, 'masking', 1)));
+}
+const language = (seed: number) => tinyModel({ task: 'masked-lm', labels: [], layers: 1 }, seed);
+
+for (const count of [4, 64]) {
+  test(`${count} micro-batches in which more or fewer words are hidden are one batch: the mean is over words`, async (t) => {
+    const learning = { student: language(1), objective: distilbert({ weights: { soft: 0, masked: 1, cosine: 0 } }) };
+    const shares = sharesOf(maskedHosts(count));
+    t.true(Math.max(...shares) > 1.1 * Math.min(...shares), 'some have more words than others');
+    const [big, micro] = [await numbersOf(learning, maskedHosts(1)), await numbersOf(learning, maskedHosts(count))];
+    close(t, 'loss', micro.loss, big.loss, { absolute: 4e-6, relative: 0, ...rounded });
+    for (const [name, values] of big.gradients) close(t, name, micro.gradients.get(name) ?? [], values, { absolute: 2e-6, relative: 0, ...rounded });
+  });
+}
+
+test('micro-batches count alike where rows are judged, or no word is hidden', (t) => {
+  t.deepEqual(sharesOf(hosts(4, 2)), [0.5, 0.5]);
+  const [empty] = maskedHosts(4) as [HostArrays];
+  const labels = { kind: 'masked-lm', tokens: new Int32Array(empty.inputIds.length).fill(-1) } as const;
+  t.deepEqual(sharesOf([{ ...empty, labels }, { ...empty, labels }]), [0.5, 0.5]);
+});
+
+test.serial('64 micro-batches take no more memory than two of their size', async (t) => {
+  const learning = { student: language(1), objective: distilbert(), teacher: liveTeacher(language(2)) };
+  const peak = async (microBatches: readonly HostArrays[]) => {
+    let most = 0;
+    const watching: Teacher = { ...learning.teacher, says: (batch, wants) => {
+      most = Math.max(most, tf.memory().numBytes);
+      return learning.teacher.says(batch, wants);
+    } };
+    const before = tf.memory().numBytes;
+    disposeStep(await stepGradients({ ...learning, teacher: watching }, microBatches, at));
+    return most - before;
+  };
+  const all = maskedHosts(64);
+  const [two, many] = [await peak(all.slice(0, 2)), await peak(all)];
+  t.true(many < 1.1 * two, `${two} bytes of two, ${many} of 64`); // rows of other lengths differ a little
+});
 
 test('what an objective draws is drawn by example: micro-batches change nothing, the key does', async (t) => {
   const learning = { student: student(), objective: weighted([[1, noisyLogit({ share: 0.5 })]]), teacher: teacher() };

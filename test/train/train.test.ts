@@ -4,11 +4,13 @@ import test from 'ava';
 import { engineMark } from '../../src/engine/engine.ts';
 import { leaks } from '../../src/engine/memory.ts';
 import * as tf from '../../src/engine/tf.ts';
+import { distilbert } from '../../src/objectives/distilbert.ts';
 import { hardLabels } from '../../src/objectives/hard-labels.ts';
 import { weighted } from '../../src/objectives/objective.ts';
 import { softLabel } from '../../src/objectives/soft-label.ts';
 import { readJson, writeJson } from '../../src/storage/json.ts';
 import { numbersIn } from '../../src/storage/numbered-folders.ts';
+import { wordMasking } from '../../src/text/masking.ts';
 import { recordedTeacher } from '../../src/teacher/recorded.ts';
 import { StoredStates } from '../../src/teacher/stored-states.ts';
 import { liveTeacher } from '../../src/teacher/teacher.ts';
@@ -16,6 +18,7 @@ import { learningRateAt } from '../../src/train/schedule.ts';
 import type { TrainEvent } from '../../src/train/event.ts';
 import type { TrainSettings } from '../../src/train/train.ts';
 import { bitsOf, tinyModel } from '../models/tiny-model.ts';
+import { tinyTokenizer } from '../text/tiny-tokenizer.ts';
 import { temporaryFolder } from '../storage/temporary-folder.ts';
 import { changedLoss, corpus, ofKind, run, scripted, settings, stopAfter, student } from './lesson.ts';
 import { startEngine } from '../engine-under-test.ts';
@@ -61,6 +64,32 @@ for (const [what, change] of Object.entries(interrupted)) {
     }
   });
 }
+
+const hidden = wordMasking(tinyTokenizer(), { wholeWords: true });
+/** Words to fill in, with a teacher's help. */
+const filling = (masking = hidden) => ({ student: student({ task: 'masked-lm', labels: [], hiddenDropout: 0.2 }), objective: distilbert(), teacher: liveTeacher(tinyModel({ task: 'masked-lm', labels: [], layers: 1 }, 8)), masking });
+
+test('words are hidden anew in every step, by the seed: the same again after an interruption, others with another seed', async (t) => {
+  const change = { accumulation: 2 };
+  const bits = async (settings: Partial<TrainSettings>) => bitsOf((await run({ learning: filling(), settings })).model);
+  const whole = await bits(change);
+  t.not(await bits({ ...change, seed: 6 }), whole);
+  for (const step of [1, 4]) {
+    const checkpoints = await temporaryFolder(t);
+    await run({ learning: filling(), settings: change, hooks: { checkpoints, ...stopAfter(step) } });
+    t.is(await bitsOf((await run({ learning: filling(), settings: change, hooks: { checkpoints } })).model), whole, `stopped after ${step}`);
+    const other = wordMasking(tinyTokenizer(), { share: 0.3 });
+    await t.throwsAsync(run({ learning: filling(other), settings: change, hooks: { checkpoints } }), { message: /masking: checkpoint 15 % of words, 80\/10\/10, this run 30 % of tokens, 80\/10\/10/ });
+  }
+  const steps: string[] = [];
+  const watching = { ...hidden, mask: ((batch, key) => {
+    const masked = hidden.mask(batch, key);
+    steps.push(`${batch.exampleIds.join()} ${masked.labels.tokens.join()}`);
+    return masked;
+  }) as typeof hidden.mask };
+  await run({ learning: filling(watching), settings: { rows: 11, steps: 3 } });
+  t.is(new Set(steps).size, 3);
+});
 
 test('a run begun on another engine goes on, and says so; on the same one it has nothing to say', async (t) => {
   const checkpoints = await temporaryFolder(t);

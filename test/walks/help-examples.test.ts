@@ -14,7 +14,10 @@ test.after.always(() => place.remove());
 const walk: Readonly<Record<string, readonly string[]>> = {
   list: [],
   train: ['runs/teacher/run.json', 'runs/teacher/events.jsonl', 'runs/teacher/tensorboard/teacher', 'runs/teacher/evaluation.json', 'runs/teacher/report.html', 'runs/teacher/model/model.safetensors', 'runs/teacher/model/tokenizer.json', 'runs/teacher/model/onnx/model.onnx'],
+  pretrain: ['runs/masked-lm/model/model.safetensors', 'runs/masked-lm/model/tokenizer.json', 'runs/masked-lm/events.jsonl'],
+  augment: ['runs/more.jsonl'],
   label: ['runs/labels'],
+  plan: [],
   distill: ['runs/student/student/model.safetensors', 'runs/student/student/onnx/model.onnx', 'runs/student/evaluation.json', 'runs/student/report.html'],
   evaluate: [],
   report: ['runs/student/report.html'],

@@ -1,10 +1,12 @@
 /** Corpora and answers as people write them: tables, JSON lines, plain lines, GLUE's folders, files of answers, vocabularies. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { readAnswers } from '../../../src/teacher/answers.ts';
 import { glueTasks, openGlue } from '../../../src/text/glue.ts';
 import { openParallel, streamParallel } from '../../../src/text/parallel.ts';
 import { columnNames, openTextFile, streamTextFile, type TextFileOptions } from '../../../src/text/text-file.ts';
+import { readWordVectors } from '../../../src/text/word-vectors.ts';
 import { faultOf } from '../verdict.ts';
 import { fileSubject, type Format, utf8 } from '../format.ts';
 
@@ -53,6 +55,8 @@ export const textFormats: readonly Format[] = [
   { name: 'csv', sources: ['src/text/csv.ts', 'src/text/lines.ts'], open: (folder) => Promise.resolve(fileSubject(folder, 'train.csv', { samples: csv.map(utf8), words: ['""', '",', ',"', '"\n'], read: readTable })) },
   { name: 'jsonl', sources: ['src/text/jsonl.ts', 'src/storage/json.ts', 'src/storage/json-scan.ts'], open: (folder) => Promise.resolve(fileSubject(folder, 'train.jsonl', { samples: jsonl.map(utf8), words: ['"id": ', '"label": ', '-Infinity'], read: readTable })) },
   { name: 'plain-lines', sources: ['src/text/plain-lines.ts', 'src/text/text-file.ts', 'src/text/lines.ts'], open: (folder) => Promise.resolve(fileSubject(folder, 'transfer.txt', { samples: ['it rains\n\nagain\n', '\ufeffä\r\n😀'].map(utf8), read: (path) => readTwice(path, { text: 'sentence' }) })) },
+  { name: 'compressed-lines', sources: ['src/text/lines.ts'], open: (folder) => Promise.resolve(fileSubject(folder, 'transfer.txt.gz', { samples: ['it rains\n\nagain\n', '\ufeffä\r\n😀'].map((text) => gzipSync(text)), read: (path) => readTwice(path, { text: 'sentence' }) })) },
+  { name: 'word-vectors', sources: ['src/text/word-vectors.ts', 'src/text/lines.ts'], open: (folder) => Promise.resolve(fileSubject(folder, 'glove.txt', { samples: ['rain 0.5 -1 2e-3\n. . . 1 2 3\n', '2 2\nä 1 0\n😀 0 1'].map(utf8), words: [' 1e39', ' NaN', '\n'], read: async (path) => (await readWordVectors(path)).nearest(Float32Array.of(1, 2, 3), 2) })) },
   {
     name: 'parallel',
     sources: ['src/text/parallel.ts', 'src/text/lines.ts'],
