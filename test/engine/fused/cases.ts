@@ -78,6 +78,13 @@ export const fusedCases: readonly FusedCase[] = [
   },
   { op: 'RetortGeluGradient', inputs: () => ({ dy: drawn('dy', [3, 13]), x: drawn('x', [3, 13], 3) }) },
   {
+    op: 'RetortSilu',
+    inputs: () => ({ x: drawn('x', [3, 13], 3) }),
+    formula: ({ x }) => tf.div(x!, tf.add(tf.exp(tf.neg(x!)), 1)),
+    differentiated: ['x'],
+  },
+  { op: 'RetortSiluGradient', inputs: () => ({ dy: drawn('dy', [3, 13]), x: drawn('x', [3, 13], 3) }) },
+  {
     op: 'RetortDropout',
     inputs: () => ({ x: drawn('x', [5, 17]) }),
     attributes: dropout,
