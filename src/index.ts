@@ -45,7 +45,7 @@ export { trainTranslationVocabulary, type TranslationVocabularyOptions } from '.
 export { concatenate, encodeCorpus, type EncodedCorpus } from './text/encoded-corpus.ts';
 export { encodePairs, type EncodePairsOptions, encodeSources } from './text/encoded-pairs.ts';
 export { type Masking, type MaskingOptions, wordMasking } from './text/masking.ts';
-export { readWordVectors, WordVectors } from './text/word-vectors.ts';
+export { readWordVectors, vectorsById, WordVectors } from './text/word-vectors.ts';
 export { tokenCounts } from './text/token-counts.ts';
 export { evaluationBatches, type HostBatch, trainingBatches } from './text/batches.ts';
 export { sourceBatches, type SourceBatchOptions } from './text/source-batches.ts';

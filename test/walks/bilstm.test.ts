@@ -67,6 +67,16 @@ test('pairs are told by the corpus', async (t) => {
   t.like(await readJson(join(paired, 'config.json')), { text_pairs: true, hidden_size: 6 });
 });
 
+test('word vectors, for the words that the vocabulary has whole', async (t) => {
+  const file = place('vectors.txt');
+  await writeFile(file, 'the 1 0 0 0\nzyzzyva 0 1 0 0\nwas 0 0 2 0\n');
+  const { noted, answered } = await distill(bench.classifier, bench.corpus, '--student', 'bilstm:3x4', '--vectors', file, '--out', place('vectored'));
+  t.true(noted.some((note) => /vectors\.txt has vectors for 2 of the vocabulary's \d+ tokens; the others start at random/.test(note)), noted.join('\n'));
+  t.is((answered as object[]).length, 1);
+  await t.throwsAsync(distill(bench.classifier, bench.corpus, '--student', 'bilstm:3x5', '--vectors', file, '--out', place('x')), { message: /its vectors are 4 wide, the student's 5; give --student bilstm:3x4/ });
+  await t.throwsAsync(distill(bench.classifier, bench.corpus, '--size', '1x8:2', '--vectors', file, '--out', place('x')), { message: /--vectors: only a BiLSTM/ });
+});
+
 test('a plan of one', async (t) => {
   const { answered, said } = await ask(addPlan, 'plan', bench.classifier, bench.corpus, '--student', 'bilstm:5x6:7', '--rows', '4', '--labels', place('none'));
   const plan = answered[0] as Plan;
