@@ -57,8 +57,6 @@ export interface RecordedRun {
   readonly identity: string;
   /** The trained model; trained again where only its record is here. The caller disposes it. */
   open(): Promise<Model>;
-  /** The folder of that model, as `open` finds or makes it. */
-  folder(): Promise<string>;
 }
 
 export interface EvidenceBook {
@@ -84,7 +82,7 @@ export function openEvidence(run: Run, options: EvidenceOptions): EvidenceBook {
       const name = `${arm.student === arm.arm ? arm.arm : `${arm.student} ${arm.arm}`}, seed ${arm.settings.seed}`;
       let judged: Promise<JudgedClassifier> | undefined;
       const train = (heard = hearSteps(run, name)) => (judged ??= lessonOf(arm, options).then((own) => trainClassifier({ ...run, emit: heard.emit }, name, own)));
-      const recorded: RecordedRun = { identity, open: async () => openJudged(await train()), folder: async () => (await train()).model };
+      const recorded: RecordedRun = { identity, open: async () => openJudged(await train()) };
 
       const found = await readEvidence(path);
       if (found !== undefined && found.identity !== identity) throw new Error(`${path}: it was recorded with other settings, corpora or models than these; give another folder (--set results=FOLDER), or delete the file to replace it`);
