@@ -38,12 +38,12 @@ export { glueTasks, openGlue } from './text/glue.ts';
 export { type HeldOut, holdOutLong, type HoldOutOptions } from './text/hold-out.ts';
 export type { Tokenizer } from './text/tokenizer.ts';
 export { loadTokenizer, saveTokenizer } from './text/tokenizer-files.ts';
-export type { SideTokenizer, TranslationTokenizers } from './text/translation-tokenizers.ts';
+export { sharedTokenizers, type SideTokenizer, type TranslationTokenizers } from './text/translation-tokenizers.ts';
 export { openTranslationTokenizers, saveTranslationTokenizers } from './text/open-translation-tokenizers.ts';
 export { trainWordPiece } from './text/train-word-piece.ts';
 export { trainTranslationVocabulary, type TranslationVocabularyOptions } from './text/train-translation-vocabulary.ts';
 export { concatenate, encodeCorpus, type EncodedCorpus } from './text/encoded-corpus.ts';
-export { encodePairs, type EncodePairsOptions } from './text/encoded-pairs.ts';
+export { encodePairs, type EncodePairsOptions, encodeSources } from './text/encoded-pairs.ts';
 export { type Masking, type MaskingOptions, wordMasking } from './text/masking.ts';
 export { readWordVectors, vectorsById, WordVectors } from './text/word-vectors.ts';
 export { tokenCounts } from './text/token-counts.ts';
@@ -65,6 +65,17 @@ export { readSentenceSettings, type SentenceSettings } from './models/sentence-f
 export { exportOnnx } from './models/onnx-export.ts';
 export { freshConfig, parseSize, type Size } from './models/size.ts';
 export { type Cut, cutStudent } from './models/student.ts';
+export type { Seq2SeqConfig, Seq2SeqFamilyName } from './models/seq2seq/config.ts';
+export { parseSeq2SeqConfig } from './models/seq2seq/config-file.ts';
+export type { GenerationSettings } from './models/seq2seq/generation.ts';
+export { freshSeq2Seq, type Seq2Seq } from './models/seq2seq/model.ts';
+export { type LoadedSeq2Seq, loadSeq2Seq, readSeq2SeqConfig } from './models/seq2seq/load.ts';
+export { saveSeq2Seq, type SaveSeq2SeqOptions, type TranslationSamples } from './models/seq2seq/save.ts';
+export { translationSamples } from './models/seq2seq/samples.ts';
+export { openDecoder, type SourceDecoder } from './models/seq2seq/step-decoder.ts';
+export { type SearchOptions, searchTranslations } from './models/seq2seq/search.ts';
+export { freshSeq2SeqConfig, type FreshSeq2SeqOptions, parseSeq2SeqSize, type Seq2SeqSize } from './models/seq2seq/size.ts';
+export { cutSeq2Seq, cutSeq2SeqConfig, type CutSeq2SeqOptions, type Seq2SeqCut } from './models/seq2seq/student.ts';
 export { distilbertReleasedMap, everyOtherMap, lastMap, layersCalled, skipMap, uniformMap } from './models/layer-map.ts';
 export type { ModelOutput, OutputOf, SignalOf, Wants } from './models/output.ts';
 
@@ -82,6 +93,7 @@ export type { AnswerSpace } from './teacher/answer-values.ts';
 export { labelFromAnswers } from './teacher/label-answers.ts';
 export { stepTranslator, type StepTranslatorOptions, type Translation, type TranslationTokenizer, type Translator } from './teacher/translator.ts';
 export { translateCorpus, translated, type TranslateOptions, type TranslateProgress } from './teacher/translate-corpus.ts';
+export { modelTranslator, type ModelTranslatorOptions } from './teacher/model-translator.ts';
 export { openTranslations, type Translations, type TranslationSource } from './teacher/translation-store.ts';
 
 // objectives: matching
@@ -182,6 +194,7 @@ export { hintThenLogits, type HintThenLogitsOptions } from './strategies/hint-th
 export { intermediateThenPrediction, type IntermediateThenPredictionOptions } from './strategies/intermediate-then-prediction.ts';
 export { type Assistant, type TeacherAssistantOptions, teacherAssistants } from './strategies/teacher-assistants.ts';
 export { earlyStoppedTeachers, type EarlyStoppedTeacherOptions, stoppedDistillation, type StoppedDistillationOptions, type TeacherCandidate } from './strategies/early-stopped-teachers.ts';
+export { distilledCorpus, sequenceLevel, type SequenceLevelOptions } from './strategies/sequence-level.ts';
 export { selectTranslations, type SelectionCounts, type SelectionOptions } from './strategies/select-translations.ts';
 export { nearestTo, type TranslationChoice } from './strategies/translation-choice.ts';
 export type { DropReason, TranslationFilters } from './strategies/translation-filters.ts';

@@ -27,19 +27,38 @@ export function pairedSeeds({ first, second, groups, key, resamples = 4000, leve
   const [seeds, count] = [first.length, sizes.length];
 
   const all = gains.reduce((sum, own) => sum + own.reduce((a, b) => a + b, 0), 0) / (seeds * examples);
+  const groupsDrawn = drawnGroups(key, count, resamples);
   const drawn = Float64Array.from({ length: resamples }, (_, resample) => {
-    const own = fold(key, resample);
-    const [ofSeeds, ofGroups] = [fold(own, 'seeds'), fold(own, 'groups')];
+    const ofSeeds = fold(key, 'seeds', resample);
     const drawnSeeds = gains.map((_one, at) => gains[Math.floor(uniform(ofSeeds, at) * seeds)]!);
     let [gain, size] = [0, 0];
-    for (let at = 0; at < count; at++) {
-      const group = Math.floor(uniform(ofGroups, at) * count);
+    for (let at = resample * count; at < (resample + 1) * count; at++) {
+      const group = groupsDrawn[at]!;
       size += sizes[group]!;
       for (const one of drawnSeeds) gain += one[group]!;
     }
     return gain / (seeds * size);
   });
   return summarised({ difference: all, drawn, level });
+}
+
+/** By key, and by how many groups how often: a table compares many pairs on the same examples, and drawing takes longer than counting. */
+const drawnBefore = new WeakMap<Key, Map<string, Uint32Array>>();
+
+/** [resamples, count] groups, resample by resample. */
+function drawnGroups(key: Key, count: number, resamples: number): Uint32Array {
+  const known = drawnBefore.get(key) ?? new Map<string, Uint32Array>();
+  drawnBefore.set(key, known);
+  const name = `${resamples} x ${count}`;
+  const found = known.get(name);
+  if (found !== undefined) return found;
+  const drawn = new Uint32Array(resamples * count);
+  for (let resample = 0; resample < resamples; resample++) {
+    const own = fold(key, 'groups', resample);
+    for (let at = 0; at < count; at++) drawn[resample * count + at] = Math.floor(uniform(own, at) * count);
+  }
+  known.set(name, drawn);
+  return drawn;
 }
 
 /** Of each seed and group, how many more examples the first side gets right; and how many examples a group has. */

@@ -30,20 +30,17 @@ const pipelineTags: Readonly<Record<Task, string>> = {
 };
 
 /** Whether the folder holds an ONNX file decides which examples the card shows. */
-export function modelCard(config: EncoderConfig, parameters: number, { name, story, scores = [], example = 'It is not bad at all.', pair, license }: CardFacts, { onnx, sentence }: { onnx: boolean; sentence?: SentenceSettings }): string {
+export function modelCard(config: EncoderConfig, parameters: number, facts: CardFacts, { onnx, sentence }: { onnx: boolean; sentence?: SentenceSettings }): string {
+  const { example = 'It is not bad at all.', pair } = facts;
   const classifies = pipelineTags[config.task] === 'text-classification';
-  return [
-    ...opening({ name, story, scores, ...(license !== undefined && { license }) }, {
-      library: sentence ? 'sentence-transformers' : 'transformers',
-      tag: sentence ? 'sentence-similarity' : pipelineTags[config.task],
-      facts: [
-        `${config.family}, ${config.layers} layers x ${config.width}, ${config.heads} heads, vocabulary ${config.vocabulary}, ${parameters.toLocaleString('en-GB')} parameters.`,
-        ...(classifies ? [answersText(config)] : []),
-      ],
-    }),
+  const kind = { library: sentence ? 'sentence-transformers' : 'transformers', pipelineTag: sentence ? 'sentence-similarity' : pipelineTags[config.task] };
+  return cardOf(kind, facts, [
+    `${config.family}, ${config.layers} layers x ${config.width}, ${config.heads} heads, vocabulary ${config.vocabulary}, ${parameters.toLocaleString('en-GB')} parameters.`,
+    ...(classifies ? [answersText(config)] : []),
+  ], [
     ...(sentence ? sentenceExamples(sentence, { example, onnx }) : []),
     ...(classifies && onnx ? [...javascriptExample(config, { example, pair }), ...pythonExample(config, { example, pair })] : []),
-  ].join('\n');
+  ]);
 }
 
 /** Of a kind that no library of Hugging Face has a class for: it runs as ONNX, and loads again here. */
@@ -70,22 +67,20 @@ export function bilstmCard(config: BilstmConfig, parameters: number, { example =
     'console.log(logits.tolist()[0], model.config.id2label);',
     '```', '',
   ];
-  return [
-    ...opening(card, {
-      library: 'onnx', tag: pipelineTags[config.task],
-      facts: [
-        `BiLSTM (Tang et al. 2019) of ${units} units either way over word vectors of ${embeddingWidth}, a layer of ${width}, vocabulary ${vocabulary}, ${parameters.toLocaleString('en-GB')} parameters.`,
-        'transformers has no class for it: it runs from onnx/model.onnx, with padding at the right; model.safetensors and config.json are for Retort to load it again.',
-        answersText(config),
-      ],
-    }),
-    ...(onnx ? [...javascript, ...python] : []),
-  ].join('\n');
+  return cardOf({ library: 'onnx', pipelineTag: pipelineTags[config.task] }, card, [
+    `BiLSTM (Tang et al. 2019) of ${units} units either way over word vectors of ${embeddingWidth}, a layer of ${width}, vocabulary ${vocabulary}, ${parameters.toLocaleString('en-GB')} parameters.`,
+    'transformers has no class for it: it runs from onnx/model.onnx, with padding at the right; model.safetensors and config.json are for Retort to load it again.',
+    answersText(config),
+  ], onnx ? [...javascript, ...python] : []);
 }
 
-function opening({ name, story, scores = [], license }: Pick<CardFacts, 'name' | 'story' | 'scores' | 'license'>, { library, tag, facts }: { library: string; tag: string; facts: readonly string[] }): string[] {
+/** The card of a model of any kind: what it is, line by line, and how it is run. */
+export function cardOf({ library, pipelineTag }: { readonly library: string; readonly pipelineTag: string }, { name, story, scores = [], license }: CardFacts, description: readonly string[], examples: readonly string[]): string {
   return [
-    '---', `library_name: ${library}`, `pipeline_tag: ${tag}`, 'tags: [retort, knowledge-distillation]',
+    '---',
+    `library_name: ${library}`,
+    `pipeline_tag: ${pipelineTag}`,
+    'tags: [retort, knowledge-distillation]',
     ...(license === undefined ? [] : [`license: ${license}`]),
     '---',
     '',
@@ -93,10 +88,11 @@ function opening({ name, story, scores = [], license }: Pick<CardFacts, 'name' |
     '',
     ...story,
     '',
-    ...facts,
+    ...description,
     '',
     ...(scores.length === 0 ? [] : ['| measure | value |', '| --- | --- |', ...scores.map(([what, value]) => `| ${what} | ${value} |`), '']),
-  ];
+    ...examples,
+  ].join('\n');
 }
 
 function answersText({ task, labels }: Pick<ModelFacts, 'task' | 'labels'>): string {

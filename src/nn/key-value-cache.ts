@@ -130,7 +130,7 @@ export class SourceCache {
     const [rows = 0, heads = 0, , depth = 0] = query.shape;
     const sources = key.shape[0] ?? 0;
     const beams = rows / sources;
-    if (!this.#sourceOf.every((source, row) => source === Math.floor(row / beams))) {
+    if (!Number.isInteger(beams) || !this.#sourceOf.every((source, row) => source === Math.floor(row / beams))) {
       const at = tf.tensor1d(this.#sourceOf, 'int32');
       return attend({ query, key: tf.gather(key, at), value: tf.gather(value, at) }, { bias: tf.gather(this.#bias, at), scale }).context;
     }

@@ -95,7 +95,8 @@ function teachersOf(runs: readonly Evidence[], teachers: readonly Evidence[]): r
   return own.length === runs.length ? own : teachers;
 }
 
-const resamplingSeed = 1;
+/** Of all differences: the same examples are drawn for each. */
+const resampling = randomKey(1, 'evidence');
 
 /** Over the seeds that both have. Undefined where they share none. */
 function differenceOf(name: string, runs: readonly Evidence[], others: readonly Evidence[]): EvidenceDifference | undefined {
@@ -106,7 +107,7 @@ function differenceOf(name: string, runs: readonly Evidence[], others: readonly 
   if (first[0].metric === 'accuracy' && right.every((pair) => !pair.includes(undefined))) {
     const groups = groupsOf(first[0]);
     const side = (at: 0 | 1) => right.map((pair) => pair[at] ?? []);
-    const { difference, interval } = pairedSeeds({ first: side(0), second: side(1), ...(groups && { groups }), key: randomKey(resamplingSeed, 'evidence') });
+    const { difference, interval } = pairedSeeds({ first: side(0), second: side(1), ...(groups && { groups }), key: resampling });
     return { mean: difference, interval };
   }
   const { mean, interval } = spread(pairs.map(([own, other]) => scoreOf(own) - scoreOf(other)));

@@ -52,7 +52,10 @@ const fidelityWords: Readonly<Record<string, { readonly header: string; readonly
   meanDifference: { header: 'distance to the teacher', unit: 'loss' },
 };
 
-const overSeeds = ({ mean, deviation }: { mean: number; deviation?: number }, unit: Metric['unit']): string => `${bareScore(mean, unit)}${deviation === undefined ? '' : ` ± ${bareScore(deviation, unit)}`}`;
+function overSeeds({ mean, deviation }: { mean: number; deviation?: number }, unit: Metric['unit']): string {
+  const written = (value: number) => (unit === 'loss' ? value.toFixed(4) : bareScore(value, unit));
+  return `${written(mean)}${deviation === undefined ? '' : ` ± ${written(deviation)}`}`;
+}
 const keptText = (test: ContenderTest | undefined): string => (test?.kept === undefined || Number.isNaN(test.kept) ? '' : (100 * test.kept).toFixed(1));
 
 /** Whether the interval leaves 0 out; undefined where there is none. */

@@ -51,8 +51,8 @@ export async function openCandidates({ model, tokenizer, neighbours, count, rows
     words.forEach((ofText, text) => ofText.forEach((word, place) => {
       const ids = word.places.map((at) => inspections[text]?.ids[at] ?? 0);
       const [first = 0] = word.places;
-      if (ids.some((id) => special.has(id))) return; // an unknown word has no vector and no neighbours
-      if (ids.length > 1) found[text]![place] = neighbours.near(word.text, ids, count);
+      const isUnknown = ids.some((id) => special.has(id));
+      if (isUnknown || ids.length > 1) found[text]![place] = neighbours.near(word.text, isUnknown ? [] : ids, count);
       else hidden.push({ ids: inspections[text]?.ids ?? [], at: first, hear: (logits) => void (found[text]![place] = likeliest(logits, known, word.text, count)) });
     }));
     await predict(hidden, { model, tokenizer, rows, signal });

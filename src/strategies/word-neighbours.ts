@@ -9,7 +9,7 @@ import { wordTokens } from '../text/word-continuations.ts';
 import { WordVectors } from '../text/word-vectors.ts';
 
 export interface WordNeighbours {
-  /** At most `count` words, nearest first, never the word itself. @param pieces ids of its tokens. */
+  /** At most `count` words, nearest first, never the word itself. @param pieces ids of its tokens; none of a word that the vocabulary does not know. */
   readonly near: (word: string, pieces: readonly number[], count: number) => readonly string[];
 }
 
@@ -32,6 +32,7 @@ export async function embeddingNeighbours(model: Model, tokenizer: Tokenizer): P
   tokens.forEach(({ id }, place) => flat.set(row(id), place * width));
   const vectors = new WordVectors(tokens.map(({ word }) => word), flat);
   return remembered((word, pieces, count) => {
+    if (pieces.length === 0) return [];
     const mean = Float32Array.from({ length: width }, (_, i) => pieces.reduce((sum, id) => sum + (row(id)[i] ?? 0), 0) / pieces.length);
     return others(word, vectors.nearest(mean, count + 2), count);
   });

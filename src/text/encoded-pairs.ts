@@ -16,39 +16,41 @@ export interface EncodePairsOptions {
   readonly tooLong?: 'cut' | 'refuse';
 }
 
+/** The sources alone, of parallel text or any other, to be translated. Throws an Error that names the example which is too long where that is refused. */
+export async function encodeSources(corpus: Corpus, { source }: Pick<TranslationTokenizers, 'source'>, { maxSourceTokens, tooLong = 'cut' }: Omit<EncodePairsOptions, 'maxTargetTokens'>): Promise<EncodedCorpus> {
+  const { examples } = corpus;
+  const encodings = await source.encode(examples.map(({ id, text }) => ({ id, text })), { maxTokens: maxSourceTokens });
+  if (tooLong === 'refuse') refuseCut(examples, encodings, { side: 'source', most: maxSourceTokens });
+  const rows = flatRows(encodings.map(({ ids }) => ids));
+  return {
+    exampleIds: examples.map(({ id }) => id),
+    ...rows,
+    typeIds: flatten(encodings.map(({ typeIds }) => typeIds), rows.offsets),
+    maxTokens: maxSourceTokens,
+    truncated: countCut(encodings),
+    corpus: corpus.fingerprint,
+    tokenizer: source.fingerprint,
+  };
+}
+
 /**
  * Encodes every pair. Throws an Error that names the example which has no translation, or which is too long where that is refused, and
  * one for a target tokenizer that does not close a translation with `eosId`: its student would never learn to stop.
  */
-export async function encodePairs(
-  corpus: Corpus,
-  { source, target, eosId }: Pick<TranslationTokenizers, 'source' | 'target' | 'eosId'>,
-  { maxSourceTokens, maxTargetTokens, tooLong = 'cut' }: EncodePairsOptions,
-): Promise<EncodedCorpus> {
+export async function encodePairs(corpus: Corpus, tokenizers: Pick<TranslationTokenizers, 'source' | 'target' | 'eosId'>, options: EncodePairsOptions): Promise<EncodedCorpus> {
   const { examples } = corpus;
+  const { target, eosId } = tokenizers;
+  const { maxTargetTokens, tooLong = 'cut' } = options;
   const translations = examples.map(({ id, pair }): TextInput => {
     if (pair === undefined) throw new Error(`example ${printable(id)} of ${corpus.name} (${corpus.split}) has no translation: its pair is missing; open the corpus by openParallel, or leave the example out`);
     return { id, text: pair };
   });
-  const sources = await source.encode(examples.map(({ id, text }) => ({ id, text })), { maxTokens: maxSourceTokens });
-  const targets = await target.encode(translations, { maxTokens: maxTargetTokens });
-  if (tooLong === 'refuse') {
-    refuseCut(examples, sources, { side: 'source', most: maxSourceTokens });
-    refuseCut(examples, targets, { side: 'translation', most: maxTargetTokens });
-  }
-  const open = targets.findIndex(({ ids }) => ids.at(-1) !== eosId);
+  const sources = await encodeSources(corpus, tokenizers, options);
+  const encodings = await target.encode(translations, { maxTokens: maxTargetTokens });
+  if (tooLong === 'refuse') refuseCut(examples, encodings, { side: 'translation', most: maxTargetTokens });
+  const open = encodings.findIndex(({ ids }) => ids.at(-1) !== eosId);
   if (open >= 0) throw new Error(`example ${printable(examples[open]?.id ?? '')}: the target tokenizer does not end its translation with the end-of-sentence token (id ${eosId}); its post_processor must append it`);
-  const rows = flatRows(sources.map(({ ids }) => ids));
-  return {
-    exampleIds: examples.map(({ id }) => id),
-    ...rows,
-    typeIds: flatten(sources.map(({ typeIds }) => typeIds), rows.offsets),
-    targets: { ...flatRows(targets.map(({ ids }) => ids)), maxTokens: maxTargetTokens, truncated: countCut(targets), tokenizer: target.fingerprint },
-    maxTokens: maxSourceTokens,
-    truncated: countCut(sources),
-    corpus: corpus.fingerprint,
-    tokenizer: source.fingerprint,
-  };
+  return { ...sources, targets: { ...flatRows(encodings.map(({ ids }) => ids)), maxTokens: maxTargetTokens, truncated: countCut(encodings), tokenizer: target.fingerprint } };
 }
 
 function refuseCut(examples: readonly Example[], encodings: readonly Encoding[], { side, most }: { readonly side: string; readonly most: number }): void {

@@ -4,11 +4,14 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { type Batch, upload } from '../../src/engine/batch.ts';
 import { sweep } from '../../src/engine/sweep.ts';
-import { vocabularyLoss } from '../../src/engine/fused/vocabulary-loss.ts';
 import * as tf from '../../src/engine/tf.ts';
 import { loadSeq2Seq } from '../../src/models/seq2seq/load.ts';
 import type { Seq2Seq } from '../../src/models/seq2seq/model.ts';
 import { bucketOf } from '../../src/nn/relative-positions.ts';
+import { labelSmoothing } from '../../src/objectives/label-smoothing.ts';
+import type { Objective } from '../../src/objectives/objective.ts';
+import { seqKd } from '../../src/objectives/seq-kd.ts';
+import { firstStep } from '../objectives/examples.ts';
 import { Comparison, type FixtureResult, largest, type Values } from './comparison.ts';
 import { fixtureArrays, inputsSchema } from './encoder-batch.ts';
 import { below, readFixture, readTensors } from './fixture-file.ts';
@@ -65,15 +68,11 @@ function pairBatch({ inputs: { labels, ...inputs }, decoder_input_ids: fed }: Ca
   });
 }
 
-/** The plain loss from the product that is not formed, the smoothed one from logits. */
-function lossOf(model: Seq2Seq, batch: Batch, loss: 'plain' | 'smoothed'): tf.Scalar {
-  const [words, mask] = [batch.labels!.values, batch.target!.mask];
-  if (loss === 'plain') return vocabularyLoss(model.forward(batch, { decoder: true }).decoder, { words, mask, temperature: 1, softWeight: 0, maskedWeight: 1 }).loss;
-  const logProbabilities = tf.logSoftmax(model.forward(batch, { logits: true }).logits); // [B, U, V]
-  const hit = tf.oneHot(tf.cast(tf.maximum(words, tf.scalar(0, 'int32')), 'int32'), model.config.vocabulary);
-  const said = tf.add(tf.mul(tf.sum(tf.mul(logProbabilities, hit), -1), 0.9), tf.mul(tf.mean(logProbabilities, -1), 0.1));
-  const mean: tf.Scalar = tf.div(tf.sum(tf.mul(said, mask)), tf.sum(mask));
-  return tf.neg(mean);
+/** As a student would learn it: neither forms the logits. */
+const losses: Readonly<Record<'plain' | 'smoothed', Objective>> = { plain: seqKd(), smoothed: labelSmoothing({ epsilon: 0.1, task: 'translation' }) };
+
+function lossOf(model: Seq2Seq, batch: Batch, loss: keyof typeof losses): tf.Scalar {
+  return losses[loss].loss(model.forward(batch, { decoder: true }), {}, batch, firstStep);
 }
 
 async function compareTraining(

@@ -15,7 +15,7 @@ test('scores, differences and what is kept stand in a row each; what does not se
   const lines = evidenceTable(runs, { baseline: 'fine-tuning' }).split('\n');
   t.is(lines[0], '| student | arm | seeds | dev, accuracy % | dev, better than fine-tuning by | keeps of the teacher above chance %, dev | agrees with the teacher % | KL to the teacher |');
   t.is(lines[2], '| teacher |  | 1 | 95.0 |  |  |  |  |');
-  t.is(lines[3], '| cut | fine-tuning | 2 | 80.0 ± 0.0 |  | 66.7 | 75.0 ± 0.0 | 0.1000 ± 0 |');
+  t.is(lines[3], '| cut | fine-tuning | 2 | 80.0 ± 0.0 |  | 66.7 | 75.0 ± 0.0 | 0.1000 ± 0.0000 |');
   t.regex(lines[4] ?? '', /^\| cut \| minilm \| 2 \| 80\.0 ± 0\.0 \| 0\.0 \[-1\.5, 1\.5\], does not separate \| 66\.7 /);
   t.regex(lines[5] ?? '', /^\| cut \| pkd \| 2 \| 90\.0 ± 0\.0 \| \+10\.0 \[\d\.\d, 1\d\.\d\] \| 88\.9 /);
   t.true(lines.includes('dev, cut: pkd is better than fine-tuning; minilm is not to be told from fine-tuning.'));

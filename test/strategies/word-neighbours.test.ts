@@ -28,5 +28,6 @@ test('by a model\'s embeddings: the words nearest to the mean of the pieces', as
   const { near } = await embeddingNeighbours(model, tokenizer);
   t.is(near('ab', [5, 6], 1)[0], 'c');
   t.deepEqual(near('dx', [8], 1), ['d']);
+  t.deepEqual(near('unknown', [], 2), []);
   t.false(near('ab', [5, 6], 20).includes('[CLS]'));
 });

@@ -1,7 +1,7 @@
 import test from 'ava';
 import { makeCorpus } from '../../src/text/corpus.ts';
 import { concatenate, sliceCorpus } from '../../src/text/encoded-corpus.ts';
-import { encodePairs } from '../../src/text/encoded-pairs.ts';
+import { encodePairs, encodeSources } from '../../src/text/encoded-pairs.ts';
 import type { Example } from '../../src/text/example.ts';
 import { letterTokenizer, letterTokenizers } from './word-tokenizers.ts';
 
@@ -38,6 +38,14 @@ test('what is too long is cut before its last token and counted on its side, or 
   await t.throwsAsync(encodePairs(pairs, tokenizers, { maxSourceTokens: 9, maxTargetTokens: 4, tooLong: 'refuse' }), { message: /^example p2: its translation has more than 4 tokens \(1 of 3 have\); leave such pairs out/ });
   await t.throwsAsync(encodePairs(pairs, tokenizers, { maxSourceTokens: 2, maxTargetTokens: 9, tooLong: 'refuse' }), { message: /^example p1: its source has more than 2 tokens \(2 of 3 have\)/ });
   await t.notThrowsAsync(encodePairs(pairs, tokenizers, { ...limits, tooLong: 'refuse' }));
+});
+
+test('sources alone are those of the pairs, and need no translation', async (t) => {
+  const { targets: _, ...sources } = await encodePairs(pairs, tokenizers, limits);
+  t.deepEqual(await encodeSources(pairs, tokenizers, { maxSourceTokens: 9 }), sources);
+  const alone = await encodeSources(corpusOf([{ id: 'm', text: 'a b c' }]), tokenizers, { maxSourceTokens: 3 });
+  t.like(alone, { truncated: 1, exampleIds: ['m'] });
+  await t.throwsAsync(encodeSources(pairs, tokenizers, { maxSourceTokens: 3, tooLong: 'refuse' }), { message: /^example p1: its source has more than 3 tokens/ });
 });
 
 test('a text without a translation, and a tokenizer that does not close one, are refused', async (t) => {

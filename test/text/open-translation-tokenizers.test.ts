@@ -34,6 +34,13 @@ test("one tokenizer.json serves both sides; the decoder starts as the model's co
   t.is((await openTranslationTokenizers(await single('generation', undefined, { 'generation_config.json': '{"decoder_start_token_id": 4, "eos_token_id": [1]}', 'config.json': '{"pad_token_id": 0}' }))).startId, 4);
 });
 
+test("BART's kind of tokenizer frames its texts", async (t) => {
+  const { source, eosId } = await openTranslationTokenizers(join(import.meta.dirname, '../fixtures/models/tokenizer-byte-level'));
+  const ids = await idsOf(source, 'The film');
+  t.deepEqual([ids[0], ids.at(-1)], [source.idOf('<s>'), source.idOf('</s>')]);
+  t.is(ids.at(-1), eosId);
+});
+
 test('an OPUS-MT folder is saved byte for byte, and opens as the same', async (t) => {
   const tokenizers = await openTranslationTokenizers(await copyOf('opus'));
   t.is(tokenizers.startId, tokenizers.padId);

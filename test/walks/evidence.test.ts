@@ -1,9 +1,12 @@
 // Recorded evidence end to end, on a tiny teacher and a tiny corpus: a recipe's runs are recorded, a second call runs nothing, tables are made
 // from the records, and a changed record is found; by the table, by its own answers, and by the first steps done again.
-import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
 import test from 'ava';
+import { reproductions } from '../../scripts/repro/catalogue.ts';
+import { loadRecipe } from '../../src/cli/load-recipe.ts';
+import { overrideSettings } from '../../src/cli/settings.ts';
 import { readEvidence } from '../../src/report/evidence-file.ts';
 import { readRunLog } from '../../src/report/run-log.ts';
 import { layGlue, openWorkplace, type Workplace } from './workplace.ts';
@@ -26,8 +29,9 @@ const settings = [
 ];
 const run = (...more: string[]) => place.retort('run', 'recipes/glue-arms.ts', '--out', 'runs/arms', ...[...settings, ...more].flatMap((one) => ['--set', one]));
 const record = (name: string) => place.path('recipes', 'results', 'sst2-arms', `${name}.json`);
-const tables = (...words: string[]) => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['--import=tsx', resolve('scripts/tables.ts'), '--root', place.folder, ...words], { encoding: 'utf8' });
+const tables = (...words: string[]) => tablesIn(place.folder, ...words);
+const tablesIn = (root: string, ...words: string[]) => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['--import=tsx', resolve('scripts/tables.ts'), '--root', root, ...words], { encoding: 'utf8' });
   return { code: status, said: `${stdout}${stderr}` };
 };
 
@@ -120,4 +124,38 @@ test.serial('few labels: a teacher for every seed, and unlabelled text for those
   const few = await Promise.all(['teacher-seed1', 'teacher-seed2', 'distilbert-2x16-fine-tuning-seed2', 'distilbert-2x16-soft-labels-seed2'].map((name) => readEvidence(place.path('recipes', 'results', 'few', `${name}.json`))));
   t.deepEqual(few.map((one) => [one?.labelledRows, one?.rows]), [[20, 20], [20, 20], [20, 20], [20, 50]]);
   t.is(few[3]?.hashes.teacher, few[1]?.hashes.model);
+});
+
+test.serial('another task, of pairs and scores, by its own metric', async (t) => {
+  await mkdir(place.path('glue', 'STS-B'), { recursive: true });
+  const header = ['index', 'genre', 'filename', 'year', 'old_index', 'source1', 'source2', 'sentence1', 'sentence2', 'score'].join('\t');
+  for (const split of ['train', 'dev']) {
+    const texts = (await readFile(place.path('glue', 'SST-2', `${split}.tsv`), 'utf8')).trimEnd().split('\n').slice(1).map((line) => line.split('\t')[0] ?? '');
+    const lines = texts.slice(0, 24).map((text, row) => [row, 'g', 'f', 'y', row, 's', 's', text, texts[(row * 5) % 24], ((row * 7) % 11) / 2].join('\t'));
+    await writeFile(place.path('glue', 'STS-B', `${split}.tsv`), `${header}\n${lines.join('\n')}\n`);
+  }
+  const { code, stderr, stdout } = await run('task=STS-B', 'record=stsb', 'heldOut=null', 'students=["fresh"]', 'arms=["fine-tuning","soft-labels","pkd","tinybert"]', 'seeds=[1,2]');
+  t.is(code, 0, stderr);
+  const evidence = await readEvidence(place.path('recipes', 'results', 'stsb', 'fresh-2x8-tinybert-seed2.json'));
+  t.deepEqual(evidence?.tests.map(({ name, metric, chance, right }) => [name, metric, chance, right]), [['dev', 'pearson', 0, undefined]]);
+  t.true(Object.keys(evidence?.tests[0]?.fidelity ?? {}).includes('meanDifference'));
+  t.regex(stdout, /dev, Pearson \| dev, better than fine-tuning by[^]*\| fresh-2x8 \| tinybert \| 2 \| -?0\.\d{4} ± 0\.\d{4} \| [+-]?\d\.\d{3} \[/);
+});
+
+test.serial("the project's own tables are those of its own records", (t) => {
+  const { code, said } = tablesIn(resolve('.'), '--check');
+  t.is(code, 0, said);
+  t.true(Number(/^(\d+) tables: all as/.exec(said)?.[1]) >= Object.keys(reproductions).length, said);
+});
+
+test.serial('every reproduction has its line in package.json, and a recipe that takes its settings', async (t) => {
+  const { scripts } = JSON.parse(await readFile('package.json', 'utf8')) as { scripts: Record<string, string> };
+  t.deepEqual(Object.keys(scripts).filter((name) => name.startsWith('repro:')).sort(), Object.keys(reproductions).map((name) => `repro:${name}`).sort());
+  for (const [name, { recipe, settings, needs, record: folder, check: checked }] of Object.entries(reproductions)) {
+    t.true(scripts[`repro:${name}`]?.endsWith(`scripts/repro.ts ${name}`));
+    const { settings: schema } = await loadRecipe(recipe);
+    const sets = [...Object.entries({ ...settings, record: folder, check: checked }), ...needs.map((need) => [need, 'a folder'] as const)].map(([path, value]) => `${path}=${JSON.stringify(value)}`);
+    t.notThrows(() => overrideSettings(schema, sets), name);
+    t.regex(await readFile(`scripts/repro/${name}.ts`, 'utf8'), new RegExp(`Published: [^]+Run here: [^]+On: [^]+Came out [^]+<!-- evidence: ${folder} `), name);
+  }
 });

@@ -59,9 +59,10 @@ function checkSizes(config: Seq2SeqConfig, file: string): void {
     const { heads } = sideOf(config, side);
     if (divided % heads !== 0) throw new Error(`${file}: ${heads} heads of the ${side} do not divide a width of ${divided}`);
   }
-  for (const [name, id] of [['pad_token_id', config.padId], ['decoder_start_token_id', config.startId]] as const) {
-    if (id >= config.vocabulary) throw new Error(`${file}: ${name} ${id} lies outside a vocabulary of ${config.vocabulary}`);
-  }
+  const { startId, eosIds, forcedBosId, forcedEosId, suppressTokens = [], beginSuppressTokens = [], badWordsIds = [] } = config.generation;
+  const ids = [config.padId, config.startId, startId, ...eosIds, forcedBosId ?? 0, forcedEosId ?? 0, ...suppressTokens, ...beginSuppressTokens, ...badWordsIds.flat()];
+  const beyond = ids.find((id) => id >= config.vocabulary);
+  if (beyond !== undefined) throw new Error(`${file}: token ${beyond}, which it or generation_config.json names, lies outside a vocabulary of ${config.vocabulary}`);
 }
 
 /** config.json for a model, with the fields of the file it came from kept. */

@@ -9,6 +9,10 @@ import { bilstmConfig } from '../../../src/models/bilstm/config.ts';
 import { classFacts } from '../../../src/models/class-facts.ts';
 import { freshModel } from '../../../src/models/model.ts';
 import { saveModel } from '../../../src/models/save.ts';
+import { loadSeq2Seq } from '../../../src/models/seq2seq/load.ts';
+import { freshSeq2Seq } from '../../../src/models/seq2seq/model.ts';
+import { saveSeq2Seq } from '../../../src/models/seq2seq/save.ts';
+import { freshSeq2SeqConfig } from '../../../src/models/seq2seq/size.ts';
 import { readSentenceSettings, writeSentenceFiles } from '../../../src/models/sentence-files.ts';
 import { freshConfig } from '../../../src/models/size.ts';
 import { readJson } from '../../../src/storage/json.ts';
@@ -29,6 +33,23 @@ async function layModel(folder: string, { onnx, bilstm = false }: { onnx: boolea
   const model = bilstm ? freshBilstm(recurrent, { seed: 1 }) : freshModel(config, { seed: 1 });
   await saveModel(folder, model, { tokenizer, card: { name: 'tiny', story: [] }, onnx });
   model.parameters.dispose();
+}
+
+/** Saves a Marian of one layer of 4 on each side. */
+async function layTranslator(folder: string): Promise<void> {
+  await useEngine(engineUnderTest, { precision: precisionUnderTest });
+  const config = freshSeq2SeqConfig({ encoderLayers: 1, layers: 1, width: 4, heads: 2, feedForwardWidth: 4 }, { vocabulary: 12, padId: 0, eosId: 1, positions: 6 });
+  const model = freshSeq2Seq(config, { seed: 1 });
+  await saveSeq2Seq(folder, model, { tokenizer: () => Promise.resolve(), card: { name: 'tiny', story: [] } });
+  model.dispose();
+}
+
+async function openTranslator(folder: string): Promise<unknown> {
+  const before = tf.memory().numTensors;
+  const { model, notices } = await loadSeq2Seq(folder);
+  model.dispose();
+  if (tf.memory().numTensors !== before) throw new Error('tensors are left behind');
+  return [model.config, notices];
 }
 
 interface ModelSubject extends Pick<Subject, 'json' | 'words'> {
@@ -81,6 +102,15 @@ export const modelFormats: readonly Format[] = [
       },
     }),
   },
+  ...(['config.json', 'generation_config.json', 'model.safetensors'] as const).map((name): Format => ({
+    name: `translator-${name.replace(/\..*/, '').replace('_', '-')}`,
+    sources: ['src/models/seq2seq/load.ts'],
+    open: async (at) => {
+      const folder = join(at, 'translator');
+      await layTranslator(folder);
+      return fileSubject(folder, name, { samples: [await readFile(join(folder, name))], json: name.endsWith('.json'), words: ['t5', 'bart', 'gated-gelu', 'swish', '"max_length":', 'lm_head.weight'], place: folder, read: () => openTranslator(folder) });
+    },
+  })),
   { name: 'model-weights', sources: ['src/models/load.ts', 'src/storage/checkpoint.ts', 'src/storage/safetensors.ts'], open: (at) => modelSubject(at, { name: 'model.safetensors', words: ['F16', 'bert.', 'LayerNorm.gamma'], read: openAndClose }) },
   {
     name: 'sentence-settings',

@@ -102,5 +102,7 @@ export function writeBartFields(config: Seq2SeqConfig): Record<string, unknown> 
 
 export const bartAliases = ['hidden_size', 'num_attention_heads', 'num_hidden_layers'] as const;
 
+export const bartDecimals = ['init_std', 'encoder_layerdrop', 'decoder_layerdrop'] as const;
+
 /** Copies of the word embeddings that older checkpoints hold, and their version marks. */
 export const isBartCopy = (name: string): boolean => /^(lm_head\.weight|model\.(encoder|decoder)\.(embed_tokens\.weight|version))$/.test(name);

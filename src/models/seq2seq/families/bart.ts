@@ -2,7 +2,7 @@
  * BART (Lewis et al. 2020): post-norm layers above learned positions and a norm of the embeddings.
  */
 import type { Side } from '../config.ts';
-import { bartAliases, bartNames, bartNormEpsilon, isBartCopy, readBartFields, writeBartFields } from './bart-fields.ts';
+import { bartAliases, bartDecimals, bartNames, bartNormEpsilon, isBartCopy, readBartFields, writeBartFields } from './bart-fields.ts';
 import type { Seq2SeqFamily } from './family.ts';
 
 export const bart: Seq2SeqFamily = {
@@ -24,5 +24,6 @@ export const bart: Seq2SeqFamily = {
   readFields: readBartFields,
   writeFields: writeBartFields,
   aliases: bartAliases,
+  decimals: bartDecimals,
   fresh: { activation: 'gelu', gated: false, normEpsilon: bartNormEpsilon, scalesEmbeddings: false, tied: true },
 };

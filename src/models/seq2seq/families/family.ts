@@ -68,6 +68,8 @@ export interface Seq2SeqFamily {
   /** @throws for a field that is missing or out of range, or asks for what is not built. */
   readonly readFields: (json: unknown, file: string) => Seq2SeqFields;
   readonly writeFields: (config: Seq2SeqConfig) => Record<string, unknown>;
+  /** Fields that transformers takes for broken where they are whole numbers, and no decimals. */
+  readonly decimals: readonly string[];
   /** Names under which transformers also finds fields that `writeFields` writes: a stale one would win. */
   readonly aliases: readonly string[];
   /** Standard deviations of fresh weights, where they are not `initializerRange`. */

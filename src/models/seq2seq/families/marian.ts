@@ -1,7 +1,7 @@
 /**
  * Marian (Junczys-Dowmunt et al. 2018), as the OPUS-MT translators are (Tiedemann & Thottingal 2020): BART's layers above computed positions.
  */
-import { bartAliases, bartNames, bartNormEpsilon, isBartCopy, readBartFields, writeBartFields } from './bart-fields.ts';
+import { bartAliases, bartDecimals, bartNames, bartNormEpsilon, isBartCopy, readBartFields, writeBartFields } from './bart-fields.ts';
 import type { Seq2SeqFamily } from './family.ts';
 
 export const marian: Seq2SeqFamily = {
@@ -20,5 +20,6 @@ export const marian: Seq2SeqFamily = {
   readFields: readBartFields,
   writeFields: (config) => ({ ...writeBartFields(config), share_encoder_decoder_embeddings: true, decoder_vocab_size: config.vocabulary }),
   aliases: bartAliases,
+  decimals: bartDecimals,
   fresh: { activation: 'silu', gated: false, normEpsilon: bartNormEpsilon, scalesEmbeddings: true, tied: true },
 };

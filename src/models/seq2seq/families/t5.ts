@@ -131,6 +131,7 @@ export const t5: Seq2SeqFamily = {
     tie_word_embeddings: config.tied,
   }),
   aliases: ['hidden_size', 'num_attention_heads', 'num_hidden_layers', 'head_dim', 'scale_decoder_outputs'],
+  decimals: ['initializer_factor', 'layer_norm_epsilon'],
   deviation,
   fresh: { activation: 'relu', gated: false, normEpsilon: 1e-6, scalesEmbeddings: false, tied: true, relative: { buckets: 32, maxDistance: 128 } },
 };
