@@ -8,9 +8,11 @@ import { lstm } from '../../../src/nn/lstm.ts';
 import { hardLabels } from '../../../src/objectives/hard-labels.ts';
 import { decays } from '../../../src/train/optimizer.ts';
 import { disposeStep, stepGradients } from '../../../src/train/gradients.ts';
+import { train, trainDefaults } from '../../../src/train/train.ts';
 import { closeTensors, read, rounded } from '../../engine/numbers.ts';
 import { precisionUnderTest } from '../../engine-choice.ts';
 import { startEngine } from '../../engine-under-test.ts';
+import { tinyCorpus } from '../../teacher/tiny-corpus.ts';
 import { tinyBatch } from '../tiny-model.ts';
 import { pairBatch, tinyBilstm } from './tiny-bilstm.ts';
 
@@ -96,4 +98,15 @@ test.serial('every parameter is learned, and a step leaves nothing behind', asyn
     });
     t.deepEqual(found, { tensors: 0, buffers: 0 });
   }
+});
+
+test.serial('it learns a class that can be read off a token', async (t) => {
+  const losses: number[] = [];
+  await train({ student: tinyBilstm({ units: 8, width: 12 }), objective: hardLabels() }, tinyCorpus(48), { ...trainDefaults, steps: 60, rows: 16, learningRate: 0.02, logEvery: 20 }, {
+    run: 'bilstm', emit: (event) => {
+      if (event.kind === 'step') losses.push(event.loss);
+    },
+  });
+  t.log(losses.map((loss) => loss.toFixed(3)).join(' '));
+  t.true(losses[0]! > 0.8 && losses.at(-1)! < 0.2);
 });
