@@ -11,6 +11,13 @@ with those the toolkit stored there when it saved the student:
 
     { "texts": [string], "pairs": [string] | null, "logits": [[number]], "maxTokens": integer, "precision": "fp32" | "bf16" }
 
+A translator's parity.json holds token ids:
+
+    { "texts": [string] | null, "sources": [[id]], "fed": [[id]], "logits": [[number]], "translations": [[id]], "precision": ... }
+
+Its logits are those after the last token that the decoder was fed; `generate`, left to generation_config.json, must write the same
+translations (of logits in bf16 it need not), and the tokenizer, where there are texts, give the same sources.
+
 Where onnxruntime is installed, onnx/model.onnx is held to the same numbers. --text adds lines of your own (a tab separates the two
 texts of a pair), on which PyTorch and ONNX are compared with each other. A difference may reach tolerance * max(1, largest logit);
 the tolerance is 1e-4, and 2e-2 for stored logits that were computed in bf16.
@@ -156,13 +163,7 @@ def check_student(folder, report, text, tolerance):
     transformers.utils.logging.disable_progress_bar()
     texts, pairs, expected, max_tokens, usual = read_parity(folder / "parity.json")
     tokenizer = transformers.AutoTokenizer.from_pretrained(folder, local_files_only=True)
-    model, loading = model_class(transformers, folder).from_pretrained(
-        folder, local_files_only=True, output_loading_info=True, ignore_mismatched_sizes=True
-    )
-    model = model.float().eval()
-    wrong = {kind: sorted(map(str, loading[f"{kind}_keys"])) for kind in ("missing", "unexpected", "mismatched")}
-    shown = "; ".join(f"{kind}: {', '.join(names[:5])}{' ...' if names[5:] else ''}" for kind, names in wrong.items() if names)
-    report.line(not shown, "names", shown or f"all {len(model.state_dict())} weights are known")
+    model = load_checked(model_class(transformers, folder), folder, report)
 
     stored = usual if tolerance is None else tolerance
     report.compare("transformers, stored logits", torch_logits(model, tokenizer, texts, pairs, max_tokens), expected, stored)
@@ -176,6 +177,38 @@ def check_student(folder, report, text, tolerance):
         else:
             expected = torch_logits(model, *own).astype(numpy.float64)
             report.compare(f"onnxruntime, {text.name}", onnx_logits(session, *own), expected, TOLERANCES["fp32"] if tolerance is None else tolerance)
+
+
+def load_checked(kind, folder, report):
+    """The model, float32; every weight name must be known and none missing."""
+    model, loading = kind.from_pretrained(folder, local_files_only=True, output_loading_info=True, ignore_mismatched_sizes=True)
+    wrong = {kind: sorted(map(str, loading[f"{kind}_keys"])) for kind in ("missing", "unexpected", "mismatched")}
+    shown = "; ".join(f"{kind}: {', '.join(names[:5])}{' ...' if names[5:] else ''}" for kind, names in wrong.items() if names)
+    report.line(not shown, "names", shown or f"all {len(model.state_dict())} weights are known")
+    return model.float().eval()
+
+
+def check_translator(folder, stored, report, tolerance):
+    numpy, torch, transformers = require("numpy", "torch", "transformers")
+    transformers.utils.logging.set_verbosity_error()
+    transformers.utils.logging.disable_progress_bar()
+    model = load_checked(transformers.AutoModelForSeq2SeqLM, folder, report)
+    if stored["texts"] is not None:
+        tokenizer = transformers.AutoTokenizer.from_pretrained(folder, local_files_only=True)
+        wrong = [text for text, ids in zip(stored["texts"], stored["sources"]) if tokenizer(text)["input_ids"] != ids]
+        report.line(not wrong, "tokenizer", f"{len(wrong)} of {len(stored['texts'])} texts have other ids" + (f", the first {wrong[0]!r}" if wrong else ""))
+    # transformers 5 gives a T5's cache as many layers as its encoder has: too few where the decoder has more.
+    cached = getattr(model.config, "num_decoder_layers", 0) <= model.config.num_hidden_layers
+    logits, same = [], 0
+    with torch.no_grad():
+        for source, fed, translation in zip(stored["sources"], stored["fed"], stored["translations"]):
+            ids = torch.tensor([source])
+            logits.append(model(input_ids=ids, decoder_input_ids=torch.tensor([fed])).logits[0, -1].numpy())
+            same += model.generate(input_ids=ids, use_cache=cached)[0, 1:].tolist() == translation
+    usual = TOLERANCES[stored["precision"]]
+    report.compare("transformers, stored logits", numpy.stack(logits), numpy.asarray(stored["logits"], dtype=numpy.float64), usual if tolerance is None else tolerance)
+    count = len(stored["sources"])
+    report.line(same == count or stored["precision"] != "fp32", "transformers, generate", f"the same translation of {same} of {count} sources")
 
 
 def label_columns(header):
@@ -287,7 +320,11 @@ def read_json(path):
 def check(folder, text, tolerance):
     report = Report()
     if (folder / "parity.json").exists():
-        check_student(folder, report, text, tolerance)
+        stored = read_json(folder / "parity.json")
+        if isinstance(stored, dict) and "translations" in stored:
+            check_translator(folder, stored, report, tolerance)
+        else:
+            check_student(folder, report, text, tolerance)
     elif (folder / "header.json").exists():
         check_labels(folder, report)
     elif (folder / "events.jsonl").exists():

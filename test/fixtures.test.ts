@@ -23,7 +23,7 @@ test.after('the engine\'s own library computed, where the engine counts what it 
 test('every fixture is found, and runs on the embedded engine', (t) => {
   t.is(engineFacts().engine, engineUnderTest);
   const count = (group: string) => fixtures.filter(({ name }) => name.startsWith(`${group}/`)).length;
-  t.deepEqual([count('objectives'), count('metrics'), count('models'), fixtures.length], [35, 9, 24, 69]);
+  t.deepEqual([count('objectives'), count('metrics'), count('models'), fixtures.length], [37, 11, 28, 77]);
 });
 
 /** Of the bound: the embedded engine's AdamW computes in float64 between its float32 numbers, the others' in float32 throughout. */
@@ -88,6 +88,11 @@ const changes: readonly { title: string; name: string; file?: string; at: Path; 
   { title: 'a loss of a model too few', name: 'models/bert-regression', file: 'cases.json', at: ['cases', 1, 'loss'], value: undefined, failure: /^single: .*labels and loss must both be given/ },
   { title: 'a label that is off', name: 'models/bert-regression', file: 'cases.json', at: ['cases', 1, 'labels', 0], value: 0.374, failure: /^single: loss: off by/ },
   { title: 'a family that is not built', name: 'models/bert-model', file: 'config.json', at: ['model_type'], value: 'longformer', failure: /nothing here can run it/ },
+  { title: 'another search', name: 'models/marian', file: 'generation.json', at: ['cases', 2, 'effective', 'length_penalty'], value: 0.7, failure: /^beam2-lp0.6-false: settings: / },
+  { title: 'a token of a translation that is off', name: 'models/t5-gated', file: 'generation.json', at: ['cases', 0, 'rows', 0, 'beams', 0, 'sequence', 3], value: 38, failure: /^greedy-short: row 1: / },
+  { title: 'a score of a translation that is off', name: 'models/t5-gated', file: 'generation.json', at: ['cases', 3, 'rows', 0, 'beams', 1, 'score'], value: -3, failure: /^beam2-lp0.6-true: row 1, score 2: off by/ },
+  { title: 'a bucket that is off', name: 'models/t5', file: 'cases.json', at: ['relative_position_buckets', 0, 'buckets', 0], value: 14, failure: /^buckets 32 to 128: both ways: / },
+  { title: 'a smoothed loss that is off', name: 'models/bart', file: 'cases.json', at: ['cases', 1, 'loss_smoothed'], value: 2.73, failure: /^single: smoothed loss: off by/ },
   { title: 'an expected token that is off', name: 'models/tokenizer-unigram', file: 'cases.json', at: ['single', 0, 'tokens', 0], value: 'H', failure: /Hello world.*tokens/ },
   { title: 'an expectation of a tokeniser that nobody knows', name: 'models/tokenizer-unigram', file: 'cases.json', at: ['single', 0, 'spans'], value: [], failure: /"spans"/ },
   { title: 'a malformed file that is said to load', name: 'models/malformed', file: 'cases.json', at: ['cases', 0, 'expect'], value: 'loads', failure: /^empty-file\.safetensors: must load, but is refused/ },
@@ -129,6 +134,9 @@ const tensorChanges: readonly { title: string; name: string; file: string; tenso
   { title: 'an activation that is off', name: 'models/bert-model', file: 'expected', tensor: 'single/query.last', change: off, failure: /^single: query\.last: off by/ },
   { title: 'no expected activation', name: 'models/bert-model', file: 'expected', tensor: 'single/hidden.1', change: () => undefined, failure: /^single: hidden\.1: the expected tensor is missing/ },
   { title: 'a gradient of a parameter that is off', name: 'models/bert-mlm', file: 'gradients', tensor: 'padded/cls.predictions.bias', change: off, failure: /^padded: gradient cls\.predictions\.bias: off by/ },
+  { title: 'attention to the source that is off', name: 'models/marian', file: 'expected', tensor: 'single/cross_attention.1', change: off, failure: /^single: cross_attention\.1: off by/ },
+  { title: 'no expected activation of an encoder-decoder', name: 'models/bart', file: 'expected', tensor: 'batch/decoder_hidden.2', change: () => undefined, failure: /expected activations: decoder_hidden\.2 is missing/ },
+  { title: 'a gradient of an encoder-decoder that is off', name: 'models/t5', file: 'gradients', tensor: 'batch/smoothed/encoder.block.0.layer.0.SelfAttention.relative_attention_bias.weight', change: off, failure: /smoothed gradient encoder.*off by/ },
   { title: 'no expected gradient of a parameter', name: 'models/bert-mlm', file: 'gradients', tensor: 'single/cls.predictions.bias', change: () => undefined, failure: /gradients: cls\.predictions\.bias is missing/ },
   { title: 'a widened vector that is off in one bit', name: 'models/bert-classifier-fp16', file: 'upcast', tensor: 'upcast/classifier.bias', change: off, failure: /^classifier\.bias: number 0 is/ },
   { title: 'no widened vector', name: 'models/bert-classifier-bf16', file: 'upcast', tensor: 'upcast/classifier.bias', change: () => undefined, failure: /classifier\.bias: the widened vector is missing/ },
@@ -170,12 +178,12 @@ test('what is on the list is skipped with its reason, but run where it can be', 
 
 test('the script says what happened in its last line and its exit code', async (t) => {
   const folder = await copyOf(t, 'objectives/label-smoothing', 'metrics/fidelity');
-  await cp(join(folder, 'metrics/fidelity.json'), join(folder, 'metrics/wer.json'));
-  await changeJson(join(folder, 'metrics/wer.json'), ['metric'], 'wer');
+  await cp(join(folder, 'metrics/fidelity.json'), join(folder, 'metrics/n2n-reward.json'));
+  await changeJson(join(folder, 'metrics/n2n-reward.json'), ['metric'], 'n2n-reward');
   const good = await runScript(folder);
   t.is(good.code, 0, good.stderr);
   t.regex(good.stdout, /\nok +objectives\/label-smoothing +1 case, largest error .*\n2 passed, 0 failed, 1 skipped\n$/);
-  t.regex(good.stdout, /\nskipped +metrics\/wer +\(not built yet\)\n/);
+  t.regex(good.stdout, /\nskipped +metrics\/n2n-reward +\(not built yet\)\n/);
   await changeJson(join(folder, 'metrics/fidelity.json'), ['cases', 0, 'expected', 'top1_agreement'], 0.75);
   const bad = await runScript(folder);
   t.is(bad.code, 1);

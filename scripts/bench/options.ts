@@ -8,6 +8,8 @@ import { type PeerName, peerNamed, peerNames } from './peers.ts';
 
 export interface BenchOptions {
   readonly cases: readonly CaseName[];
+  /** Of the cases that have several; absent: all of theirs. */
+  readonly variants?: readonly string[] | undefined;
   readonly precisions: readonly Precision[];
   readonly peers: readonly PeerName[];
   readonly engine: string;
@@ -33,6 +35,7 @@ Times our training and labelling against others', turn by turn, and prints a tab
 An option that takes names takes several with commas.
 
   --case NAME          ${caseNames.join(', ')} (all of them)
+  --variant NAME       of a case that has several: which rows (all of them)
   --precision NAME     ${precisions.join(' or ')} (fp32)
   --peer NAME          ${peerNames.join(', ')} (all that are here), or none
   --engine NAME        auto, ${engineNames.join(', ')} (auto)
@@ -48,9 +51,14 @@ An option that takes names takes several with commas.
   --small              every case with tiny models: tries the bench, measures nothing
   --json FILE          the rows as a JSON array
 
-${caseNames.map((name) => `  ${name.padEnd(12)} ${caseNamed(name).what}`).join('\n')}
+${caseNames.map((name) => `  ${name.padEnd(12)} ${caseNamed(name).what}${variantsText(name)}`).join('\n')}
 
 ${peerNames.map((name) => `  ${name.padEnd(12)} ${peerNamed(name).what}`).join('\n')}`;
+
+function variantsText(name: CaseName): string {
+  const { variants } = caseNamed(name);
+  return variants === undefined ? '' : `\n${' '.repeat(15)}(variants ${variants.join(', ')})`;
+}
 
 /** @throws UsageError in one sentence. */
 export function parseOptions(args: readonly string[]): BenchOptions {
@@ -59,6 +67,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
   if (!/^(cpu|cuda(:\d+)?)$/.test(device)) throw new UsageError(`--device ${device}: give cpu or cuda:N`);
   return {
     cases: names('case', values.case, caseNames) ?? caseNames,
+    variants: names('variant', values.variant, caseNames.flatMap((name) => caseNamed(name).variants ?? [])),
     precisions: names('precision', values.precision, precisions) ?? ['fp32'],
     peers: values.peer === 'none' ? [] : (names('peer', values.peer, peerNames) ?? peerNames),
     engine: names('engine', values.engine, ['auto', ...engineNames])?.[0] ?? 'auto',
@@ -82,7 +91,7 @@ function parse(args: readonly string[]) {
     return parseArgs({
       args: [...args],
       options: {
-        case: text, precision: text, peer: text, engine: text, device: text, threads: text, pairs: text, seconds: text,
+        case: text, variant: text, precision: text, peer: text, engine: text, device: text, threads: text, pairs: text, seconds: text,
         python: text, 'peer-scripts': text, sentences: text, text, json: text, small: { type: 'boolean' }, replay: { type: 'boolean' },
       },
     }).values;

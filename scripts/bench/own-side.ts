@@ -9,14 +9,14 @@ import { type Facts, type Opened, type Order, peakRssMB, type Settings, type Sid
 export class OwnSide implements Omit<Side, 'close'> {
   #opened: { readonly work: Work; readonly engine: EngineFacts } | undefined;
 
-  async open({ case: name, folder, engine: choice, device, precision, threads, replay, tuned }: Order): Promise<Opened> {
+  async open({ case: name, folder, engine: choice, device, precision, threads, replay, ...order }: Order): Promise<Opened> {
     let engine: EngineFacts;
     try {
       engine = await useEngine(choice as EngineName | 'auto', { device, precision, threads, replay, environment: process.env });
     } catch (error) {
       return { absent: error instanceof Error ? error.message : String(error) };
     }
-    const work = await caseNamed(name as CaseName).open(folder, tuned);
+    const work = await caseNamed(name as CaseName).open(folder, order);
     this.#opened = { work, engine };
     return { parts: work.parts };
   }

@@ -18,16 +18,19 @@ interface Peer {
   readonly what: string;
   readonly cases: readonly CaseName[];
   start(surroundings: Surroundings, threads: number): Side;
+  /** It rounds more coarsely than our own precision: the bound of bf16 holds. */
+  readonly coarse?: true;
   /** What it is told where that differs from our own order. */
   order(order: Order): Order;
 }
 
 const steps: readonly CaseName[] = ['kd-mini', 'kd-6x768', 'triple-loss'];
+const searches: readonly CaseName[] = ['greedy', 'beam-5'];
 
 const peers = {
   torch: {
     what: 'PyTorch with transformers: SDPA, AdamW(fused=True), autocast for bf16',
-    cases: [...steps, 'label', 'op-overhead'],
+    cases: [...steps, 'label', ...searches, 'op-overhead'],
     start: (surroundings, threads) => pythonSide('torch', 'torch_side.py', [], surroundings, threads),
     order: (order) => order,
   },
@@ -39,9 +42,28 @@ const peers = {
   },
   'tfjs-wasm': {
     what: 'our own embedded engine: TensorFlow.js on WebAssembly, fp32, one thread',
-    cases: [...steps, 'label', 'op-overhead'],
+    cases: [...steps, 'label', ...searches, 'op-overhead'],
     start: (surroundings) => ownSide('tfjs-wasm', surroundings),
     order: (order) => ({ ...order, engine: 'wasm', device: 'cpu', precision: 'fp32' }),
+  },
+  'soft-label': {
+    what: 'our own side with soft labels alone: what an objective costs beside them',
+    cases: ['objectives'],
+    start: (surroundings) => ownSide('soft-label', surroundings),
+    order: (order) => ({ ...order, variant: 'soft-label' }),
+  },
+  ctranslate2: {
+    what: 'CTranslate2 on the same weights, fp32',
+    cases: searches,
+    start: (surroundings, threads) => pythonSide('ctranslate2', 'ctranslate2_side.py', ['--compute-type', 'float32'], surroundings, threads),
+    order: (order) => ({ ...order, precision: 'fp32' }),
+  },
+  'ctranslate2-int8': {
+    what: 'CTranslate2 with its weights in eight bits',
+    cases: searches,
+    coarse: true,
+    start: (surroundings, threads) => pythonSide('ctranslate2-int8', 'ctranslate2_side.py', ['--compute-type', 'int8'], surroundings, threads),
+    order: (order) => ({ ...order, precision: 'fp32' }),
   },
   onnxruntime: {
     what: 'ONNX Runtime on the file our exporter writes, fp32',

@@ -20,6 +20,8 @@ export interface Order {
   readonly precision: Precision;
   readonly threads: number;
   readonly replay?: boolean;
+  /** Of a case that has several. */
+  readonly variant?: string;
   /** What an earlier process of the same side found best, so that this one need not try, and its memory is not that of the trials. */
   readonly tuned?: Settings;
 }

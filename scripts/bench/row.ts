@@ -36,7 +36,7 @@ export interface RowContext {
   readonly settings: Settings;
 }
 
-export function measuredRow(context: RowContext, part: Part, { ours, peer }: Measurement, facts: { ours: Facts; peer: Facts }, { peerName, agreement }: { peerName: string; agreement: Settings }): BenchRow {
+export function measuredRow(context: RowContext, part: Part, { ours, peer }: Measurement, facts: { ours: Facts; peer: Facts }, { peerName, agreement }: { peerName: string; agreement?: Settings }): BenchRow {
   const [own, other] = [summary(ours), summary(peer)];
   return {
     ...ownColumns(context, part, ours, facts.ours),
@@ -52,7 +52,7 @@ export function measuredRow(context: RowContext, part: Part, { ours, peer }: Mea
       stepsPerTurn: { ours: ours.stepsPerTurn, peer: peer.stepsPerTurn },
       ...(part.itemsPerStep > 0 && { peerPerSecond: rate(part, other.medianMs) }),
       ratioOfMedians: round(own.medianMs / other.medianMs),
-      agreement,
+      ...(agreement && { agreement }),
       ours: sideSettings(facts.ours),
       peer: sideSettings(facts.peer),
     },

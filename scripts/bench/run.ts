@@ -41,8 +41,8 @@ export async function runBench(options: BenchOptions, surroundings: Surroundings
     try {
       listener.progress(`${name}: writing weights and batches`);
       const settings = await caseNamed(name).write(folder, { ...options, onnx: options.peers.includes('onnxruntime') });
-      for (const precision of options.precisions) {
-        rows.push(...(await benchCase({ name, precision, folder, settings: { ...settings, items: caseNamed(name).items, ...(options.small && { small: true }) } }, options, { surroundings, limits, listener })));
+      for (const [precision, variant] of options.precisions.flatMap((one) => variantsOf(name, options).map((of) => [one, of] as const))) {
+        rows.push(...(await benchCase({ name, precision, ...(variant !== undefined && { variant }), folder, settings: { ...settings, items: caseNamed(name).items, ...(options.small && { small: true }) } }, options, { surroundings, limits, listener })));
         await listener.rows(rows);
       }
     } finally {
@@ -52,9 +52,15 @@ export async function runBench(options: BenchOptions, surroundings: Surroundings
   return rows;
 }
 
+/** Those of the case that are asked for; one without a name where it has none. */
+function variantsOf(name: CaseName, { variants: asked }: BenchOptions): readonly (string | undefined)[] {
+  return caseNamed(name).variants?.filter((variant) => asked?.includes(variant) ?? true) ?? [undefined];
+}
+
 interface Subject {
   readonly name: CaseName;
   readonly precision: Precision;
+  readonly variant?: string;
   readonly folder: string;
   readonly settings: Settings;
 }
@@ -65,13 +71,14 @@ interface Means {
   readonly listener: Listener;
 }
 
-async function benchCase({ name, precision, folder, settings }: Subject, options: BenchOptions, { surroundings, limits, listener }: Means): Promise<BenchRow[]> {
-  const order: Order = { case: name, folder, engine: options.engine, device: options.device, precision, threads: options.threads, replay: options.replay };
+async function benchCase({ name, precision, variant, folder, settings }: Subject, options: BenchOptions, { surroundings, limits, listener }: Means): Promise<BenchRow[]> {
+  const order: Order = { case: name, folder, engine: options.engine, device: options.device, precision, threads: options.threads, replay: options.replay, ...(variant !== undefined && { variant }) };
   const context: RowContext = { case: name, precision, engine: options.engine, settings };
   const start = () => ownSide('our side', surroundings);
   let side: Side | undefined;
   try {
-    listener.progress(`${name} ${precision}: our side`);
+    const what = variant === undefined ? name : `${name} ${variant}`;
+    listener.progress(`${what} ${precision}: our side`);
     const tuned = await tunedOrder(start, order);
     side = start();
     const opened = await side.open(tuned);
@@ -83,7 +90,7 @@ async function benchCase({ name, precision, folder, settings }: Subject, options
     const rows: BenchRow[] = [];
     for (const peer of options.peers) {
       if (!peerNamed(peer).cases.includes(name)) continue;
-      listener.progress(`${name} ${precision}: against ${peer}`);
+      listener.progress(`${what} ${precision}: against ${peer}`);
       rows.push(...(await againstPeer(own, peer, options.threads, { surroundings, limits, listener })));
     }
     return rows.length > 0 ? rows : await alone(own, limits);
@@ -121,15 +128,15 @@ async function againstPeer(own: Own, name: PeerName, threads: number, { surround
       return rows;
     }
     const checked = await peer.check();
-    const agreement = agreementOf(own, checked);
-    if (agreement.largestDifference > agreement.bound) {
+    const agreement = own.against && agreementOf(own, own.against, checked, definition.coarse === true ? 'bf16' : own.context.precision);
+    if (agreement !== undefined && agreement.largestDifference > agreement.bound) {
       const error = `the two sides do not compute the same: ${agreement.compared}, ours ${shown(own.checked)}, its ${shown(checked)}; they differ by ${agreement.largestDifference.toPrecision(2)}, ${agreement.bound} is allowed`;
       return [errorRow(own.context, own.order, name, error, { agreement })];
     }
     await peer.prepare();
     for (const part of own.parts) {
       const measured = await measurePair(own.side, peer, part, limits);
-      rows.push(measuredRow(own.context, part, measured, { ours: await own.side.facts(), peer: await peer.facts() }, { peerName: name, agreement }));
+      rows.push(measuredRow(own.context, part, measured, { ours: await own.side.facts(), peer: await peer.facts() }, { peerName: name, ...(agreement && { agreement }) }));
     }
   } catch (error) {
     if (!(error instanceof SideFailure && error.side === name)) throw error;
@@ -146,12 +153,12 @@ async function alone({ side, parts, context }: Own, limits: Limits): Promise<Ben
   return rows;
 }
 
-function agreementOf({ checked, context, against }: Own, peer: readonly number[]) {
+function agreementOf({ checked, context }: Own, against: NonNullable<BenchCase['agreement']>, peer: readonly number[], precision: Precision) {
   return {
-    compared: against === 'each' ? `the first ${checked.length} losses at dropout 0` : `${checked.length} outputs, against the largest`,
+    compared: against === 'each' ? (caseNamed(context.case as CaseName).compares ?? `the first ${checked.length} losses at dropout 0`) : `${checked.length} outputs, against the largest`,
     ...(against === 'each' && { ours: checked, peer }),
     largestDifference: disagreement(checked, peer, against),
-    bound: agreementBounds[context.precision],
+    bound: agreementBounds[precision],
   };
 }
 

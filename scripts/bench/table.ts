@@ -14,7 +14,7 @@ export function benchTable(rows: readonly BenchRow[]): string {
 
 function cellsOf(row: BenchRow): string[] {
   const part = row.settings.part;
-  const operation = row.case === 'op-overhead' && typeof part === 'string' ? `: ${part}` : '';
+  const operation = (row.case === 'op-overhead' || row.case === 'objectives') && typeof part === 'string' ? `: ${part}` : '';
   const figures = row.error === undefined;
   return [
     `${row.case}${operation}`,

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { engineFacts } from '../engine/engine.ts';
 import { modelLatency } from '../evaluate/model-latency.ts';
 import { modelScores, rankingScores, scoreCalled, type ScoreName, type Scores } from '../evaluate/score.ts';
+import type { Classifier } from '../models/classifiers.ts';
 import { loadModel } from '../models/load.ts';
 import type { Model } from '../models/model.ts';
 import { saveModel } from '../models/save.ts';
@@ -28,7 +29,7 @@ import type { Run } from './run.ts';
 export interface ClassifierLesson {
   /** What the student starts as: determines it, together with `start`. */
   readonly origin: unknown;
-  readonly start: () => Promise<Model>;
+  readonly start: () => Promise<Classifier>;
   readonly objective: Objective;
   readonly teacher?: Teacher;
   readonly corpus: TokenisedCorpus;
@@ -105,7 +106,7 @@ export async function trainClassifier(run: Run, name: string, lesson: Classifier
   return { name, model: join(folder, 'model'), reused, ...result, metric, score: scoreCalled(metric, result.scores), lineage, logits: float32Of(logits) };
 }
 
-/** The saved model, for whoever wants to use it further. */
+/** The saved encoder, for whoever wants to use it further. */
 export async function openJudged(judged: JudgedClassifier): Promise<Model> {
   return (await loadModel(judged.model)).model;
 }
@@ -120,7 +121,7 @@ interface Judgement {
 /** Rows of the test split whose logits go into parity.json. */
 const paritySamples = 32;
 
-async function saveJudged(folder: string, student: Model, { name, lesson, scores, logits }: Judgement): Promise<void> {
+async function saveJudged(folder: string, student: Classifier, { name, lesson, scores, logits }: Judgement): Promise<void> {
   const { data, tokenizer } = lesson;
   const classes = student.config.labels.length;
   const rows = logits.length / classes;

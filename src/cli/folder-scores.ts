@@ -8,11 +8,12 @@ import type { Latency } from '../evaluate/latency.ts';
 import { modelLatency } from '../evaluate/model-latency.ts';
 import { scoresOf } from '../evaluate/score.ts';
 import { probabilitiesOf } from '../evaluate/softmax.ts';
-import { readConfig } from '../models/load.ts';
+import { readClassifierConfig } from '../models/classifiers.ts';
 import { classLogits } from '../teacher/label-corpus.ts';
 import { classTask } from '../teacher/labeller.ts';
 import type { Corpus } from '../text/corpus.ts';
-import { encodeCorpus, lengthsOf } from '../text/encoded-corpus.ts';
+import { encodeCorpus } from '../text/encoded-corpus.ts';
+import { lengthsOf } from '../text/flat-rows.ts';
 import type { EncodedLabels } from '../text/encoded-labels.ts';
 import type { LabelSpace } from '../text/example.ts';
 import type { CorpusOptions } from './corpus-options.ts';
@@ -42,7 +43,7 @@ interface HowScored {
 
 /** What the labels of a TSV are read as for this model; absent: one class name each, found in the file. */
 export async function labelSpaceOf(folder: string): Promise<LabelSpace | undefined> {
-  const { task, labels: names } = await readConfig(folder);
+  const { task, labels: names } = await readClassifierConfig(folder);
   if (task === 'regression') return { kind: task };
   return task === 'multi-label' ? { kind: task, names } : undefined;
 }

@@ -13,6 +13,7 @@ import { addEvaluate } from './commands/evaluate.ts';
 import { addExport } from './commands/export.ts';
 import { addLabel } from './commands/label.ts';
 import { addList } from './commands/list.ts';
+import { addPlan } from './commands/plan.ts';
 import { addPredict } from './commands/predict.ts';
 import { addPretrain } from './commands/pretrain.ts';
 import { addReport } from './commands/report.ts';
@@ -35,7 +36,7 @@ async function main(): Promise<number> {
     signal: interruption.signal,
     globals: () => program.opts<{ json?: boolean; verbose?: boolean }>(),
   });
-  for (const add of [addRun, addTrain, addPretrain, addLabel, addAugment, addDistill, addEvaluate, addPredict, addExport, addReport, addList, addDoctor, addBuildNative, addBuildTensorflow]) add(program, door);
+  for (const add of [addRun, addTrain, addPretrain, addPlan, addLabel, addAugment, addDistill, addEvaluate, addPredict, addExport, addReport, addList, addDoctor, addBuildNative, addBuildTensorflow]) add(program, door);
 
   process.on('SIGINT', () => {
     if (interruption.signal.aborted) process.exit(130); // a second Ctrl-C does not wait for the checkpoint

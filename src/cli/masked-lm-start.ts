@@ -3,14 +3,16 @@
  * teacher with its head, or a fresh model of a size.
  */
 import { layersCalled } from '../models/layer-map.ts';
-import { freshModel } from '../models/model.ts';
+import { withDropout } from '../models/classifiers.ts';
+import type { EncoderConfig } from '../models/config.ts';
+import { freshModel, type Model } from '../models/model.ts';
 import { freshConfig, parseSize } from '../models/size.ts';
 import { modelFingerprint } from '../teacher/labeller.ts';
 import { trainWordPiece } from '../text/train-word-piece.ts';
 import type { StreamedCorpus } from '../text/streamed-corpus.ts';
 import { learningText, textsOf } from './learning-text.ts';
-import { type ModelFolder, openModelFolder, tokenLimit, usualTokens } from './model-folder.ts';
-import { startCut, type StartingModel, withDropout } from './starting-model.ts';
+import { type ModelFolder, openEncoderFolder, tokenLimit, usualTokens } from './model-folder.ts';
+import { startCut, type StartingModel } from './starting-model.ts';
 
 export interface MaskedLmStart {
   readonly from?: string;
@@ -26,22 +28,22 @@ export interface MaskedLmStart {
 const usualVocabulary = 8000;
 
 /** A teacher that fills in words. @throws for a folder of another task. */
-export async function openFiller(folder: string): Promise<ModelFolder> {
-  const opened = await openModelFolder(folder);
+export async function openFiller(folder: string): Promise<ModelFolder<Model>> {
+  const opened = await openEncoderFolder(folder);
   const { task } = opened.model.config;
   if (task !== 'masked-lm') throw new Error(`${folder}: ${task === 'none' ? 'a bare encoder' : `a model for ${task}`}, which fills in no words; give it a head first: retort pretrain TEXT --from ${folder} --held-out FILE`);
   return opened;
 }
 
 /** @param teacher whose layers are cut, and whose tokenizer a fresh model reads with. */
-export async function startMaskedLm({ from, size = '', layers, vocabulary, ...options }: MaskedLmStart, text: StreamedCorpus, teacher?: ModelFolder): Promise<StartingModel> {
+export async function startMaskedLm({ from, size = '', layers, vocabulary, ...options }: MaskedLmStart, text: StreamedCorpus, teacher?: ModelFolder<Model>): Promise<StartingModel<EncoderConfig>> {
   const { seed, dropout, maxTokens } = options;
   if (layers !== undefined && teacher !== undefined) {
     const { model: { config } } = teacher;
     return startCut(teacher, { layers: typeof layers === 'string' ? layersCalled(layers, config.layers) : layers, seed, maxTokens: tokenLimit(teacher, options), ...(dropout !== undefined && { dropout }) });
   }
   if (from !== undefined) {
-    const opened = await openModelFolder(from, { task: 'masked-lm', seed });
+    const opened = await openEncoderFolder(from, { task: 'masked-lm', seed });
     const model = withDropout(opened.model, dropout);
     const origin = { model: await modelFingerprint(model), seed };
     return { origin, start: () => Promise.resolve(model), config: model.config, tokenizer: opened.tokenizer, maxTokens: tokenLimit(opened, options), fresh: false, notices: opened.notices };

@@ -3,7 +3,8 @@
  */
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type LoadOptions, loadModel } from '../models/load.ts';
+import { type Classifier, encoderOf, loadClassifier } from '../models/classifiers.ts';
+import type { LoadOptions } from '../models/load.ts';
 import type { Model } from '../models/model.ts';
 import { checkpointBytes } from '../storage/checkpoint.ts';
 import type { EncodedCorpus } from '../text/encoded-corpus.ts';
@@ -13,9 +14,9 @@ import { exampleCount } from '../text/tokenised-corpus.ts';
 import { loadTokenizer } from '../text/tokenizer-files.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
 
-export interface ModelFolder {
+export interface ModelFolder<M extends Classifier = Classifier> {
   readonly folder: string;
-  readonly model: Model;
+  readonly model: M;
   readonly tokenizer: Tokenizer;
   /** One line each, for the person. */
   readonly notices: readonly string[];
@@ -27,10 +28,16 @@ export interface ModelFolder {
 export async function openModelFolder(folder: string, options: LoadOptions = {}): Promise<ModelFolder> {
   await requireModel(folder);
   const tokenizer = await loadTokenizer(folder);
-  const { model, notices } = await loadModel(folder, options);
+  const { model, notices } = await loadClassifier(folder, options);
   const { vocabulary } = model.config;
   if (tokenizer.vocabularySize > vocabulary) throw new Error(`${folder}: the tokenizer has ids up to ${tokenizer.vocabularySize - 1}, the model embeddings for ${vocabulary}; they do not belong together`);
   return { folder, model, tokenizer, notices, bytes: await checkpointBytes(folder) };
+}
+
+/** The same of what must be an encoder. */
+export async function openEncoderFolder(folder: string, options: LoadOptions = {}): Promise<ModelFolder<Model>> {
+  const opened = await openModelFolder(folder, options);
+  return { ...opened, model: encoderOf(opened.model, folder) };
 }
 
 /** A model that answers with classes (or a score). @throws for a bare encoder or a language model. */

@@ -14,6 +14,7 @@ import { fsp } from '../objectives/fsp.ts';
 import { hardLabels } from '../objectives/hard-labels.ts';
 import { hint } from '../objectives/hint.ts';
 import { type Depths, lastMatches, type LayerMatch, lastLayers, skipMatches, uniformMatches } from '../objectives/layer-match.ts';
+import { logitMse } from '../objectives/logit-mse.ts';
 import { minilmAttention } from '../objectives/minilm-attention.ts';
 import { minilmRelation } from '../objectives/minilm-relation.ts';
 import { minilmValueRelation } from '../objectives/minilm-value-relation.ts';
@@ -70,7 +71,9 @@ const choices: Readonly<Record<string, Choice>> = {
 };
 
 export const plainChoice = 'soft-label';
-export const objectiveChoices: readonly string[] = [plainChoice, ...Object.keys(choices)];
+/** They compare class logits alone. */
+const answerChoices: readonly string[] = [plainChoice, 'logit-mse'];
+export const objectiveChoices: readonly string[] = [...answerChoices, ...Object.keys(choices)];
 
 export interface ObjectiveOptions {
   readonly objective: string;
@@ -82,14 +85,14 @@ export interface ObjectiveOptions {
 
 export function addObjectiveOptions(command: Command): Command {
   return command
-    .addOption(new Option('--objective <name>', 'what the student matches beside the teacher\'s soft labels: states of a live teacher\'s layers, as a paper has it').choices(objectiveChoices).default(plainChoice))
+    .addOption(new Option('--objective <name>', 'what the student matches beside the teacher\'s soft labels: states of a live teacher\'s layers, as a paper has it; or its logits instead of them: logit-mse').choices(objectiveChoices).default(plainChoice))
     .option('--match <layers>', 'which layers: uniform, skip, last, middle, top, or pairs student:teacher from 1 (0 = embeddings), as 1:2,2:4 (default: the paper\'s)', matchRule)
     .option('--match-weight <w>', 'how much they count beside the soft labels, which count 1 (default: the paper\'s)', numberFromZero);
 }
 
 /** Whether the objective listens to more than class logits. */
 export function readsStates({ objective }: Pick<ObjectiveOptions, 'objective'>): boolean {
-  return objective !== plainChoice;
+  return !answerChoices.includes(objective);
 }
 
 /** Whether pairs of layers are matched. */
@@ -111,7 +114,7 @@ export interface Lesson {
 export function chosenObjective(options: ObjectiveOptions, { task, bareLabels, classWeights, student, teacher }: Lesson): Objective {
   const { objective: name, temperature, hardWeight, matchWeight } = options;
   const choice = choices[name];
-  const soft: Objective = name === 'tinybert' ? tinybertPrediction({ temperature: temperature ?? 1, task }) : softLabel({ temperature: temperature ?? (bareLabels ? 1 : 2), task });
+  const soft: Objective = name === 'logit-mse' ? logitMse() : name === 'tinybert' ? tinybertPrediction({ temperature: temperature ?? 1, task }) : softLabel({ temperature: temperature ?? (bareLabels ? 1 : 2), task });
   const parts = choice === undefined ? [] : choice.parts(choice.rule === undefined ? [] : matchesBy(options.match ?? choice.rule, depthsOf(name, student, teacher), choice));
   if (parts.length === 0 && hardWeight === 0) return soft;
   const weight = matchWeight ?? choice?.weight ?? 1;

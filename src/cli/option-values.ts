@@ -2,6 +2,7 @@
  * Values typed after an option, read and checked. A value that is none is wrong use (exit code 2), and the message says what is wanted.
  */
 import { InvalidArgumentError } from 'commander';
+import { parseBilstmSize } from '../models/bilstm/config.ts';
 import { layerMapNames, parseLayerMap } from '../models/layer-map.ts';
 import type { Column } from '../text/example-row.ts';
 
@@ -59,6 +60,16 @@ export function layerChoice(text: string): number[] | string {
   if (!/^[a-z]/.test(text)) return layerList(text);
   if (parseLayerMap(text) === undefined) throw new InvalidArgumentError(`Wanted: layers from 0, as 0,2,4, or a map with a number of layers, as uniform:3; the maps are ${layerMapNames.join(', ')}.`);
   return text;
+}
+
+/** `bilstm` or `bilstm:64x100`; kept as it was typed, a run remembers it so. */
+export function bilstmSize(text: string): string {
+  try {
+    parseBilstmSize(text);
+    return text;
+  } catch (error) {
+    throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
+  }
 }
 
 function numberIn(text: string, wanted: string, fits: (value: number) => boolean): number {

@@ -4,7 +4,7 @@
  */
 import { type Command, Option } from 'commander';
 import { rankingScores, type ScoreName } from '../evaluate/score.ts';
-import type { EncoderConfig } from '../models/config.ts';
+import type { ClassifierConfig } from '../models/classifiers.ts';
 import type { LabelKind } from '../text/example.ts';
 import { glueTask } from '../text/glue.ts';
 import { trainDefaults, type TrainSettings } from '../train/train.ts';
@@ -52,7 +52,7 @@ export function refuseUnusedTraining(command: Command, { patience }: Pick<Traini
 }
 
 /** @param fresh whether the model starts from nothing. */
-export function trainSettings(options: TrainingOptions, { examples, config, fresh }: { examples: number; config: EncoderConfig; fresh: boolean }): TrainSettings {
+export function trainSettings(options: TrainingOptions, { examples, config, fresh }: { examples: number; config: ClassifierConfig; fresh: boolean }): TrainSettings {
   const { rows, accumulation, seed, patience = trainDefaults.patience, minImprovement, checkpointEvery } = options;
   const stepsPerEpoch = Math.ceil(examples / rows);
   const steps = options.steps ?? Math.max(1, Math.round((options.epochs ?? (fresh ? 10 : 3)) * stepsPerEpoch));

@@ -5,7 +5,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { classFacts } from '../models/class-facts.ts';
-import { isFamily } from '../models/config-file.ts';
+import { isOwnFamily } from '../models/classifiers.ts';
 import { checkpointBytes } from '../storage/checkpoint.ts';
 import { readJson } from '../storage/json.ts';
 import { findOnnx } from '../storage/onnx-folder.ts';
@@ -89,7 +89,7 @@ async function kindOf(place: string, { onnx = false }: VoiceContext): Promise<Vo
   if (onnx) return 'onnx';
   const config = await readJson(join(place, 'config.json'));
   const family = typeof config === 'object' && config !== null && 'model_type' in config ? config.model_type : undefined;
-  const isOurs = typeof family === 'string' && isFamily(family) && (await checkpointBytes(place)) > 0;
+  const isOurs = typeof family === 'string' && isOwnFamily(family) && (await checkpointBytes(place)) > 0;
   return !isOurs && (await findOnnx(place)) !== undefined ? 'onnx' : 'model';
 }
 

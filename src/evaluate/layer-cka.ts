@@ -4,6 +4,7 @@
  */
 import { upload } from '../engine/batch.ts';
 import * as tf from '../engine/tf.ts';
+import type { ModelFacts } from '../models/facts.ts';
 import type { Model } from '../models/model.ts';
 import { meanOfTokens } from '../nn/mean-pooling.ts';
 import { evaluationBatches } from '../text/batches.ts';
@@ -12,7 +13,7 @@ import { centre, gramCka, gramOf } from './cka.ts';
 
 /** A model and the corpus as its tokenizer cut it. */
 export interface Reader {
-  readonly model: Model;
+  readonly model: Model<ModelFacts>;
   readonly corpus: EncodedCorpus;
 }
 

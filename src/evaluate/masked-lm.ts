@@ -6,6 +6,7 @@ import { upload } from '../engine/batch.ts';
 import { vocabularyLoss } from '../engine/fused/vocabulary-loss.ts';
 import { randomKey } from '../engine/random.ts';
 import * as tf from '../engine/tf.ts';
+import type { ModelFacts } from '../models/facts.ts';
 import type { Model } from '../models/model.ts';
 import { evaluationBatches, type HostBatch } from '../text/batches.ts';
 import type { EncodedCorpus } from '../text/encoded-corpus.ts';
@@ -28,7 +29,7 @@ export interface MaskedLmOptions {
 }
 
 /** @throws for a model without a masked-LM head. */
-export async function maskedLmScores(model: Model, corpus: EncodedCorpus, masking: Masking, { rows = 32, seed = 0 }: MaskedLmOptions = {}): Promise<MaskedLmScores> {
+export async function maskedLmScores(model: Model<ModelFacts>, corpus: EncodedCorpus, masking: Masking, { rows = 32, seed = 0 }: MaskedLmOptions = {}): Promise<MaskedLmScores> {
   if (model.config.task !== 'masked-lm') throw new Error(`hidden words are filled in by a masked-LM head, but this model is ${model.config.task === 'none' ? 'a bare encoder' : model.config.task}: load it for masked-lm`);
   const key = randomKey(seed, 'held-out masking');
   let [sum, words] = [0, 0];
@@ -43,7 +44,7 @@ export async function maskedLmScores(model: Model, corpus: EncodedCorpus, maskin
   return { maskedLmLoss: sum / words, perplexity: Math.exp(sum / words), logLikelihood: -sum / words };
 }
 
-async function meanLoss(model: Model, host: Masked<HostBatch>): Promise<number> {
+async function meanLoss(model: Model<ModelFacts>, host: Masked<HostBatch>): Promise<number> {
   const batch = upload(host);
   try {
     const loss = tf.tidy(() => {

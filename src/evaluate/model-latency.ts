@@ -4,13 +4,14 @@
  */
 import { upload } from '../engine/batch.ts';
 import * as tf from '../engine/tf.ts';
+import type { ModelFacts } from '../models/facts.ts';
 import type { Model } from '../models/model.ts';
 import { evaluationBatches } from '../text/batches.ts';
 import { type EncodedCorpus, sliceCorpus } from '../text/encoded-corpus.ts';
 import { type Latency, measureLatency } from './latency.ts';
 
 /** @param repeats examples that are timed; a smaller corpus is gone through again. */
-export async function modelLatency(model: Model, corpus: EncodedCorpus, { warmup = 5, repeats = 50 }: { warmup?: number; repeats?: number } = {}): Promise<Latency> {
+export async function modelLatency(model: Model<ModelFacts>, corpus: EncodedCorpus, { warmup = 5, repeats = 50 }: { warmup?: number; repeats?: number } = {}): Promise<Latency> {
   const hosts = spreadRows(corpus.exampleIds.length, repeats).flatMap((row) => [...evaluationBatches(sliceCorpus(corpus, row, row + 1), { rows: 1, padId: model.config.padId })]);
   let next = 0;
   return measureLatency(

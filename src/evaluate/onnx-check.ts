@@ -64,12 +64,22 @@ function requireFittingCounts({ texts, pairs, logits, classes }: StoredLogits): 
   if (logits.length !== needed) throw new Error(`${texts.length} texts of ${classes} classes need ${needed} logits, not ${logits.length}`);
 }
 
-async function load({ AutoTokenizer, AutoModelForSequenceClassification }: typeof TransformersJs, folder: string) {
+/** By the class of its kind; a kind that the library has no class for, a BiLSTM, by the one below all of them. */
+async function loadAs(usual: typeof TransformersJs.AutoModelForSequenceClassification, plain: typeof TransformersJs.PreTrainedModel, folder: string): Promise<TransformersJs.PreTrainedModel> {
+  const options = { local_files_only: true, dtype: 'fp32', device: 'cpu' } as const;
+  try {
+    return await usual.from_pretrained(folder, options);
+  } catch (error) {
+    if (!(error instanceof Error && error.message.startsWith('Unsupported model type'))) throw error;
+    return plain.from_pretrained(folder, options);
+  }
+}
+
+async function load({ AutoTokenizer, AutoModelForSequenceClassification, PreTrainedModel }: typeof TransformersJs, folder: string) {
   try {
     const local = { local_files_only: true };
     const tokenizer = await AutoTokenizer.from_pretrained(folder, local);
-    const model = await AutoModelForSequenceClassification.from_pretrained(folder, { ...local, dtype: 'fp32', device: 'cpu' });
-    return { tokenizer, model };
+    return { tokenizer, model: await loadAs(AutoModelForSequenceClassification, PreTrainedModel, folder) };
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     const needed = 'config.json, tokenizer.json, tokenizer_config.json and onnx/model.onnx';

@@ -39,7 +39,14 @@ export function pairedBootstrap({ examples, first, second, key, resamples = 10_0
     const own = fold(key, resample);
     for (let at = 0; at < examples; at++) rows[at] = Math.floor(uniform(own, at) * examples);
     return differenceOn(rows, `resample ${resample + 1} of ${resamples}`);
-  }).sort();
+  });
+  return summarised({ difference, drawn, level });
+}
+
+/** What the differences of the resamples say; they are sorted in place. */
+export function summarised({ difference, drawn, level }: { difference: number; drawn: Float64Array; level: number }): PairedBootstrap {
+  const resamples = drawn.length;
+  drawn.sort();
   const mean = drawn.reduce((sum, value) => sum + value, 0) / resamples;
   const variance = drawn.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, resamples - 1);
   const interval = [quantile(drawn, (1 - level) / 2), quantile(drawn, (1 + level) / 2)] as const;

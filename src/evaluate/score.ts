@@ -2,6 +2,7 @@
  * Scoring a model on a labelled corpus: its logits in corpus order, and the scores of its task from them. Which of them a benchmark
  * reports is not decided here.
  */
+import type { ModelFacts } from '../models/facts.ts';
 import type { Model } from '../models/model.ts';
 import { classLogits } from '../teacher/label-corpus.ts';
 import type { EncodedCorpus } from '../text/encoded-corpus.ts';
@@ -46,7 +47,7 @@ export function scoreCalled(name: string, scores: Scores): number {
 }
 
 /** Runs the model over a corpus and scores it by its task. @throws if the labels are of another task, or do not stand throughout. */
-export async function modelScores(model: Model, corpus: EncodedCorpus, options: { rows?: number } = {}): Promise<ScoredLogits> {
+export async function modelScores(model: Model<ModelFacts>, corpus: EncodedCorpus, options: { rows?: number } = {}): Promise<ScoredLogits> {
   const { task } = model.config;
   const { labels } = corpus;
   if (labels?.kind !== task) throw new Error(`a model that is ${task} cannot be scored on ${labels === undefined ? 'an unlabelled corpus' : `labels that are ${labels.kind}`}`);
@@ -56,7 +57,7 @@ export async function modelScores(model: Model, corpus: EncodedCorpus, options: 
 }
 
 /** The same of a model that gives each example one class. */
-export async function classifierScores(model: Model, corpus: EncodedCorpus, options: { rows?: number } = {}): Promise<ScoredLogits<ClassificationScores> & { predictions: Int32Array }> {
+export async function classifierScores(model: Model<ModelFacts>, corpus: EncodedCorpus, options: { rows?: number } = {}): Promise<ScoredLogits<ClassificationScores> & { predictions: Int32Array }> {
   const { labels } = corpus;
   if (labels?.kind !== 'single-label') throw new Error(`accuracy, F1 and Matthews correlation want one class per example, not ${labels?.kind ?? 'an unlabelled corpus'}`);
   requireLabels(labels, corpus.exampleIds);

@@ -4,6 +4,7 @@
  */
 import { upload } from '../engine/batch.ts';
 import * as tf from '../engine/tf.ts';
+import type { ModelFacts } from '../models/facts.ts';
 import type { Model } from '../models/model.ts';
 import { evaluationBatches } from '../text/batches.ts';
 import type { EncodedCorpus } from '../text/encoded-corpus.ts';
@@ -23,7 +24,7 @@ export interface SimilarityScores {
 }
 
 /** Cosines of the embeddings against the scores. @throws where the three are not equally many, or a score is missing. */
-export async function similarityScores(model: Model, { first, second, scores }: SentencePairs, options: { rows?: number } = {}): Promise<SimilarityScores> {
+export async function similarityScores(model: Model<ModelFacts>, { first, second, scores }: SentencePairs, options: { rows?: number } = {}): Promise<SimilarityScores> {
   const count = first.exampleIds.length;
   if (second.exampleIds.length !== count || scores.length !== count) throw new Error(`${count} first sentences, ${second.exampleIds.length} second ones and ${scores.length} scores are no pairs`);
   const missing = Array.from(scores).findIndex(Number.isNaN);
@@ -33,7 +34,7 @@ export async function similarityScores(model: Model, { first, second, scores }: 
 }
 
 /** [N, H] row by row, in the corpus's order, not normalised. */
-export async function embeddingsOf(model: Model, corpus: EncodedCorpus, { rows = 64 }: { rows?: number } = {}): Promise<Float32Array> {
+export async function embeddingsOf(model: Model<ModelFacts>, corpus: EncodedCorpus, { rows = 64 }: { rows?: number } = {}): Promise<Float32Array> {
   const { width, padId } = model.config;
   const embeddings = new Float32Array(corpus.exampleIds.length * width);
   for (const host of evaluationBatches(corpus, { rows, padId })) {

@@ -2,6 +2,7 @@
  * A model's configuration in one form for all families. config-file.ts reads it from Hugging Face's config.json and writes it back.
  */
 import type { Activation } from '../nn/activation.ts';
+import type { Dimensions } from './dimensions.ts';
 
 /** What the head answers. `none` is the bare encoder. */
 export type Task = 'single-label' | 'multi-label' | 'regression' | 'masked-lm' | 'none';
@@ -52,7 +53,7 @@ export interface Bottleneck {
 }
 
 /** What the heads divide among them. */
-export function attentionWidth({ bottleneck, width }: Pick<EncoderConfig, 'bottleneck' | 'width'>): number {
+export function attentionWidth({ bottleneck, width }: Pick<Dimensions, 'bottleneck' | 'width'>): number {
   return bottleneck?.width ?? width;
 }
 

@@ -3,8 +3,10 @@
  * only the depth and the width are known.
  */
 export interface Dimensions {
-  /** L */
+  /** L; of an encoder-decoder, its decoder's. */
   readonly layers: number;
+  /** Of the encoder, where a decoder stands above it. */
+  readonly encoderLayers?: number;
   /** Of hidden states: H of a student, G of a teacher. */
   readonly width: number;
   /** A */

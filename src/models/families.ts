@@ -2,6 +2,7 @@
  * The model families by their names in config.json (`model_type`): one file each in families/, and what `retort list` prints.
  */
 import type { EncoderConfig, FamilyName } from './config.ts';
+import type { ModelFacts } from './facts.ts';
 import { albert } from './families/albert.ts';
 import { bert } from './families/bert.ts';
 import { distilbert } from './families/distilbert.ts';
@@ -11,6 +12,11 @@ import { mobilebert } from './families/mobilebert.ts';
 import { roberta } from './families/roberta.ts';
 
 export const families: Readonly<Record<FamilyName, Family>> = { bert, distilbert, roberta, electra, albert, mobilebert };
+
+/** Whether a configuration is one of these, and not of another kind of model. */
+export function isEncoder(config: ModelFacts): config is EncoderConfig {
+  return Object.hasOwn(families, config.family);
+}
 
 /** The module of a layer, from 0: with shared layers, the same for each. */
 export function layerModule({ family }: Pick<EncoderConfig, 'family'>, layer: number): string {

@@ -8,8 +8,6 @@ import { freshValues, Parameters, type ParameterSpec } from '../nn/parameters.ts
 import { withCheckpoint } from '../storage/checkpoint.ts';
 import { float32Of } from '../storage/halves.ts';
 import { readJson } from '../storage/json.ts';
-import { printable } from '../storage/quoted.ts';
-import { shapeText } from '../storage/safetensors-header.ts';
 import type { StoredTensor } from '../storage/safetensors.ts';
 import { canonicalNames, isHead } from './checkpoint-names.ts';
 import type { EncoderConfig, Task } from './config.ts';
@@ -18,6 +16,7 @@ import { families } from './families.ts';
 import { headSpecs } from './heads.ts';
 import { createModel, type Model } from './model.ts';
 import { parameterSpecs } from './parameter-specs.ts';
+import { checkNames } from './strict-weights.ts';
 
 export interface LoadOptions {
   /** The task to load for; by default the checkpoint's own. */
@@ -28,14 +27,11 @@ export interface LoadOptions {
   readonly seed?: number;
 }
 
-export interface LoadedModel {
-  readonly model: Model;
+export interface LoadedModel<M = Model> {
+  readonly model: M;
   /** One line each: a head made fresh, stored heads left aside. */
   readonly notices: readonly string[];
 }
-
-/** Names that do not fit, at most so many of them. */
-const maxListed = 60;
 
 /** The configuration of a folder, without its weights. */
 export async function readConfig(folder: string): Promise<EncoderConfig> {
@@ -52,9 +48,10 @@ export async function loadModel(folder: string, { task, labels, seed = 0 }: Load
   const { parameters, fresh, left } = await withCheckpoint(folder, async (storedTensors) => {
     const tensors = canonicalNames(config.family, storedTensors, folder);
     const fresh = freshHeadNames(config, stored, head, tensors);
-    const left = checkNames(config, folder, tensors, fresh);
+    const specs = parameterSpecs(config);
+    const left = checkNames(specs, tensors, { folder, what: `${config.family}, ${config.layers} layers, task ${config.task}`, fresh, isAside: (name) => isHead(config.family, name) });
     // One tensor at a time, so that a large model is not in memory twice.
-    const parameters = await Parameters.load(parameterSpecs(config), async (spec) => {
+    const parameters = await Parameters.load(specs, async (spec) => {
       const tensor = tensors.get(spec.name);
       return fresh.has(spec.name) || tensor === undefined ? freshValues(spec, key, config.initializerRange) : float32Of({ ...tensor, bytes: await tensor.read() });
     });
@@ -87,26 +84,4 @@ function freshHeadNames(config: EncoderConfig, stored: EncoderConfig, head: Read
     return tensor?.shape.join() !== spec.shape.join() || spec.name.startsWith(`${families[config.family].names.classifier}.`);
   };
   return new Set([...head.values()].filter(unfit).map(({ name }) => name));
-}
-
-/** Checks names and shapes; returns the stored heads that this task leaves aside. */
-function checkNames(config: EncoderConfig, folder: string, tensors: ReadonlyMap<string, StoredTensor>, fresh: ReadonlySet<string>): string[] {
-  const specs = new Map(parameterSpecs(config).map((spec) => [spec.name, spec]));
-  const problems: string[] = [];
-  const left: string[] = [];
-  for (const [name, { shape }] of specs) {
-    const tensor = tensors.get(name);
-    if (fresh.has(name)) continue;
-    if (tensor === undefined) problems.push(`missing: ${name} [${shape.join(', ')}]`);
-    else if (tensor.shape.join() !== shape.join()) problems.push(`misshapen: ${name} is ${shapeText(tensor.shape)}, the config calls for [${shape.join(', ')}]`);
-  }
-  for (const name of tensors.keys()) {
-    if (specs.has(name)) continue;
-    if (isHead(config.family, name)) left.push(name);
-    else problems.push(`unexpected: ${printable(name)}`);
-  }
-  if (problems.length > 0) {
-    throw new Error(`${folder}: the weights do not fit config.json (${config.family}, ${config.layers} layers, task ${config.task})\n  ${problems.slice(0, maxListed).join('\n  ')}${problems.length > maxListed ? `\n  and ${problems.length - maxListed} more` : ''}`);
-  }
-  return left;
 }

@@ -1,7 +1,9 @@
 /**
  * The model card: README.md of a saved folder, with the metadata Hugging Face reads and the lines that run the model.
  */
+import type { BilstmConfig } from './bilstm/config.ts';
 import type { EncoderConfig, Task } from './config.ts';
+import type { ModelFacts } from './facts.ts';
 import type { SentenceSettings } from './sentence-files.ts';
 
 export interface CardFacts {
@@ -28,11 +30,57 @@ const pipelineTags: Readonly<Record<Task, string>> = {
 };
 
 /** Whether the folder holds an ONNX file decides which examples the card shows. */
-export function modelCard(config: EncoderConfig, parameters: number, { name, story, scores = [], example = 'It is not bad at all.', pair, license }: CardFacts, { onnx, sentence }: { onnx: boolean; sentence?: SentenceSettings }): string {
+export function modelCard(config: EncoderConfig, parameters: number, facts: CardFacts, { onnx, sentence }: { onnx: boolean; sentence?: SentenceSettings }): string {
+  const { example = 'It is not bad at all.', pair } = facts;
   const classifies = pipelineTags[config.task] === 'text-classification';
-  const front = ['---', `library_name: ${sentence ? 'sentence-transformers' : 'transformers'}`, `pipeline_tag: ${sentence ? 'sentence-similarity' : pipelineTags[config.task]}`, 'tags: [retort, knowledge-distillation]'];
+  const kind = { library: sentence ? 'sentence-transformers' : 'transformers', pipelineTag: sentence ? 'sentence-similarity' : pipelineTags[config.task] };
+  return cardOf(kind, facts, [
+    `${config.family}, ${config.layers} layers x ${config.width}, ${config.heads} heads, vocabulary ${config.vocabulary}, ${parameters.toLocaleString('en-GB')} parameters.`,
+    ...(classifies ? [answersText(config)] : []),
+  ], [
+    ...(sentence ? sentenceExamples(sentence, { example, onnx }) : []),
+    ...(classifies && onnx ? [...javascriptExample(config, { example, pair }), ...pythonExample(config, { example, pair })] : []),
+  ]);
+}
+
+/** Of a kind that no library of Hugging Face has a class for: it runs as ONNX, and loads again here. */
+export function bilstmCard(config: BilstmConfig, parameters: number, { example = 'It is not bad at all.', pair, ...card }: CardFacts, { onnx }: { onnx: boolean }): string {
+  const { units, embeddingWidth, width, vocabulary, pairs } = config;
+  const inputs = pairs ? '"input_ids", "attention_mask", "token_type_ids"' : '"input_ids", "attention_mask"';
+  const python = [
+    '## In Python', '', '```python',
+    'import numpy, onnxruntime, tokenizers',
+    'tokenizer = tokenizers.Tokenizer.from_file("FOLDER/tokenizer.json")',
+    'session = onnxruntime.InferenceSession("FOLDER/onnx/model.onnx")',
+    `text = tokenizer.encode(${[example, ...(pair === undefined ? [] : [pair])].map((text) => JSON.stringify(text)).join(', ')})`,
+    `numbers = dict(zip([${inputs}], [text.ids, text.attention_mask${pairs ? ', text.type_ids' : ''}]))`,
+    'print(session.run(None, {name: numpy.array([row]) for name, row in numbers.items()})[0])',
+    '```', '',
+  ];
+  const javascript = [
+    '## In Node or the browser', '', '```js',
+    "import { AutoTokenizer, env, PreTrainedModel } from '@huggingface/transformers';",
+    "env.localModelPath = '.'; // the folder that holds this one",
+    "const tokenizer = await AutoTokenizer.from_pretrained('FOLDER'); // this folder's name",
+    "const model = await PreTrainedModel.from_pretrained('FOLDER', { dtype: 'fp32' });",
+    `const { logits } = await model(tokenizer(${JSON.stringify(example)}${pair === undefined ? '' : `, { text_pair: ${JSON.stringify(pair)} }`}));`,
+    'console.log(logits.tolist()[0], model.config.id2label);',
+    '```', '',
+  ];
+  return cardOf({ library: 'onnx', pipelineTag: pipelineTags[config.task] }, card, [
+    `BiLSTM (Tang et al. 2019) of ${units} units either way over word vectors of ${embeddingWidth}, a layer of ${width}, vocabulary ${vocabulary}, ${parameters.toLocaleString('en-GB')} parameters.`,
+    'transformers has no class for it: it runs from onnx/model.onnx, with padding at the right; model.safetensors and config.json are for Retort to load it again.',
+    answersText(config),
+  ], onnx ? [...javascript, ...python] : []);
+}
+
+/** The card of a model of any kind: what it is, line by line, and how it is run. */
+export function cardOf({ library, pipelineTag }: { readonly library: string; readonly pipelineTag: string }, { name, story, scores = [], license }: CardFacts, description: readonly string[], examples: readonly string[]): string {
   return [
-    ...front,
+    '---',
+    `library_name: ${library}`,
+    `pipeline_tag: ${pipelineTag}`,
+    'tags: [retort, knowledge-distillation]',
     ...(license === undefined ? [] : [`license: ${license}`]),
     '---',
     '',
@@ -40,16 +88,14 @@ export function modelCard(config: EncoderConfig, parameters: number, { name, sto
     '',
     ...story,
     '',
-    `${config.family}, ${config.layers} layers x ${config.width}, ${config.heads} heads, vocabulary ${config.vocabulary}, ${parameters.toLocaleString('en-GB')} parameters.`,
-    ...(classifies ? [answersText(config)] : []),
+    ...description,
     '',
     ...(scores.length === 0 ? [] : ['| measure | value |', '| --- | --- |', ...scores.map(([what, value]) => `| ${what} | ${value} |`), '']),
-    ...(sentence ? sentenceExamples(sentence, { example, onnx }) : []),
-    ...(classifies && onnx ? [...javascriptExample(config, { example, pair }), ...pythonExample(config, { example, pair })] : []),
+    ...examples,
   ].join('\n');
 }
 
-function answersText({ task, labels }: EncoderConfig): string {
+function answersText({ task, labels }: Pick<ModelFacts, 'task' | 'labels'>): string {
   if (task === 'regression') return 'It answers with a score.';
   return `Classes: ${labels.join(', ')}.${task === 'multi-label' ? ' Several may hold, or none: each has a probability of its own.' : ''}`;
 }

@@ -6,19 +6,22 @@ import type { Batch } from '../engine/batch.ts';
 import { type Key, randomKey } from '../engine/random.ts';
 import * as tf from '../engine/tf.ts';
 import { attentionBias } from '../nn/attention.ts';
-import { type AskedAttention, type EncoderStates, stack } from '../nn/layer-stack.ts';
+import { stack } from '../nn/layer-stack.ts';
 import { meanOfTokens } from '../nn/mean-pooling.ts';
 import type { Mode } from '../nn/mode.ts';
 import { freshValues, Parameters } from '../nn/parameters.ts';
 import type { EncoderConfig } from './config.ts';
 import { embed } from './embeddings.ts';
+import type { ModelFacts } from './facts.ts';
 import { firstToken, headWanted } from './heads.ts';
 import { layersOf } from './layers.ts';
-import type { ModelOutput, OutputOf, QueryKeyValue, Wants } from './output.ts';
+import type { ModelOutput, OutputOf, Wants } from './output.ts';
 import { parameterSpecs } from './parameter-specs.ts';
+import { askedOf, attentionSaid, checkLayers, counted, picked } from './states.ts';
 
-export interface Model {
-  readonly config: EncoderConfig;
+/** An encoder, unless said; whoever takes any model says `Model<ModelFacts>`. */
+export interface Model<C extends ModelFacts = EncoderConfig> {
+  readonly config: C;
   readonly parameters: Parameters;
   /**
    * Runs the model on a batch. Call it inside a `scope` or a sweep, which frees the intermediates.
@@ -46,54 +49,26 @@ export function freshModel(config: EncoderConfig, { seed }: { seed: number }): M
 function forward(config: EncoderConfig, parameters: Parameters, batch: Batch, wants: Wants, mode: Mode): ModelOutput {
   if (batch.width > config.positions) throw new Error(`a batch is ${batch.width} tokens long, but the model has only ${config.positions} positions`);
   checkLayers(config, wants);
-  const counted = (asked: readonly number[] = []) => new Set(asked.map((layer) => (layer < 0 ? config.layers + layer : layer)));
-  const states = stack(tf.tidy(() => embed(config, parameters, batch, mode)), layersOf(config, parameters), {
+  const { hidden, attention, preActivations } = stack(tf.tidy(() => embed(config, parameters, batch, mode)), layersOf(config, parameters), {
     bias: attentionBias(batch.mask),
     mode,
-    exposed: counted(wants.attention),
-    scored: counted(wants.scores),
-    qkv: counted(wants.qkv),
-    preActivations: counted(wants.preActivations),
+    ...askedOf(wants, config.layers),
+    preActivations: counted(wants.preActivations, config.layers),
   });
-  const last = states.hidden.at(-1);
-  return { ...statesWanted(states, wants, config.layers), ...(last && wants.sentence && { sentence: tf.tidy(() => meanOfTokens(last, batch.mask)) }), ...(last && headWanted(config, parameters, last, wants, mode)) };
-}
-
-function statesWanted({ hidden, attention, preActivations }: EncoderStates, wants: Wants, depth: number): ModelOutput {
-  const pick = <T>(layers: readonly number[], of: (layer: number) => T | undefined) =>
-    new Map(layers.flatMap((layer) => {
-      const value = of(layer);
-      return value === undefined ? [] : [[layer, value] as const];
-    }));
+  const last = hidden.at(-1)!;
   return {
-    ...(wants.hidden && { hidden: pick(wants.hidden, (layer) => hidden.at(layer)) }),
-    ...(wants.cls && { cls: pick(wants.cls, (layer) => given(hidden.at(layer), firstToken)) }),
-    ...(wants.scores && { scores: pick(wants.scores, (layer) => attention.at(layer)?.scores) }),
-    ...(wants.attention && { attention: pick(wants.attention, (layer) => attention.at(layer)?.probabilities) }),
-    ...(wants.qkv && { qkv: pick(wants.qkv, (layer) => given(attention.at(layer), queryKeyValue)) }),
-    ...(wants.preActivations && { preActivations: pick(wants.preActivations, (layer) => preActivations.get(layer < 0 ? depth + layer : layer)) }),
+    ...hiddenSaid(hidden, wants),
+    ...attentionSaid(attention, wants),
+    ...(wants.preActivations && { preActivations: picked(wants.preActivations, (layer) => preActivations.get(layer < 0 ? config.layers + layer : layer)) }),
+    ...(wants.sentence && { sentence: tf.tidy(() => meanOfTokens(last, batch.mask)) }),
+    ...headWanted(config, parameters, last, wants, mode),
   };
 }
 
-function given<T, U>(value: T | undefined, of: (value: T) => U): U | undefined {
-  return value === undefined ? undefined : of(value);
-}
-
-/** Only these: what else attention left would be kept with them. */
-function queryKeyValue({ query, key, value }: AskedAttention): QueryKeyValue | undefined {
-  return query && key && value && { query, key, value };
-}
-
-/** @throws for a layer that a model of so many has not. */
-export function checkLayers({ layers }: Pick<EncoderConfig, 'layers'>, wants: Wants): void {
-  const check = (what: string, asked: readonly number[] | undefined, last: number) => {
-    const beyond = asked?.find((layer) => !Number.isInteger(layer) || layer < -last - 1 || layer > last);
-    if (beyond !== undefined) throw new Error(`${what} of layer ${beyond} are wanted, but the model's run from 0 to ${last}`);
+function hiddenSaid(states: readonly tf.Tensor[], { hidden, cls }: Wants): ModelOutput {
+  const first = (layer: number) => {
+    const state = states.at(layer);
+    return state && firstToken(state);
   };
-  check('hidden states', wants.hidden, layers);
-  check('first-token states', wants.cls, layers);
-  check('scores', wants.scores, layers - 1);
-  check('attention probabilities', wants.attention, layers - 1);
-  check('queries, keys and values', wants.qkv, layers - 1);
-  check('feed-forward pre-activations', wants.preActivations, layers - 1);
+  return { ...(hidden && { hidden: picked(hidden, (layer) => states.at(layer)) }), ...(cls && { cls: picked(cls, first) }) };
 }

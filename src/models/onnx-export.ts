@@ -5,12 +5,13 @@
 import manifest from '../../package.json' with { type: 'json' };
 import { writeFileAtomically } from '../storage/atomic.ts';
 import { encodeOnnxModel } from '../storage/onnx-model.ts';
-import type { EncoderConfig } from './config.ts';
+import { bilstmGraph } from './bilstm/onnx.ts';
+import { type ClassifierConfig, isBilstm } from './classifiers.ts';
 import { encoderGraph } from './onnx-encoder.ts';
 import type { NamedWeights } from './onnx-graph.ts';
 
 export interface OnnxExport {
-  readonly config: EncoderConfig;
+  readonly config: ClassifierConfig;
   /** Exactly the weights of the model, under their Hugging Face names. */
   readonly weights: NamedWeights;
   /** The file to write, usually `<student>/onnx/model.onnx`; its folder is made if needed. */
@@ -27,7 +28,7 @@ export async function exportOnnx({ config, weights, path }: OnnxExport): Promise
 
 function encode({ config, weights, path }: OnnxExport): Uint8Array[] {
   try {
-    const graph = encoderGraph(config, weights);
+    const graph = isBilstm(config) ? bilstmGraph(config, weights) : encoderGraph(config, weights);
     return encodeOnnxModel({ irVersion: 8, opset: 17, producer: { name: manifest.name, version: manifest.version }, graph });
   } catch (cause) {
     throw new Error(`${path}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });

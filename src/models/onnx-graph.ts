@@ -31,14 +31,14 @@ export class OnnxGraphBuilder {
     return [...this.#initializers.values()];
   }
 
-  /** Adds a node called `/scope/Op` (then `/scope/Op_1`, ...) and returns the name of its only output. */
-  node(scope: string, op: string, inputs: readonly string[], attributes: Readonly<Record<string, OnnxAttribute>> = {}, output?: string): string {
+  /** Adds a node called `/scope/Op` (then `/scope/Op_1`, ...) and returns the name of its only output that is read: the first, or that of a place. */
+  node(scope: string, op: string, inputs: readonly string[], attributes: Readonly<Record<string, OnnxAttribute>> = {}, output?: string, { place = 0 }: { place?: number } = {}): string {
     const stem = `${scope}/${op}`;
     const uses = this.#nodeNames.get(stem) ?? 0;
     this.#nodeNames.set(stem, uses + 1);
     const name = uses === 0 ? stem : `${stem}_${uses}`;
-    const produced = output ?? `${name}_output_0`;
-    this.nodes.push({ name, op, inputs, outputs: [produced], attributes });
+    const produced = output ?? `${name}_output_${place}`;
+    this.nodes.push({ name, op, inputs, outputs: [...Array.from({ length: place }, () => ''), produced], attributes });
     return produced;
   }
 
@@ -60,6 +60,12 @@ export class OnnxGraphBuilder {
   weight(name: string, shape: readonly number[]): string {
     const data = this.#take(name, shape);
     return this.#store(name, () => ({ shape, data }));
+  }
+
+  /** A constant made of weights, stored once under a name of its own; each weight is checked as `weight` does. */
+  derived(name: string, sources: readonly (readonly [name: string, shape: readonly number[]])[], make: (values: readonly Float32Array[]) => Omit<OnnxTensor, 'name'>): string {
+    const values = sources.map(([source, shape]) => this.#take(source, shape));
+    return this.#store(name, () => make(values));
   }
 
   /** y [.., outWidth] = x [.., inWidth] · weightᵀ + bias, for `module.weight` [outWidth, inWidth] and `module.bias`. */

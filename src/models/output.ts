@@ -7,12 +7,13 @@ import type { Decoder } from '../engine/fused/vocabulary-loss.ts';
 import type * as tf from '../engine/tf.ts';
 
 /**
+ * Of an encoder-decoder everything is its decoder's, T then being the target's length, but for what is called otherwise.
  * Layers: `hidden` and `cls` count 0 = embedding output, i = after layer i; `scores`, `attention`, `qkv` and
- * `preActivations` count layers from 0.
+ * `preActivations` count layers from 0; those of an encoder or across likewise.
  * Below 0 they count from the end, -1 = the last, whatever the depth; the answer stands under the number that was asked for.
  */
 export interface Wants {
-  /** Class logits [B, C], or token logits [B, T, V] of a masked-LM head. */
+  /** Class logits [B, C], or token logits [B, T, V] of a masked-LM head or a decoder. */
   readonly logits?: true;
   /** Class logits of every member of an ensemble [M, B, C]; a model alone is an ensemble of one. */
   readonly members?: true;
@@ -20,9 +21,9 @@ export interface Wants {
   readonly classWeights?: true;
   /** Input of the last linear layer of a classification head (or the pooler's output of a bare model) [B, H]. */
   readonly pooled?: true;
-  /** Input of the masked-LM decoder [B, T, H]. */
+  /** Input of the last product, over the vocabulary [B, T, H]. */
   readonly headInput?: true;
-  /** Token logits of a masked-LM head as the product they are, not formed: a vocabulary's logits are the largest tensor of a step. */
+  /** Token logits as the product they are, not formed: a vocabulary's logits are the largest tensor of a step. */
   readonly decoder?: true;
   /** The text's embedding: the mean of its real tokens' last hidden states [B, H], not normalised. */
   readonly sentence?: true;
@@ -38,6 +39,20 @@ export interface Wants {
   readonly qkv?: readonly number[];
   /** What goes into the activation of the feed-forward block [B, T, F]. */
   readonly preActivations?: readonly number[];
+  /** The same of the source, S tokens, in an encoder-decoder's encoder: [B, S, H]. */
+  readonly encoderHidden?: readonly number[];
+  /** [B, A, S, S] */
+  readonly encoderScores?: readonly number[];
+  /** [B, A, S, S] */
+  readonly encoderAttention?: readonly number[];
+  /** [B, A, S, D] */
+  readonly encoderQkv?: readonly number[];
+  /** From the target to the source, in the decoder's layers: [B, A, T, S]. */
+  readonly crossScores?: readonly number[];
+  /** [B, A, T, S] */
+  readonly crossAttention?: readonly number[];
+  /** [B, A, T, D], and keys and values [B, A, S, D]. */
+  readonly crossQkv?: readonly number[];
 }
 
 export interface QueryKeyValue {
@@ -62,6 +77,13 @@ interface Everything {
   readonly attention: ByLayer<tf.Tensor>;
   readonly qkv: ByLayer<QueryKeyValue>;
   readonly preActivations: ByLayer<tf.Tensor>;
+  readonly encoderHidden: ByLayer<tf.Tensor>;
+  readonly encoderScores: ByLayer<tf.Tensor>;
+  readonly encoderAttention: ByLayer<tf.Tensor>;
+  readonly encoderQkv: ByLayer<QueryKeyValue>;
+  readonly crossScores: ByLayer<tf.Tensor>;
+  readonly crossAttention: ByLayer<tf.Tensor>;
+  readonly crossQkv: ByLayer<QueryKeyValue>;
 }
 
 /** Exactly the outputs that `W` names; of unknown wants, anything may be absent. */
@@ -74,24 +96,18 @@ export type SignalOf<W extends Wants> = OutputOf<W>;
 
 /** The union of two lists of wants. */
 export function mergeWants(a: Wants, b: Wants): Wants {
-  const layers = (x: readonly number[] | undefined, y: readonly number[] | undefined) =>
-    x === undefined && y === undefined ? undefined : [...new Set([...(x ?? []), ...(y ?? [])])].sort((m, n) => m - n);
-  const merged = {
-    logits: a.logits ?? b.logits,
-    members: a.members ?? b.members,
-    classWeights: a.classWeights ?? b.classWeights,
-    pooled: a.pooled ?? b.pooled,
-    headInput: a.headInput ?? b.headInput,
-    decoder: a.decoder ?? b.decoder,
-    sentence: a.sentence ?? b.sentence,
-    hidden: layers(a.hidden, b.hidden),
-    cls: layers(a.cls, b.cls),
-    scores: layers(a.scores, b.scores),
-    attention: layers(a.attention, b.attention),
-    qkv: layers(a.qkv, b.qkv),
-    preActivations: layers(a.preActivations, b.preActivations),
-  };
-  return Object.fromEntries(Object.entries(merged).filter(([, want]) => want !== undefined));
+  const names = [...new Set([...Object.keys(a), ...Object.keys(b)])] as (keyof Wants)[];
+  return Object.fromEntries(names.flatMap((name) => {
+    const merged = [a[name], b[name]].reduce(bothOf);
+    return merged === undefined ? [] : [[name, merged]];
+  }));
+}
+
+type Want = Wants[keyof Wants];
+
+function bothOf(a: Want, b: Want): Want {
+  if (a === true || b === true) return true;
+  return a === undefined && b === undefined ? undefined : [...new Set([...(a ?? []), ...(b ?? [])])].sort((m, n) => m - n);
 }
 
 /** Whether nothing is asked for. */

@@ -4,7 +4,7 @@
  */
 import { basename, join } from 'node:path';
 import { z } from 'zod';
-import { readJson, writeJson } from '../storage/json.ts';
+import { readJsonIfPresent, writeJson } from '../storage/json.ts';
 import { listed, quoted } from '../storage/quoted.ts';
 import { shapeFault } from '../storage/shape-fault.ts';
 
@@ -57,10 +57,7 @@ function namesFolder(name: string): boolean {
 }
 
 async function ifPresent<T>(file: string, schema: z.ZodType<T>): Promise<T | undefined> {
-  const value = await readJson(file).catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw error;
-  });
+  const value = await readJsonIfPresent(file);
   if (value === undefined) return undefined;
   const { success, data, error } = schema.safeParse(value);
   if (!success) throw new Error(`${file}: ${shapeFault(error)}`);

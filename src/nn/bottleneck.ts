@@ -6,7 +6,8 @@ import { dropout } from '../engine/fused/dropout.ts';
 import { linear, type LinearWeights } from '../engine/fused/linear.ts';
 import * as tf from '../engine/tf.ts';
 import { selfAttention } from './attention.ts';
-import { type EncoderLayer, type FeedForwardWeights, type LayerOptions, type NormWeights, transformed } from './encoder.ts';
+import type { EncoderLayer, FeedForwardWeights, LayerOptions, NormWeights } from './encoder.ts';
+import { expanded } from './feed-forward.ts';
 import type { Layer } from './layer-stack.ts';
 
 interface NormedLinear {
@@ -33,7 +34,7 @@ export function scaleAndShift(x: tf.Tensor, { weight, bias }: NormWeights): tf.T
 export function bottleneckLayer(layer: BottleneckWeights, { heads, activation, hiddenDropout, attentionDropout }: LayerOptions): Layer {
   const through = (x: tf.Tensor, { dense, norm }: NormedLinear) => scaleAndShift(linear(x, dense), norm);
   const fed = (x: tf.Tensor, block: FeedForwardWeights, open = false) => {
-    const { y, before } = transformed(x, block, { activation, open });
+    const { y, before } = expanded(x, block, { activation, open });
     return { narrow: scaleAndShift(tf.add(y, x), block.outputNorm), before };
   };
   return (x, { bias, at, expose, open }) => {

@@ -2,12 +2,13 @@
  * A post-norm transformer encoder layer (Vaswani et al. 2017, section 3.1, as in BERT): self-attention and feed-forward, each with its
  * residual connection and norm.
  */
-import { type BiasedWeights, feedForward } from '../engine/fused/feed-forward.ts';
+import type { BiasedWeights } from '../engine/fused/feed-forward.ts';
 import { layerNorm } from '../engine/fused/layer-norm.ts';
 import { linear, type LinearWeights } from '../engine/fused/linear.ts';
 import type * as tf from '../engine/tf.ts';
-import { type Activation, activate } from './activation.ts';
+import type { Activation } from './activation.ts';
 import { selfAttention } from './attention.ts';
+import { expanded } from './feed-forward.ts';
 import type { Layer } from './layer-stack.ts';
 
 export interface NormWeights {
@@ -47,7 +48,7 @@ export function encoderLayer(layer: EncoderLayer, { heads, activation, normEpsil
       residual: x,
       dropout: at('attention.output', hiddenDropout),
     });
-    const { y, before } = transformed(attended, layer, { activation, open });
+    const { y, before } = expanded(attended, layer, { activation, open });
     const output = layerNorm(y, {
       ...layer.outputNorm,
       epsilon,
@@ -56,17 +57,4 @@ export function encoderLayer(layer: EncoderLayer, { heads, activation, normEpsil
     });
     return { output, attention, preActivation: before };
   };
-}
-
-interface Transformed {
-  readonly y: tf.Tensor;
-  /** The activation's input [B, T, F], where it is asked for. */
-  readonly before?: tf.Tensor | undefined;
-}
-
-/** The feed-forward block: [B, T, H] -> [B, T, F] -> [B, T, H]. */
-export function transformed(x: tf.Tensor, { expansion, contraction }: Pick<FeedForwardWeights, 'expansion' | 'contraction'>, { activation, open }: { activation: Activation; open: boolean }): Transformed {
-  if (activation === 'gelu' && !open) return { y: feedForward(x, { expansion, contraction }) };
-  const before = linear(x, expansion);
-  return { y: linear(activate(before, activation), contraction), ...(open && { before }) };
 }

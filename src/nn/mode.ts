@@ -13,3 +13,8 @@ export interface Mode {
 export function dropoutAt(mode: Mode, place: string, rate: number): Dropout | undefined {
   return mode.dropout === undefined || rate === 0 ? undefined : { rate, key: fold(mode.dropout, place) };
 }
+
+/** The mode of a part of the model, whose places are its own. */
+export function modeOf(mode: Mode, part: string): Mode {
+  return mode.dropout === undefined ? mode : { dropout: fold(mode.dropout, part) };
+}

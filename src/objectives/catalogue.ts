@@ -32,6 +32,7 @@ import { reaugkd } from './reaugkd.ts';
 import { rkdAngle } from './rkd-angle.ts';
 import { rkdDistance } from './rkd-distance.ts';
 import { ruleDistill } from './rule-distill.ts';
+import { seqKd } from './seq-kd.ts';
 import { similarityPreserving } from './similarity-preserving.ts';
 import { softLabel } from './soft-label.ts';
 import { tinybertAttention } from './tinybert-attention.ts';
@@ -39,6 +40,7 @@ import { tinybertHidden } from './tinybert-hidden.ts';
 import { tinybertPrediction } from './tinybert-prediction.ts';
 import { triplet } from './triplet.ts';
 import { vid } from './vid.ts';
+import { wordKd } from './word-kd.ts';
 
 /** Each entry makes the objective at its defaults. */
 export const objectiveCatalogue: Readonly<Record<string, () => Objective>> = {
@@ -72,6 +74,7 @@ export const objectiveCatalogue: Readonly<Record<string, () => Objective>> = {
   'rkd-angle': rkdAngle,
   'rkd-distance': rkdDistance,
   'rule-distill': ruleDistill,
+  'seq-kd': seqKd,
   'similarity-preserving': similarityPreserving,
   'soft-label': softLabel,
   'tinybert-attention': tinybertAttention,
@@ -79,4 +82,5 @@ export const objectiveCatalogue: Readonly<Record<string, () => Objective>> = {
   'tinybert-prediction': tinybertPrediction,
   triplet,
   vid,
+  'word-kd': wordKd,
 };

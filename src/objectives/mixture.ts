@@ -89,8 +89,8 @@ export function checkAlpha(objective: string, alpha: Weight): void {
 
 const alphaOf = (objective: string) => `${objective}: alpha`;
 
-/** Of the softened rows: [N, K] -> [N]. */
-function entropy(logits: tf.Tensor, temperature: number): tf.Tensor {
+/** Of the softened rows: [..., K] -> [...]. */
+export function entropy(logits: tf.Tensor, temperature: number): tf.Tensor {
   const logProbabilities = tf.logSoftmax(tf.div(logits, temperature));
   return tf.neg(tf.sum(tf.mul(tf.exp(logProbabilities), logProbabilities), -1));
 }

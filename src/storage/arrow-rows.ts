@@ -4,11 +4,11 @@
 // https://arrow.apache.org/docs/format/Columnar.html#ipc-streaming-format
 import { readFile, stat } from 'node:fs/promises';
 import { type Data, Field, FixedSizeList, Float16, Float32, List, RecordBatch, Schema, Struct, Table, Utf8, makeData, tableToIPC } from 'apache-arrow';
+import { offsetsIn, offsetsOf, textsIn } from './arrow-buffers.ts';
 import { type ArrowBatch, readArrowStream } from './arrow-stream.ts';
 import { writeFileAtomically } from './atomic.ts';
 import { sha256 } from './hash.ts';
 import { printable } from './quoted.ts';
-import { viewOf } from './typed-view.ts';
 
 /** How a column is laid out. */
 export interface RowColumn {
@@ -108,12 +108,6 @@ function columnData({ dtype, width, values, tokens }: RowValues, rows: number): 
   return makeData({ type: new List(new Field('item', vectorType, false)), length: rows, nullCount: 0, valueOffsets: offsetsOf(tokens), child: list as never }) as Data;
 }
 
-function offsetsOf(lengths: Int32Array): Int32Array {
-  const offsets = new Int32Array(lengths.length + 1);
-  lengths.forEach((length, row) => (offsets[row + 1] = (offsets[row] ?? 0) + length));
-  return offsets;
-}
-
 function parse(bytes: Uint8Array, { columns: wanted, rows: expectedRows }: { columns: readonly RowColumn[]; rows?: number }): StoredRows[] {
   const { columns, batches } = readArrowStream(bytes);
   const described = ['id: Utf8', ...wanted.map(describe)].join(', ');
@@ -165,19 +159,4 @@ function partOf({ rows, nodes, buffers }: ArrowBatch, wanted: readonly RowColumn
     return { ...column, bytes, position: bytes.byteOffset - file.byteOffset, ...(offsets && { offsets }) };
   });
   return { ids, columns };
-}
-
-/** Arrow's offsets of N rows: they begin at 0 and never fall. An empty column may come without any. */
-function offsetsIn(bytes: Uint8Array, rows: number): Int32Array {
-  if (rows === 0) return new Int32Array(1);
-  if (bytes.length < (rows + 1) * 4) throw new Error('offsets are missing');
-  const offsets = new Int32Array(...viewOf(bytes.subarray(0, (rows + 1) * 4), 4));
-  if (offsets[0] !== 0 || offsets.some((offset, row) => row > 0 && offset < (offsets[row - 1] ?? 0))) throw new Error('a row lies outside the file');
-  return offsets;
-}
-
-function textsIn(text: Uint8Array, offsets: Int32Array): string[] {
-  if ((offsets.at(-1) ?? 0) > text.length) throw new Error('an id lies outside the file');
-  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-  return Array.from({ length: offsets.length - 1 }, (_, row) => decoder.decode(text.subarray(offsets[row], offsets[row + 1])));
 }

@@ -70,6 +70,8 @@ function describeType(type: number, details: FlatTable | undefined): string {
       return ['Float16', 'Float32', 'Float64'][details?.int16(0) ?? 0] ?? 'Float?';
     case 5:
       return 'Utf8';
+    case 6:
+      return 'Bool';
     case 12:
       return 'List';
     case 16:

@@ -9,11 +9,23 @@ export async function readJson(path: string): Promise<unknown> {
   return parseJson(decode(await readFile(path), path), path);
 }
 
-/** Writes `value` with two spaces and a last newline, whole or not at all. NaN becomes null, as JSON has it. */
-export async function writeJson(path: string, value: unknown): Promise<void> {
+/** The same; undefined where there is no such file. */
+export async function readJsonIfPresent(path: string): Promise<unknown> {
+  return readJson(path).catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+}
+
+/**
+ * Writes `value` with two spaces and a last newline, whole or not at all. NaN becomes null, as JSON has it.
+ * @param options.decimals fields that are written as 1.0 where they are whole, for readers that tell the two apart.
+ */
+export async function writeJson(path: string, value: unknown, { decimals = [] }: { readonly decimals?: readonly string[] } = {}): Promise<void> {
   const text = JSON.stringify(value, null, 2) as string | undefined;
   if (text === undefined) throw new Error(`${path}: ${typeof value} is not a JSON value`);
-  await writeFileAtomically(path, `${text}\n`);
+  const fields = decimals.length === 0 ? text : text.replaceAll(new RegExp(`^( *"(?:${decimals.join('|')})": -?\\d+)(,?)$`, 'gm'), '$1.0$2');
+  await writeFileAtomically(path, `${fields}\n`);
 }
 
 /**

@@ -2,10 +2,12 @@
  * Every strategy by its name: what `retort list` prints, and what makes it at its defaults (assistants and candidates are the caller's).
  */
 import type { Paper } from '../objectives/objective.ts';
+import { kimRush } from '../objectives/seq-kd.ts';
 import { earlyStoppedTeachers, type TeacherCandidate } from './early-stopped-teachers.ts';
 import { hintThenLogits } from './hint-then-logits.ts';
 import { intermediateThenPrediction } from './intermediate-then-prediction.ts';
 import { plain, type Strategy } from './plain.ts';
+import { sequenceLevel, type SequenceLevelOptions } from './sequence-level.ts';
 import { type Stage, stages } from './stages.ts';
 import { type Assistant, teacherAssistants } from './teacher-assistants.ts';
 
@@ -46,5 +48,10 @@ export const strategyCatalogue = {
     make: (candidates: readonly TeacherCandidate[]): Strategy => earlyStoppedTeachers(candidates)(plain),
     what: 'a student from each checkpoint of the teacher; the one that is best on dev stays',
     paper: { authors: 'Cho & Hariharan', year: 2019, title: 'On the efficacy of knowledge distillation', id: '1910.01348' },
+  },
+  'sequence-level': {
+    make: (options: SequenceLevelOptions) => sequenceLevel(options)(plain),
+    what: 'the teacher translates the sources once; the student learns what it wrote, chosen and filtered, in place of the references',
+    paper: kimRush,
   },
 } satisfies Readonly<Record<string, StrategyEntry & { readonly make: unknown }>>;

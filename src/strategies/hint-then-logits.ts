@@ -2,8 +2,8 @@
  * FitNets' two stages: first the student up to a guided layer, whose states a regressor maps to a middle layer of the teacher; then the
  * whole student on labels and softened classes, the teacher's part fading. The regressor goes after the first. Romero et al. 2015.
  */
-import type { EncoderConfig } from '../models/config.ts';
-import { families } from '../models/families.ts';
+import type { ModelFacts } from '../models/facts.ts';
+import { families, isEncoder } from '../models/families.ts';
 import { headSpecs } from '../models/heads.ts';
 import { hardLabels } from '../objectives/hard-labels.ts';
 import { hint, type HintOptions } from '../objectives/hint.ts';
@@ -53,7 +53,8 @@ function answersObjective(lesson: Lesson, steps: number, { temperature = 3, weig
 }
 
 /** Embeddings and layers up to this one, from 1; what stands above, heads included, is left alone. */
-export function upTo(layer: number, config: EncoderConfig): (parameter: string) => boolean {
+export function upTo(layer: number, config: ModelFacts): (parameter: string) => boolean {
+  if (!isEncoder(config)) throw new Error(`a hint guides a layer of an encoder, but the student is a ${config.family}`);
   const { names: { layers }, sharesLayers } = families[config.family];
   const heads = new Set(headSpecs(config).map(({ name }) => name));
   return (parameter) => {

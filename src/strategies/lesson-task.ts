@@ -6,9 +6,11 @@ import type { Depths } from '../objectives/layer-match.ts';
 import type { Teacher } from '../teacher/teacher.ts';
 import type { Lesson } from './plain.ts';
 
+const others = { none: 'a bare encoder', 'masked-lm': 'a masked-LM model', translation: 'a translator' } as const;
+
 /** @throws unless the student is a classifier or gives a score. */
 export function headTask({ student: { config: { task } } }: Lesson, strategy: string): HeadTask {
-  if (task === 'none' || task === 'masked-lm') throw new Error(`${strategy} ends with what a classifier says, but the student is ${task === 'none' ? 'a bare encoder' : 'a masked-LM model'}`);
+  if (task === 'none' || task === 'masked-lm' || task === 'translation') throw new Error(`${strategy} ends with what a classifier says, but the student is ${others[task]}`);
   return task;
 }
 

@@ -4,6 +4,7 @@
  */
 import { maskedLmScores } from '../evaluate/masked-lm.ts';
 import { modelScores, rankingScores } from '../evaluate/score.ts';
+import type { ModelFacts } from '../models/facts.ts';
 import type { Model } from '../models/model.ts';
 import type { Objective } from '../objectives/objective.ts';
 import type { Teacher } from '../teacher/teacher.ts';
@@ -13,7 +14,7 @@ import type { TokenisedCorpus } from '../text/tokenised-corpus.ts';
 import { train, type TrainHooks, type TrainOutcome, type TrainSettings } from '../train/train.ts';
 
 export interface Lesson {
-  readonly student: Model;
+  readonly student: Model<ModelFacts>;
   readonly objective: Objective;
   readonly teacher?: Teacher;
   /** What the student learns from; unlabelled examples are welcome where the objective listens to a teacher. */
@@ -24,6 +25,8 @@ export interface Lesson {
   readonly dev?: EncodedCorpus;
   /** One of the task's scores; by default the first of `rankingScores`: accuracy, micro F1 or Pearson; of hidden words, their log-likelihood. */
   readonly metric?: string;
+  /** In place of dev, for what is scored in another way: a translator. */
+  readonly score?: TrainHooks['score'];
   readonly settings: TrainSettings;
   readonly hooks: Omit<TrainHooks, 'score'>;
 }
@@ -33,7 +36,7 @@ export type Strategy = (lesson: Lesson) => Promise<TrainOutcome>;
 /** Trains the student in place. */
 export const plain: Strategy = (lesson) => {
   const { student, objective, teacher, corpus, masking, settings, hooks } = lesson;
-  const score = scoreOf(lesson);
+  const score = lesson.score ?? scoreOf(lesson);
   return train({ student, objective, teacher, masking }, corpus, settings, { ...hooks, ...(score && { score }) });
 };
 

@@ -3,6 +3,7 @@
  * replaces the teacher's answers. Any path downward will do, several steps do no harm. Mirzadeh et al. 2020, arXiv 1902.03393.
  */
 import { join } from 'node:path';
+import { isEncoder } from '../models/families.ts';
 import { freshModel, type Model } from '../models/model.ts';
 import { freshConfig, parseSize } from '../models/size.ts';
 import { labelCorpus } from '../teacher/label-corpus.ts';
@@ -71,6 +72,7 @@ function hopLesson(lesson: Lesson, { name, folder, above }: Hop): Lesson {
 }
 
 function freshAssistant(size: string, { student: { config }, settings: { seed } }: Lesson): Model {
+  if (!isEncoder(config)) throw new Error(`an assistant given by its size is an encoder as the student is, but that one is a ${config.family}: say how to make it`);
   const { family, vocabulary, padId, positions, task, labels, hiddenDropout: dropout } = config;
   return freshModel(freshConfig(parseSize(size), { family, vocabulary, padId, positions, task, labels, dropout }), { seed });
 }

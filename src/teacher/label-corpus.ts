@@ -3,6 +3,7 @@
  * resumable at any shard.
  */
 import { upload } from '../engine/batch.ts';
+import type { ModelFacts } from '../models/facts.ts';
 import type { Model } from '../models/model.ts';
 import type { Wants } from '../models/output.ts';
 import { evaluationBatches } from '../text/batches.ts';
@@ -33,13 +34,13 @@ type AskOptions = Pick<LabelOptions, 'rows' | 'onProgress' | 'signal'>;
 /**
  * Logits of every example, [N, C] in corpus order, in inference mode.
  */
-export async function classLogits(teacher: Model | Labeller, corpus: EncodedCorpus, options: AskOptions = {}): Promise<Float32Array> {
+export async function classLogits(teacher: Model<ModelFacts> | Labeller, corpus: EncodedCorpus, options: AskOptions = {}): Promise<Float32Array> {
   const { logits } = await askAll(await labellerOf(teacher), corpus, { ...options, wants: { logits: true } });
   return logits?.values as Float32Array;
 }
 
 /** Labels what is not labelled yet and opens the store. @throws if another process is labelling into it. */
-export async function labelCorpus(teacher: Model | Labeller, corpus: TokenisedCorpus, { root, wants = {}, onProgress, ...options }: LabelOptions): Promise<StoredLabels> {
+export async function labelCorpus(teacher: Model<ModelFacts> | Labeller, corpus: TokenisedCorpus, { root, wants = {}, onProgress, ...options }: LabelOptions): Promise<StoredLabels> {
   const labeller = await labellerOf(teacher);
   const plan = await labelPlan(labeller, corpus, wants);
   const refusal = labeller.can(plan.wants);
@@ -57,7 +58,7 @@ export async function labelCorpus(teacher: Model | Labeller, corpus: TokenisedCo
 }
 
 /** What determines the labels: the teacher's numbers and everything it is shown. */
-export async function labelSource(teacher: Model | Labeller, corpus: TokenisedCorpus): Promise<LabelSource> {
+export async function labelSource(teacher: Model<ModelFacts> | Labeller, corpus: Pick<EncodedCorpus, 'corpus' | 'tokenizer' | 'maxTokens'>): Promise<LabelSource> {
   const { fingerprint, task, labels } = await labellerOf(teacher);
   return { teacher: fingerprint, tokenizer: corpus.tokenizer, corpus: corpus.corpus, maxTokens: corpus.maxTokens, task, labels: [...labels] };
 }
@@ -68,7 +69,7 @@ async function labelPlan(labeller: Labeller, corpus: TokenisedCorpus, asked: Wan
   return { source: await labelSource(labeller, corpus), voice: labeller.name, examples: exampleCount(corpus), wants, states: keepsStates ? labeller.states : null };
 }
 
-function labellerOf(teacher: Model | Labeller): Promise<Labeller> {
+function labellerOf(teacher: Model<ModelFacts> | Labeller): Promise<Labeller> {
   return 'forward' in teacher ? modelLabeller(teacher) : Promise.resolve(teacher);
 }
 

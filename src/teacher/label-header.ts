@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { Wants } from '../models/output.ts';
 import type { RowColumn } from '../storage/arrow-rows.ts';
 import { fingerprint } from '../storage/hash.ts';
-import { quoted } from '../storage/quoted.ts';
+import { differences, shardSchema } from './shard-list.ts';
 
 export const labelFormat = 'retort-labels-2';
 
@@ -38,12 +38,6 @@ export const storedWantsSchema = z.strictObject({
 });
 export type StoredWants = z.infer<typeof storedWantsSchema>;
 
-const shardSchema = z.strictObject({
-  file: z.string().regex(/^shard-\d{5}\.arrow$/),
-  rows: z.int().positive(),
-  sha256: z.string().length(64),
-});
-
 export const labelHeaderSchema = z.strictObject({
   format: z.literal(labelFormat),
   /** The program that wrote it. */
@@ -70,10 +64,7 @@ export function labelAddress(source: LabelSource, wants: StoredWants = { logits:
 
 /** @throws with both sides, field by field, where they differ. */
 export function checkSource(place: string, found: LabelSource, wanted: Partial<LabelSource>): void {
-  const shown = (value: unknown) => JSON.stringify(value);
-  const lines = (Object.keys(wanted) as (keyof LabelSource)[])
-    .filter((field) => shown(found[field]) !== shown(wanted[field]))
-    .map((field) => `  ${field}: stored ${quoted(found[field], 300)}, wanted ${quoted(wanted[field], 300)}`);
+  const lines = differences(found, wanted);
   if (lines.length > 0) throw new Error(`${place}: these labels do not fit; label the corpus anew (retort label)\n${lines.join('\n')}`);
 }
 

@@ -14,6 +14,7 @@ import { printable } from '../storage/quoted.ts';
 import { shapeFault } from '../storage/shape-fault.ts';
 import { viewOf } from '../storage/typed-view.ts';
 import { checkSource, columnsOf, holds, labelAddress, labelFormat, type LabelHeader, labelHeaderSchema, type LabelSource, type StoredWants } from './label-header.ts';
+import { absentAs, leadingShards, shardFile, storedIn } from './shard-list.ts';
 import { StoredStates } from './stored-states.ts';
 
 export interface StoredLabels {
@@ -70,7 +71,7 @@ export class LabelWriter {
       const shown = (all: number, quiet: number) => `${all} examples${quiet > 0 ? ` (${quiet} without an answer)` : ''}`;
       throw new Error(`${folder}: this store is of ${shown(found.examples, found.silent)}, not of ${shown(examples, silent)}; delete it and label again`);
     }
-    return new LabelWriter(folder, { ...found, shards: await leadingShards(folder, found) });
+    return new LabelWriter(folder, { ...found, shards: await leadingShards(found.shards, ({ file, ...expected }) => readRows(join(folder, file), { ...expected, columns: columnsOf(found) })) });
   }
 
   /** Examples stored so far. */
@@ -84,7 +85,7 @@ export class LabelWriter {
 
   /** Writes one shard, then the header that names it: killed between the two, the shard is simply written again. */
   async append(ids: readonly string[], values: ShardValues): Promise<void> {
-    const file = `shard-${String(this.#header.shards.length).padStart(5, '0')}.arrow`;
+    const file = shardFile(this.#header.shards.length);
     const columns = columnsOf(this.#header).map((column) => ({ ...column, ...(values[column.name] ?? { values: new Float32Array() }) }));
     const { rows, sha256 } = await writeRows(join(this.folder, file), { ids, columns });
     this.#header = { ...this.#header, shards: [...this.#header.shards, { file, rows, sha256 }] };
@@ -151,22 +152,8 @@ export async function storeOnce(root: string, plan: LabelPlan, write: (writer: L
   }
 }
 
-/** The shards up to the first whose file is gone: a damaged one that was deleted is written again, with those after it. */
-async function leadingShards(folder: string, header: LabelHeader): Promise<LabelHeader['shards']> {
-  const columns = columnsOf(header);
-  for (const [index, { file, ...expected }] of header.shards.entries()) {
-    const present = await readRows(join(folder, file), { ...expected, columns }).then(() => true, absentAs(false));
-    if (!present) return header.shards.slice(0, index);
-  }
-  return header.shards;
-}
-
 function logitsIn({ columns }: StoredRows): Float32Array {
   return new Float32Array(...viewOf(columns[0]?.bytes ?? new Uint8Array(), 4));
-}
-
-function storedIn({ shards }: LabelHeader): number {
-  return shards.reduce((sum, { rows }) => sum + rows, 0);
 }
 
 function isComplete(header: LabelHeader): boolean {
@@ -178,12 +165,4 @@ export async function readHeader(folder: string): Promise<LabelHeader> {
   const parsed = labelHeaderSchema.safeParse(await readJson(file));
   if (parsed.success) return parsed.data;
   throw new Error(`${file}: not the header of a label store that this version reads (${shapeFault(parsed.error)}); label the corpus again`);
-}
-
-/** A handler for `catch` that answers for a file that is not there, and only for that. */
-function absentAs<T>(instead: T): (error: unknown) => T {
-  return (error) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return instead;
-    throw error;
-  };
 }

@@ -2,7 +2,7 @@
  * A teacher whose answers to a whole corpus can be kept: it knows its classes, and has an address that changes when any of its
  * answers could.
  */
-import type { Task } from '../models/config.ts';
+import type { ModelFacts } from '../models/facts.ts';
 import type { Model } from '../models/model.ts';
 import { fingerprint, sha256 } from '../storage/hash.ts';
 import type { LabelHeader, LabelSource } from './label-header.ts';
@@ -20,19 +20,19 @@ export interface Labeller extends Teacher {
 }
 
 /** A model as a labeller. @throws for a model without classes. */
-export async function modelLabeller(model: Model, options: { name?: string } = {}): Promise<Labeller> {
+export async function modelLabeller(model: Model<ModelFacts>, options: { name?: string } = {}): Promise<Labeller> {
   const { task, labels, padId, width, layers } = model.config;
   return { ...liveTeacher(model, options), fingerprint: await modelFingerprint(model), task: classTask(task), labels, padId, states: { width, layers } };
 }
 
 /** @throws for a task without class logits. */
-export function classTask(task: Task): LabelSource['task'] {
-  if (task === 'none' || task === 'masked-lm') throw new Error(`class logits need a classifier, not a model of task '${task}'`);
+export function classTask(task: ModelFacts['task']): LabelSource['task'] {
+  if (task === 'none' || task === 'masked-lm' || task === 'translation') throw new Error(`class logits need a classifier, not a model of task '${task}'`);
   return task;
 }
 
 /** SHA-256 over names, shapes and values of all parameters, and over what the configuration computes with. */
-export async function modelFingerprint({ config, parameters }: Model): Promise<string> {
+export async function modelFingerprint({ config, parameters }: Model<ModelFacts>): Promise<string> {
   const { source: _source, embeddingWidth, ...rest } = config;
   // Where it says nothing new it stays out: what was labelled before it existed keeps its address.
   const computed = { ...rest, ...(embeddingWidth !== config.width && { embeddingWidth }) };

@@ -5,8 +5,10 @@
 import type { Batch } from '../engine/batch.ts';
 import * as tf from '../engine/tf.ts';
 import type { Dimensions } from '../models/dimensions.ts';
-import { checkLayers, type Model } from '../models/model.ts';
+import type { ModelFacts } from '../models/facts.ts';
+import type { Model } from '../models/model.ts';
 import type { SignalOf, Wants } from '../models/output.ts';
+import { checkLayers } from '../models/states.ts';
 
 export interface Teacher {
   /** For messages: 'live 3x128 bert', 'recorded …'. */
@@ -20,7 +22,7 @@ export interface Teacher {
 }
 
 /** A model as teacher, in inference mode. */
-export function liveTeacher(model: Model, { name = `live ${model.config.layers}x${model.config.width} ${model.config.family}` }: { name?: string } = {}): Teacher {
+export function liveTeacher(model: Model<ModelFacts>, { name = `live ${model.config.layers}x${model.config.width} ${model.config.family}` }: { name?: string } = {}): Teacher {
   return {
     name,
     dimensions: model.config,

@@ -1,18 +1,20 @@
 // Padded batches in host memory: for training an endless sequence that a cursor can enter anywhere, for evaluation each example once.
 // The engine uploads them; nothing here is a tensor.
 import type { HostArrays } from '../engine/batch.ts';
-import { lengthsOf, type EncodedCorpus } from './encoded-corpus.ts';
+import type { EncodedCorpus } from './encoded-corpus.ts';
 import { takeLabels, type EncodedLabels } from './encoded-labels.ts';
 import { rowsFrom } from './example-order.ts';
+import { lengthsOf } from './flat-rows.ts';
 import { StoredCorpus } from './stored-corpus.ts';
+import { paddedWidth, targetBatch, type TranslationLabels } from './target-batch.ts';
 import { exampleCount, rowLengths, type TokenisedCorpus } from './tokenised-corpus.ts';
 
 /** B rows of T tokens: the arrays the engine uploads, padded at the right, and where they come from. */
 export interface HostBatch extends HostArrays {
   /** [B] real tokens of each row. */
   readonly lengths: Int32Array;
-  /** Of these B rows. Absent: the corpus was encoded without labels. */
-  readonly labels?: EncodedLabels;
+  /** Of these B rows. Absent: the corpus was encoded without labels, or has translations and no `startId` was given. */
+  readonly labels?: EncodedLabels | TranslationLabels;
   /** [B] where each row stands in the corpus. */
   readonly order: Uint32Array;
   /** Examples that the sequence dealt, to all ranks, before this batch. */
@@ -25,6 +27,8 @@ export interface BatchOptions {
   readonly padId: number;
   /** Widths are multiples of this, but never above the corpus's `maxTokens`. Default 8. */
   readonly padTo?: number;
+  /** What a decoder is fed first: with it a batch of pairs has its target and is labelled by its translations. Absent: sources alone. */
+  readonly startId?: number;
 }
 
 export interface TrainingBatchOptions extends BatchOptions {
@@ -41,7 +45,8 @@ type ResolvedOptions = TrainingBatchOptions & Required<Pick<TrainingBatchOptions
  * The next `rows` examples of the corpus's endless seeded order, again and again; a batch may straddle two epochs.
  * Starting at cursor k gives what is left after k examples, whatever the batch size was before. A stored corpus gives the same batches
  * as one in memory, as promises, and reads one batch ahead.
- * Throws an Error for an empty corpus and for rows that the ranks cannot share evenly (their gradients would weigh differently).
+ * Of parallel text the order knows both lengths. Throws an Error for an empty corpus, for a `startId` where there are no translations, and
+ * for rows that the ranks cannot share evenly (their gradients would weigh differently).
  */
 export function trainingBatches(corpus: EncodedCorpus, options: TrainingBatchOptions): Generator<HostBatch, never, undefined>;
 export function trainingBatches(corpus: TokenisedCorpus, options: TrainingBatchOptions): Generator<HostBatch, never, undefined> | AsyncGenerator<HostBatch, never, undefined>;
@@ -62,7 +67,7 @@ interface Deal {
 }
 
 function* deals(corpus: TokenisedCorpus, { seed, rows, world, cursor: start }: ResolvedOptions): Generator<Deal, never, undefined> {
-  const dealt = rowsFrom(start, rowLengths(corpus), seed);
+  const dealt = rowsFrom(start, costs(corpus), seed);
   for (let cursor = start; ; cursor += rows) {
     const order = Uint32Array.from({ length: rows }, () => dealt.next().value);
     yield { order: order.filter((_, i) => i % world.size === world.rank), cursor };
@@ -99,19 +104,31 @@ export function evaluationBatches(corpus: EncodedCorpus, options: BatchOptions):
 }
 
 function* longestFirst(corpus: EncodedCorpus, options: BatchOptions): Generator<HostBatch, void, undefined> {
-  const lengths = lengthsOf(corpus);
-  const order = Uint32Array.from(lengths.keys()).sort((a, b) => (lengths[b] ?? 0) - (lengths[a] ?? 0) || a - b);
+  const order = byLength(costs(corpus));
   for (let cursor = 0; cursor < order.length; cursor += options.rows) {
     yield padRows(corpus, order.slice(cursor, cursor + options.rows), cursor, options);
   }
 }
 
-function padRows(corpus: EncodedCorpus, order: Uint32Array, cursor: number, { padId, padTo = 8 }: BatchOptions): HostBatch {
-  const { ids, typeIds, offsets, exampleIds, labels, maxTokens } = corpus;
+/** Places from the largest number to the smallest; equal ones as they stand. */
+export function byLength(lengths: Uint32Array): Uint32Array {
+  return Uint32Array.from(lengths.keys()).sort((a, b) => (lengths[b] ?? 0) - (lengths[a] ?? 0) || a - b);
+}
+
+/** What rows are sorted by so that little is padded: tokens of the source, and of the translation where there are any. */
+function costs(corpus: TokenisedCorpus): Uint32Array {
+  const sources = rowLengths(corpus);
+  if (corpus instanceof StoredCorpus || corpus.targets === undefined) return sources;
+  const targets = lengthsOf(corpus.targets);
+  return sources.map((length, row) => length + (targets[row] ?? 0));
+}
+
+/** The rows `order` of a corpus as a batch. */
+export function padRows(corpus: EncodedCorpus, order: Uint32Array, cursor: number, { padId, padTo = 8, startId }: Omit<BatchOptions, 'rows'>): HostBatch {
+  const { ids, typeIds, offsets, exampleIds, labels, targets, maxTokens } = corpus;
   const lengths = Int32Array.from(order, (row) => (offsets[row + 1] ?? 0) - (offsets[row] ?? 0));
   const longest = lengths.reduce((most, length) => Math.max(most, length), 0);
-  // A model has positions for maxTokens, perhaps for no more.
-  const width = Math.min(Math.ceil(longest / padTo) * padTo, maxTokens);
+  const width = paddedWidth(longest, padTo, maxTokens);
   const batch = {
     inputIds: new Int32Array(order.length * width).fill(padId),
     mask: new Float32Array(order.length * width),
@@ -130,13 +147,15 @@ function padRows(corpus: EncodedCorpus, order: Uint32Array, cursor: number, { pa
     ...batch,
     lengths,
     ...(labels && { labels: takeLabels(labels, order) }),
+    ...(targets && startId !== undefined && targetBatch(targets, order, { startId, padId, padTo })),
     order,
     cursor,
   };
 }
 
-function checkOptions(corpus: TokenisedCorpus, { rows, padTo = 8 }: BatchOptions): void {
+function checkOptions(corpus: TokenisedCorpus, { rows, padTo = 8, startId }: BatchOptions): void {
   if (exampleCount(corpus) === 0) throw new Error('no batches can be made of an empty corpus');
   if (!Number.isInteger(rows) || rows < 1) throw new Error(`a batch of ${rows} rows; give a whole number from 1`);
   if (!Number.isInteger(padTo) || padTo < 1) throw new Error(`padTo is ${padTo}; give a whole number from 1`);
+  if (startId !== undefined && (corpus instanceof StoredCorpus || corpus.targets === undefined)) throw new Error('this corpus has no translations to begin with a start token; encode parallel text by encodePairs');
 }

@@ -3,18 +3,19 @@
 import { fingerprint } from '../storage/hash.ts';
 import type { Corpus } from './corpus.ts';
 import { encodeLabels, joinArrays, joinLabels, takeLabels, type EncodedLabels } from './encoded-labels.ts';
+import { joinTargets, sliceTargets, type EncodedTargets } from './encoded-targets.ts';
 import type { LabelSpace } from './example.ts';
+import { flatRows, flatten, lengthsOf, offsetsOf, sliceRows, type FlatRows } from './flat-rows.ts';
 import type { Tokenizer, Truncation } from './tokenizer.ts';
 
-export interface EncodedCorpus {
+export interface EncodedCorpus extends FlatRows {
   readonly exampleIds: readonly string[];
-  /** All token ids, one example after the other; row i is ids[offsets[i] .. offsets[i + 1]). */
-  readonly ids: Int32Array;
+  /** As long as `ids`. */
   readonly typeIds: Int32Array;
-  /** [n + 1] */
-  readonly offsets: Uint32Array;
   /** Absent: encoded without a label space. */
   readonly labels?: EncodedLabels;
+  /** The translations of parallel text; encoded-pairs.ts makes them. */
+  readonly targets?: EncodedTargets;
   /** The limit it was cut to; no row and no batch is longer. */
   readonly maxTokens: number;
   /** Examples that were cut. */
@@ -37,18 +38,11 @@ export async function encodeCorpus(corpus: Corpus, tokenizer: Tokenizer, options
   const { examples } = corpus;
   const labels = space && encodeLabels(examples, space);
   const encodings = await tokenizer.encode(examples, options);
-  const offsets = offsetsOf(encodings.map(({ ids }) => ids.length));
-  const ids = new Int32Array(offsets[examples.length] ?? 0);
-  const typeIds = new Int32Array(ids.length);
-  encodings.forEach((encoding, row) => {
-    ids.set(encoding.ids, offsets[row]);
-    typeIds.set(encoding.typeIds, offsets[row]);
-  });
+  const rows = flatRows(encodings.map(({ ids }) => ids));
   return {
     exampleIds: examples.map(({ id }) => id),
-    ids,
-    typeIds,
-    offsets,
+    ...rows,
+    typeIds: flatten(encodings.map(({ typeIds }) => typeIds), rows.offsets),
     ...(labels && { labels }),
     maxTokens,
     truncated: encodings.filter(({ truncated }) => truncated).length,
@@ -59,7 +53,7 @@ export async function encodeCorpus(corpus: Corpus, tokenizer: Tokenizer, options
 
 /**
  * The examples of `a`, then those of `b`: labelled text and transfer text in one training corpus.
- * Throws an Error for an id that stands in both, and for different tokenisers or label spaces.
+ * Throws an Error for an id that stands in both, for different tokenisers or label spaces, and where one alone has translations.
  */
 export function concatenate(a: EncodedCorpus, b: EncodedCorpus): EncodedCorpus {
   if (a.tokenizer !== b.tokenizer) throw new Error('two corpora encoded by different tokenizers cannot be joined; encode both with one');
@@ -68,12 +62,14 @@ export function concatenate(a: EncodedCorpus, b: EncodedCorpus): EncodedCorpus {
   if (twice !== undefined) throw new Error(`example id ${JSON.stringify(twice)} stands in both corpora; open one of them with another split name`);
   const lengths = [...lengthsOf(a), ...lengthsOf(b)];
   const labels = joinLabels(a.labels, b.labels);
+  const targets = joinTargets(a.targets, b.targets);
   return {
     exampleIds: [...a.exampleIds, ...b.exampleIds],
     ids: joinArrays(Int32Array, a.ids, b.ids),
     typeIds: joinArrays(Int32Array, a.typeIds, b.typeIds),
     offsets: offsetsOf(lengths),
     ...(labels && { labels }),
+    ...(targets && { targets }),
     maxTokens: Math.max(a.maxTokens, b.maxTokens),
     truncated: a.truncated + b.truncated,
     corpus: joinedFingerprint(a.corpus, b.corpus),
@@ -86,29 +82,17 @@ export function joinedFingerprint(a: string, b: string): string {
   return fingerprint([a, b]);
 }
 
-/** Tokens of each row, [n]. */
-export function lengthsOf({ offsets }: EncodedCorpus): Uint32Array {
-  return offsets.subarray(1).map((end, row) => end - (offsets[row] ?? 0));
-}
-
 /** Rows begin .. end - 1 as a corpus of their own; `truncated` stays that of the whole. */
 export function sliceCorpus(corpus: EncodedCorpus, begin: number, end: number): EncodedCorpus {
-  const { exampleIds, ids, typeIds, offsets, labels, ...facts } = corpus;
-  const [from = 0, to = 0] = [offsets[begin], offsets[end]];
+  const { exampleIds, typeIds, offsets, labels, targets, ...facts } = corpus;
   const rows = Uint32Array.from({ length: end - begin }, (_, i) => begin + i);
   return {
     ...facts,
+    ...sliceRows(corpus, begin, end),
     exampleIds: exampleIds.slice(begin, end),
-    ids: ids.subarray(from, to),
-    typeIds: typeIds.subarray(from, to),
-    offsets: offsets.slice(begin, end + 1).map((offset) => offset - from),
+    typeIds: typeIds.subarray(offsets[begin], offsets[end]),
     ...(labels && { labels: takeLabels(labels, rows) }),
+    ...(targets && { targets: sliceTargets(targets, begin, end) }),
     corpus: fingerprint([corpus.corpus, begin, end]),
   };
-}
-
-function offsetsOf(lengths: readonly number[]): Uint32Array {
-  const offsets = new Uint32Array(lengths.length + 1);
-  lengths.forEach((length, row) => (offsets[row + 1] = (offsets[row] ?? 0) + length));
-  return offsets;
 }

@@ -12,7 +12,9 @@ export interface Frame {
 /** A block, under the id of the line it begins in: `train-7`, or `train-7+120` behind that line's first 120 tokens. */
 export type Block = readonly [Pick<Example, 'id'>, Encoding];
 
-export async function frameOf(tokenizer: Tokenizer): Promise<Frame> {
+/** @throws for a tokenizer that does not tell which tokens are special. */
+export async function frameOf(tokenizer: Partial<Pick<Tokenizer, 'inspect'>>): Promise<Frame> {
+  if (tokenizer.inspect === undefined) throw new Error('a text is packed into blocks by a tokenizer that tells which tokens are special; this one does not');
   const [framed] = await tokenizer.inspect([{ text: 'a' }]);
   const { ids = [], specialTokensMask: special = [] } = framed ?? {};
   const inner = special.indexOf(0);

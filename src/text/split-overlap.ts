@@ -51,6 +51,10 @@ export function overlapWarning({ split, examples, shared, first: [scored, learne
 }
 
 function keyOf({ text, pair }: Example): string {
-  const plain = (words: string): string => words.normalize('NFKC').toLowerCase().trim().replaceAll(/\s+/g, ' ');
-  return pair === undefined ? plain(text) : `${plain(text)}\n${plain(pair)}`;
+  return pair === undefined ? comparable(text) : `${comparable(text)}\n${comparable(pair)}`;
+}
+
+/** A text without what does not make it another: case, width, and white space but for one space between words. */
+export function comparable(text: string): string {
+  return text.normalize('NFKC').toLowerCase().trim().replaceAll(/\s+/g, ' ');
 }

@@ -37,6 +37,16 @@ export function streamOf({ examples, ...facts }: Corpus): StreamedCorpus {
   return { ...facts, size: examples.length, read: () => examples };
 }
 
+/**
+ * Examples that are made while they are read, as a streamed corpus: `first` is walked once for its facts, `again` whenever it is read.
+ * Throws what they throw, and an Error where there is no example.
+ */
+export async function streamFrom(facts: CorpusFacts, { first, again }: { readonly first: () => AsyncIterable<Example>; readonly again: () => AsyncIterable<Example> }): Promise<StreamedCorpus> {
+  const found = await survey(first(), () => undefined);
+  if (found.size === 0) throw new Error(`corpus ${facts.name} (${facts.split}) holds no example`);
+  return { skipped: 0, ...facts, ...found, read: again };
+}
+
 /** Reads a streamed corpus into memory. */
 export async function gather({ read, size: _size, ...facts }: StreamedCorpus): Promise<Corpus> {
   const examples: Example[] = [];

@@ -56,11 +56,14 @@ type Source = z.infer<typeof sourceSchema>;
 type Header = z.infer<typeof headerSchema>;
 
 /** What a corpus is tokenised from and with. */
+/** Packing asks it which tokens are special, too. */
+type TextTokenizer = Pick<Tokenizer, 'encode' | 'fingerprint'> & Partial<Pick<Tokenizer, 'inspect'>>;
+
 interface Work {
   readonly folder: string;
   readonly source: Source;
   readonly corpus: StreamedCorpus;
-  readonly tokenizer: Tokenizer;
+  readonly tokenizer: TextTokenizer;
   readonly options: TokeniseOptions;
 }
 
@@ -68,7 +71,7 @@ interface Work {
  * The tokens of a corpus, from the cache or made now. Every stored shard is checked against its checksum; a damaged one is told and
  * made anew. Throws an Error for a label that is not of the label space, for a text that cannot be cut, and for a corpus that changes meanwhile.
  */
-export async function tokenise(corpus: StreamedCorpus, tokenizer: Tokenizer, options: TokeniseOptions): Promise<StoredCorpus> {
+export async function tokenise(corpus: StreamedCorpus, tokenizer: TextTokenizer, options: TokeniseOptions): Promise<StoredCorpus> {
   const { cache, maxTokens, truncation = 'longest-first', shardTokens = usualShardTokens, labels, packed = false } = options;
   const source: Source = { corpus: corpus.fingerprint, tokenizer: tokenizer.fingerprint, maxTokens, truncation, shardTokens, ...(packed && { packed }) };
   const folder = join(cache, fingerprint({ format: 'retort-tokens-1', ...source }).slice(0, 16));

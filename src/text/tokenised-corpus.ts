@@ -1,7 +1,8 @@
 // A tokenised corpus, in memory or in shards on disk: what training and labelling ask of either.
 import { countClasses, type ClassCounts } from './class-balance.ts';
-import { lengthsOf, sliceCorpus, type EncodedCorpus } from './encoded-corpus.ts';
+import { sliceCorpus, type EncodedCorpus } from './encoded-corpus.ts';
 import { countLabelled, type EncodedLabels } from './encoded-labels.ts';
+import { lengthsOf } from './flat-rows.ts';
 import { StoredCorpus } from './stored-corpus.ts';
 
 export type TokenisedCorpus = EncodedCorpus | StoredCorpus;

@@ -1,8 +1,9 @@
 // What the native library takes on trust in a tokenizer.json and answers with the end of the process: a template whose special tokens
-// are not described, or are described in two ways. Everything else it checks itself.
+// are not described, or are described in two ways, and a damaged table of character replacements. Everything else it checks itself.
 import { z } from 'zod';
 import { quoted } from '../storage/quoted.ts';
 import { shapeFault } from '../storage/shape-fault.ts';
+import { checkCharactersMap } from './characters-map.ts';
 import type { TokenizerDefinition } from './word-piece.ts';
 
 const definitionSchema = z.looseObject({
@@ -21,8 +22,20 @@ export function checkDefinition(value: unknown): TokenizerDefinition {
   const definition = definitionSchema.safeParse(value);
   if (!definition.success) throw new Error(`is this a tokenizer.json? ${shapeFault(definition.error)}`);
   checkProcessor(definition.data.post_processor, 0);
+  checkNormalizer(definition.data.normalizer, 0);
   const { added_tokens: added, ...rest } = definition.data;
   return { ...rest, ...(added && { added_tokens: added }) } as TokenizerDefinition;
+}
+
+/** Tables of character replacements, wherever they stand in a sequence of normalizers. */
+function checkNormalizer(normalizer: unknown, depth: number): void {
+  if (typeof normalizer !== 'object' || normalizer === null) return;
+  if (depth > 8) throw new Error('its normalizer nests too deeply');
+  if ('normalizers' in normalizer && Array.isArray(normalizer.normalizers)) for (const inner of normalizer.normalizers) checkNormalizer(inner, depth + 1);
+  if (!('precompiled_charsmap' in normalizer || ('type' in normalizer && normalizer.type === 'Precompiled'))) return;
+  const table = z.looseObject({ precompiled_charsmap: z.base64() }).safeParse(normalizer);
+  if (!table.success) throw new Error(`its normalizer is no table of character replacements: ${shapeFault(table.error)}`);
+  checkCharactersMap(Buffer.from(table.data.precompiled_charsmap, 'base64'));
 }
 
 /** Templates, wherever they stand in a sequence of processors. */

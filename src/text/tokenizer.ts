@@ -80,7 +80,12 @@ export class Tokenizer {
     this.config = config;
     this.fingerprint = fingerprint(this.definition);
     this.native = Native.fromString(JSON.stringify(this.definition));
-    this.vocabularySize = Object.values(this.native.getVocab(true)).reduce((most, id) => Math.max(most, id + 1), 0);
+    this.vocabularySize = this.vocabulary().reduce((most, [, id]) => Math.max(most, id + 1), 0);
+  }
+
+  /** Every token with its id. */
+  vocabulary(): [string, number][] {
+    return Object.entries(this.native.getVocab(true));
   }
 
   /** The id of a token, or undefined. */

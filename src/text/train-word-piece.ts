@@ -4,7 +4,7 @@
 import { Tokenizer } from './tokenizer.ts';
 import { longestWordCharacters, wordPieceDefinition, wordPieceSpecials } from './word-piece.ts';
 import { readTokenizerConfig } from './tokenizer-config.ts';
-import { PairQueue } from './pair-queue.ts';
+import { learnMerges } from './learn-merges.ts';
 
 export interface TrainOptions {
   /** Tokens in the vocabulary, the five special ones included; fewer if the text runs out of pairs. */
@@ -42,8 +42,13 @@ export async function trainWordPiece(
         `give a size of at least ${wordPieceSpecials.length + alphabet.length}`,
     );
   }
-  const learned = mergePairs(counts, alphabet, { most: size - wordPieceSpecials.length, minFrequency });
-  return tokenizerOf([...wordPieceSpecials, ...learned]);
+  const { tokens } = learnMerges(counts, alphabet, {
+    most: size - wordPieceSpecials.length,
+    minFrequency,
+    symbolsOf: (word) => Array.from(word, (character, i) => (i === 0 ? character : `##${character}`)),
+    join: (left, right) => `${left}${right.slice('##'.length)}`,
+  });
+  return tokenizerOf([...wordPieceSpecials, ...tokens]);
 }
 
 /** Every character, plain and with `##`, in code-point order; no `##` form for those that are always words of their own (punctuation). */
@@ -53,46 +58,4 @@ function alphabetOf(words: Iterable<string>, cutter: Tokenizer): string[] {
   const sorted = [...characters].sort((a, b) => (a.codePointAt(0) ?? 0) - (b.codePointAt(0) ?? 0));
   const inner = sorted.filter((character) => cutter.words(`a${character}a`).length === 1);
   return [...sorted, ...inner.map((character) => `##${character}`)];
-}
-
-/** The alphabet followed by the tokens that merging adds, at most `most` in all. */
-function mergePairs(
-  counts: ReadonlyMap<string, number>,
-  alphabet: readonly string[],
-  { most, minFrequency }: { readonly most: number; readonly minFrequency: number },
-): string[] {
-  const tokens = [...alphabet];
-  const ids = new Map(tokens.map((token, id) => [token, id]));
-  const words = Array.from(counts.keys(), (word) => Array.from(word, (character, i) => ids.get(i === 0 ? character : `##${character}`) ?? 0));
-  const weights = Array.from(counts.values());
-  const queue = new PairQueue();
-  const add = (word: number, sign: 1 | -1): void => {
-    const symbols = words[word] ?? [];
-    for (let i = 1; i < symbols.length; i++) queue.add(symbols[i - 1] ?? 0, symbols[i] ?? 0, sign * (weights[word] ?? 0), word);
-  };
-  for (let word = 0; word < words.length; word++) add(word, 1);
-  while (tokens.length < most) {
-    const best = queue.takeBest();
-    if (best === undefined || best.count < minFrequency) break;
-    const token = `${tokens[best.left] ?? ''}${(tokens[best.right] ?? '').slice('##'.length)}`;
-    // Two ways of merging can spell the same token: `ab` + `##c` and `a` + `##bc`.
-    const id = ids.get(token) ?? tokens.push(token) - 1;
-    ids.set(token, id);
-    for (const word of best.words) {
-      add(word, -1);
-      words[word] = replacePair(words[word] ?? [], best.left, best.right, id);
-      add(word, 1);
-    }
-  }
-  return tokens;
-}
-
-function replacePair(symbols: readonly number[], left: number, right: number, id: number): number[] {
-  const merged: number[] = [];
-  for (let i = 0; i < symbols.length; i++) {
-    const isPair = symbols[i] === left && symbols[i + 1] === right;
-    merged.push(isPair ? id : (symbols[i] ?? 0));
-    if (isPair) i += 1;
-  }
-  return merged;
 }

@@ -5,6 +5,7 @@
 import { type HostArrays, upload } from '../engine/batch.ts';
 import { fold, type Key } from '../engine/random.ts';
 import * as tf from '../engine/tf.ts';
+import type { ModelFacts } from '../models/facts.ts';
 import type { Model } from '../models/model.ts';
 import { type ModelOutput, wantsNothing } from '../models/output.ts';
 import type { Parameters } from '../nn/parameters.ts';
@@ -15,7 +16,7 @@ import { type MicroStep, studentStep, type StepGradients } from './student-step.
 
 /** What is learned: the objective, and the teacher it listens to. */
 export interface Learning {
-  readonly student: Model;
+  readonly student: Model<ModelFacts>;
   readonly objective: Objective;
   readonly teacher?: Teacher | undefined;
   /** Hides words of every batch, for losses that predict them. */

@@ -16,7 +16,7 @@ export const optimizerDefaults: OptimizerSettings = { beta1: 0.9, beta2: 0.999, 
 
 /** Decoupled decay spares biases and the weights of norms, by their names. */
 export function decays(name: string): boolean {
-  return !/bias$|(LayerNorm|layer_norm)\.weight$/.test(name);
+  return !/(bias|bias_[ih]h_l\d+(_reverse)?|(LayerNorm|layer_norm)\.weight)$/.test(name);
 }
 
 interface Moments {

@@ -7,6 +7,7 @@ import type { Key } from '../engine/random.ts';
 import { type Labelled, replayed } from '../engine/replay.ts';
 import { sweep } from '../engine/sweep.ts';
 import * as tf from '../engine/tf.ts';
+import type { ModelFacts } from '../models/facts.ts';
 import type { Model } from '../models/model.ts';
 import type { ModelOutput } from '../models/output.ts';
 import type { Parameters } from '../nn/parameters.ts';
@@ -36,7 +37,7 @@ interface Seen {
 type Refuse = (reason: string) => void;
 
 interface Learner {
-  readonly student: Model;
+  readonly student: Model<ModelFacts>;
   readonly objective: Objective;
   readonly auxiliary?: Parameters;
 }
@@ -52,7 +53,7 @@ export function studentStep(learner: Learner, seen: Seen, { share, ...micro }: M
 
 function portionedStep({ student, objective, auxiliary }: Learner, { batch, signal }: Seen, { context, dropout, portion }: Omit<MicroStep, 'share'> & { readonly portion: tf.Scalar }): StepGradients {
   const variables = [student.parameters, ...(auxiliary ? [auxiliary] : [])].flatMap(({ learned }) => learned.map(([, variable]) => variable));
-  const fixed = [...(auxiliary?.entries() ?? [])].map(([, variable]) => variable).filter(({ trainable }) => !trainable);
+  const fixed = [student.parameters, ...(auxiliary ? [auxiliary] : [])].flatMap((held) => [...held.entries()].flatMap(([, variable]) => (variable.trainable ? [] : [variable])));
   const own = auxiliary && { own: (name: string) => auxiliary.get(name) };
   const { names, tensors } = leavesOf(signal);
   const [loss, ...others] = replayed<tf.Variable | string>({

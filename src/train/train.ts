@@ -8,8 +8,8 @@ import { fingerprint } from '../storage/hash.ts';
 import { type HostBatch, trainingBatches } from '../text/batches.ts';
 import type { Masked } from '../text/masking.ts';
 import { exampleCount, type TokenisedCorpus } from '../text/tokenised-corpus.ts';
-import { checkLayers } from '../models/model.ts';
 import { wantsNothing } from '../models/output.ts';
+import { checkLayers } from '../models/states.ts';
 import { described } from '../objectives/objective.ts';
 import { openAuxiliary, shapesOf, together } from './auxiliary.ts';
 import { BestWeights } from './best-weights.ts';
@@ -17,6 +17,7 @@ import { afterScore, checkEarlyStopping, type EarlyStopping, isPatienceSpent, no
 import type { TrainEvent } from './event.ts';
 import { type Learning, stepGradients } from './gradients.ts';
 import { Ledger } from './ledger.ts';
+import type { PruningMasks } from './magnitude-prune.ts';
 import { Optimizer, optimizerDefaults, type OptimizerSettings } from './optimizer.ts';
 import { learningRateAt, type ScheduleShape } from './schedule.ts';
 import { loadTrainState, type Progress, type RunIdentity, saveTrainState } from './train-state.ts';
@@ -68,6 +69,8 @@ export interface TrainHooks {
   /** When aborted, the loop finishes the step, writes a checkpoint and returns. */
   readonly signal?: AbortSignal | undefined;
   readonly world?: World;
+  /** Weights that are zero and stay so; they are cut before the first step. The caller's. */
+  readonly masks?: PruningMasks | undefined;
 }
 
 export interface TrainOutcome {
@@ -81,8 +84,8 @@ export interface TrainOutcome {
 export async function train(learning: Learning, corpus: TokenisedCorpus, settings: TrainSettings, hooks: TrainHooks): Promise<TrainOutcome> {
   check(settings, learning, hooks);
   const { parameters, config } = learning.student;
-  const { run, emit, checkpoints, signal, world = alone } = hooks;
-  const identity = { ...hooks.identity, ...settings, corpus: corpus.corpus, tokenizer: corpus.tokenizer, objective: described(learning.objective), teacher: learning.teacher?.name ?? 'none', ...(learning.masking && { masking: learning.masking.description }), metric: hooks.score?.metric ?? 'none' };
+  const { run, emit, checkpoints, signal, world = alone, masks } = hooks;
+  const identity = { ...hooks.identity, ...settings, corpus: corpus.corpus, tokenizer: corpus.tokenizer, objective: described(learning.objective), teacher: learning.teacher?.name ?? 'none', ...(learning.masking && { masking: learning.masking.description }), metric: hooks.score?.metric ?? 'none', ...(masks && { masks: masks.fingerprint }) };
   const examples = exampleCount(corpus);
   const auxiliary = openAuxiliary(learning.objective, shapesOf(learning, examples), settings.seed);
   const trained = together(parameters, auxiliary);
@@ -92,6 +95,7 @@ export async function train(learning: Learning, corpus: TokenisedCorpus, setting
   const started = performance.now();
   try {
     const resumed = checkpoints === undefined ? undefined : await loadTrainState(checkpoints, identity, trained, optimizer);
+    masks?.cutWeights(); // of a checkpoint they are zero already
     let { step, cursor, best, waiting }: Progress = resumed ?? { step: 0, cursor: 0, best: null, waiting: notWaiting };
     const engine = engineMark();
     const changed = resumed !== undefined && fingerprint(resumed.engine) !== fingerprint(engine);
@@ -101,7 +105,7 @@ export async function train(learning: Learning, corpus: TokenisedCorpus, setting
     });
 
     const microRows = settings.rows / settings.accumulation;
-    const batches = trainingBatches(corpus, { seed: settings.seed, rows: microRows, cursor, padId: config.padId, world });
+    const batches = trainingBatches(corpus, { seed: settings.seed, rows: microRows, cursor, padId: config.padId, ...(config.startId !== undefined && { startId: config.startId }), world });
     const saveCheckpoint = async () => {
       if (checkpoints === undefined) return;
       emit({ kind: 'checkpoint', run, step, path: await saveTrainState(checkpoints, { step, cursor, best, waiting }, identity, trained, optimizer) });
@@ -118,6 +122,7 @@ export async function train(learning: Learning, corpus: TokenisedCorpus, setting
       cursor += settings.rows;
       const learningRate = learningRateAt(step, { ...settings, shape: settings.schedule, totalSteps: settings.steps });
       const { gradients, loss, parts } = await stepGradients({ ...learning, auxiliary }, microBatches, { step, key: randomKey(settings.seed, 'dropout', step) });
+      masks?.cutGradients(gradients);
       const verdict = optimizer.update(gradients, { step, learningRate });
       tf.dispose([...gradients.values()]);
       ledger.enter({

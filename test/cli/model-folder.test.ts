@@ -2,6 +2,7 @@ import { cp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { agreeOnLabels, cutNotice, openClassifier, requireModel, tokenLimit } from '../../src/cli/model-folder.ts';
+import { encoderOf } from '../../src/models/classifiers.ts';
 import { freshModel } from '../../src/models/model.ts';
 import { saveModel } from '../../src/models/save.ts';
 import { loadTokenizer } from '../../src/text/tokenizer-files.ts';
@@ -22,7 +23,8 @@ test('a classifier with its tokeniser and its bytes', async (t) => {
 });
 
 test('a model without classes, and a tokeniser of another model', async (t) => {
-  const { model: { config }, tokenizer } = await openClassifier(bench.classifier);
+  const { model, tokenizer } = await openClassifier(bench.classifier);
+  const { config } = encoderOf(model, 'this test');
   const bare = join(bench.folder, 'bare');
   await saveModel(bare, freshModel({ ...config, task: 'none', labels: [] }, { seed: 1 }), { tokenizer, card: { name: 'bare', story: [] } });
   await t.throwsAsync(openClassifier(bare), { message: /bare: this model has no classes to answer with; train them first: retort train CORPUS --from / });

@@ -33,7 +33,7 @@ test('a cut keeps the tokeniser and says where its layers come from', async (t) 
   const { tokenizer, layerMap, config, fresh } = await startCut(teacher, { layers: [1], seed: 1, dropout: 0.25, maxTokens: 32 });
   t.is(tokenizer, teacher.tokenizer);
   t.deepEqual(layerMap, [{ student: 'embeddings', teacher: 'embeddings' }, { student: 'layer 1', teacher: 'layer 2' }]);
-  t.deepEqual([config.layers, config.classifierDropout, fresh], [1, 0.25, false]);
+  t.deepEqual([config.layers, config.hiddenDropout, fresh], [1, 0.25, false]);
 });
 
 test('a classifier keeps its own order of classes', async (t) => {

@@ -1,5 +1,6 @@
 import test from 'ava';
 import { flopsPerExample, meanFlops } from '../../src/evaluate/flops.ts';
+import { bilstmConfig } from '../../src/models/bilstm/config.ts';
 import { freshConfig, parseSize } from '../../src/models/size.ts';
 import type { FamilyName, Task } from '../../src/models/config.ts';
 
@@ -30,6 +31,13 @@ test('what the other families do between, added up by hand', (t) => {
   // Trigram 2·3·3E·H; N = 2: query, key, output N², value, two narrowing and one widening N·H, three feed-forwards of N·F up and down; attention at N.
   const narrow = 2 * 3 * (3 * 4 + 4 * 8 + 3 * 2 * 16) + 4 * 9 * 2;
   t.is(of('mobilebert', { embeddingWidth: 1, bottleneck: { width: 2, feedForwards: 3, pooler: false } }), 2 * 3 * 3 * 4 + narrow);
+});
+
+test('a BiLSTM, added up by hand', (t) => {
+  // T = 3, N = 2, E = 5, D = 7, 3 classes: 2 ways of 2·3·8·(5 + 2), then 2·7·4 and 2·7·3; of a pair the LSTM twice, and 2·7·16.
+  const of = (pairs: boolean) => flopsPerExample(bilstmConfig({ units: 2, embeddingWidth: 5, width: 7 }, { vocabulary: 9, padId: 0, positions: 9, task: 'single-label', labels: ['a', 'b', 'c'], pairs }), 3);
+  t.is(of(false), 2 * 336 + 56 + 42);
+  t.is(of(true), 4 * 336 + 224 + 42);
 });
 
 test('BERT-base at 128 tokens: 22.3 GFLOP, 175 million for each token', (t) => {

@@ -2,6 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { isFamily } from '../../src/models/config-file.ts';
+import { isSeq2SeqFamily } from '../../src/models/seq2seq/families.ts';
 import { readJson } from '../../src/storage/json.ts';
 import type { FixtureResult } from './comparison.ts';
 import { checkEncoder, checkSameAs } from './encoder.ts';
@@ -13,6 +14,7 @@ import { objectiveRunners } from './objective-runners.ts';
 import { checkOptimiser } from './optimiser.ts';
 import { checkPytorchBin } from './pytorch-bin.ts';
 import { skipped } from './skipped.ts';
+import { checkSeq2Seq } from './seq2seq.ts';
 import { checkStudentInit } from './student-init.ts';
 import { checkTokenizerFixture } from './tokenizer.ts';
 
@@ -78,6 +80,8 @@ async function modelRunner(folder: string): Promise<Run | undefined> {
       return () => checkOptimiser(folder);
     case 'pytorch-bin':
       return () => checkPytorchBin(folder);
+    case 'seq2seq':
+      return isSeq2SeqFamily(await fieldOf(join(folder, 'config.json'), 'model_type')) ? () => checkSeq2Seq(folder) : undefined;
     case 'student-init':
       return () => checkStudentInit(folder);
     case 'tokenizer':

@@ -6,8 +6,11 @@ import { corpusChrf } from '../../src/evaluate/chrf.ts';
 import { linearCka } from '../../src/evaluate/cka.ts';
 import { classificationScores } from '../../src/evaluate/classification.ts';
 import { pearson, spearman } from '../../src/evaluate/correlation.ts';
+import { wordErrorRate } from '../../src/evaluate/edit-rate.ts';
 import { fidelity } from '../../src/evaluate/fidelity.ts';
 import { distilbertReleasedMap, everyOtherMap, lastMap, skipMap, uniformMap } from '../../src/models/layer-map.ts';
+import { nearestTo } from '../../src/strategies/translation-choice.ts';
+import { keptByMagnitude } from '../../src/train/magnitude-prune.ts';
 import { tokens13a } from '../../src/text/tokens-13a.ts';
 import { bounds, Comparison, type FixtureResult } from './comparison.ts';
 import { readFixture } from './fixture-file.ts';
@@ -15,7 +18,8 @@ import { readFixture } from './fixture-file.ts';
 const number = z.number().nullable();
 const values = z.union([number, z.array(number)]);
 /** Numbers; by name, where a metric has parts; words, which must be equal. */
-const scoreSchema = z.union([values, z.record(z.string(), values), z.array(z.array(z.string()))]);
+const lists = z.array(z.union([z.array(z.number()), z.array(z.array(z.number()))]));
+const scoreSchema = z.union([values, z.record(z.string(), values), z.array(z.array(z.string())), lists.transform((nested) => nested.flat(2))]);
 const metricSchema = z.strictObject({
   metric: z.string(),
   cases: z.array(
@@ -40,6 +44,8 @@ const calibrationInputs = z.strictObject({ probabilities: matrix, labels: classe
 const pairs = z.strictObject({ x: z.array(z.number()), y: z.array(z.number()) });
 const ckaInputs = z.strictObject({ x: matrix, y: matrix });
 const translations = z.strictObject({ hypotheses: z.array(z.string()), references: z.array(z.array(z.string())) });
+const singly = z.strictObject({ hypotheses: z.array(z.string()), references: z.array(z.string()) });
+const pruneInputs = z.strictObject({ weights: lists, fraction: z.number() });
 const candidates = z.strictObject({ candidates: z.array(z.string()), reference: z.string() });
 
 const layerMaps = {
@@ -96,8 +102,16 @@ export const metricRunners: Readonly<Record<string, (inputs: unknown) => Scores>
   },
   'seq-inter': (inputs) => {
     const { candidates: texts, reference } = candidates.parse(inputs);
-    const scores = texts.map((text) => sentenceBleu(text, reference));
-    return { scores, selected: scores.indexOf(Math.max(...scores)) };
+    const { scores, best: selected } = nearestTo(reference, texts, 'bleu');
+    return { scores, selected };
+  },
+  wer: (inputs) => {
+    const { hypotheses, references } = singly.parse(inputs);
+    return { wer: wordErrorRate(hypotheses, references) };
+  },
+  'magnitude-prune': (inputs) => {
+    const { weights, fraction } = pruneInputs.parse(inputs);
+    return { masks: keptByMagnitude(weights.map((list) => list.flat()), fraction).flatMap((mask) => [...mask]) };
   },
   'layer-maps': (inputs) => {
     const { teacher_layers: teacherLayers, student_layers: studentLayers, kind } = layerMapInputs.parse(inputs);

@@ -18,8 +18,10 @@ import { disturbed } from '../../src/objectives/noisy-logit.ts';
 import type { StepContext } from '../../src/objectives/objective.ts';
 import { oracleEnsemble } from '../../src/objectives/oracle-ensemble.ts';
 import { oneHot } from '../../src/objectives/rows.ts';
+import { seqKd } from '../../src/objectives/seq-kd.ts';
 import { softLabel } from '../../src/objectives/soft-label.ts';
 import { tinybertPrediction } from '../../src/objectives/tinybert-prediction.ts';
+import { wordKd } from '../../src/objectives/word-kd.ts';
 import { firstStep } from '../objectives/examples.ts';
 import { stateObjectiveRunners } from './state-objective-runners.ts';
 import { type AnyObjective, found, heardPart, type Inputs, memberRows, onClassLogits, parse, type Prepare, studentRows, tableOf, teacherRows } from './prepared-objective.ts';
@@ -131,6 +133,33 @@ export const objectiveRunners: Readonly<Record<string, Prepare>> = {
       outputs: { ce: heard('soft'), mlm: heard('masked'), cos: heard('cosine') },
     };
   },
+  'word-kd': (given) => {
+    const { scale_t2: scaleT2, ...options } = parse(z.strictObject({ ...mixed, form, scale_t2: z.boolean() }), given);
+    const said = (inputs: Inputs, context: StepContext) =>
+      wordKd({ ...options, scaleT2 }).loss({ decoder: decoderOf(found(inputs.student_logits, 'logits')) }, { decoder: decoderOf(found(inputs.teacher_logits, 'logits')) }, translationBatch(inputs, 'labels'), context);
+    const heard = (term: string) => (inputs: Inputs) => {
+      const parts = new Map<string, tf.Tensor>();
+      said(inputs, { ...firstStep, hear: (name, value) => parts.set(name, value) });
+      return found(parts.get(`word-kd.${term}`), term);
+    };
+    return {
+      inputs: { student_logits: 'float32', ...teacher, ...labels, mask: 'int32' },
+      trained: ['student_logits'],
+      roundings: 2, // student and teacher once each
+      loss: (inputs) => said(inputs, firstStep),
+      outputs: { hard: heard('hard'), soft: heard('soft') },
+    };
+  },
+  'seq-kd': (given) => {
+    const options = parse(z.strictObject({ reduction: z.enum(['token-mean', 'sequence-sum']) }), given);
+    return {
+      inputs: { student_logits: 'float32', teacher_tokens: 'int32', mask: 'int32' },
+      trained: ['student_logits'],
+      roundings: 1,
+      loss: (inputs) => seqKd(options).loss({ decoder: decoderOf(found(inputs.student_logits, 'logits')) }, {}, translationBatch(inputs, 'teacher_tokens'), firstStep),
+      outputs: {},
+    };
+  },
 };
 
 /** One-hot labels [N, C]. */
@@ -145,4 +174,11 @@ function maskedBatch({ mlm_labels: values, mask }: Inputs): Batch {
   const ids = tf.zeros<tf.Rank.R2>([rows, width], 'int32');
   const real = tf.cast(found(mask, 'mask') as tf.Tensor2D, 'float32');
   return { exampleIds: [], rows, width, inputIds: ids, mask: real, typeIds: ids, labels: { kind: 'masked-lm', values: words }, dispose: () => undefined };
+}
+
+/** Target positions: the labels where the mask is 1, elsewhere nothing to say. */
+function translationBatch(inputs: Inputs, labelled: 'labels' | 'teacher_tokens'): Batch {
+  const mask = found(inputs.mask, 'mask');
+  const words = tf.sub(tf.mul(tf.add(found(inputs[labelled], 'labels'), tf.scalar(1, 'int32')), mask), tf.scalar(1, 'int32'));
+  return { ...maskedBatch({ mlm_labels: words, mask }), labels: { kind: 'translation', values: words } };
 }

@@ -91,7 +91,9 @@ function settingsOf({ hyperparameters }: OptimiserCase) {
   return { beta1, beta2, epsilon, weightDecay, maxGradientNorm };
 }
 
-function learningOf(student: Model, teacher: Model | undefined, { kd }: OptimiserCase): Learning {
+type EncoderLearning = Learning & { readonly student: Model };
+
+function learningOf(student: Model, teacher: Model | undefined, { kd }: OptimiserCase): EncoderLearning {
   if (kd === undefined || teacher === undefined) return { student, objective: hardLabels() };
   const soft = softLabel({ temperature: kd.temperature, alpha: 1 });
   return { student, objective: weighted([[1 - kd.alpha, hardLabels()], [kd.alpha, soft]]), teacher: liveTeacher(teacher) };
@@ -109,7 +111,7 @@ async function compareTeacher(comparison: Comparison, teacher: Model, { batches 
   }
 }
 
-async function compareSteps(comparison: Comparison, learning: Learning, optimizer: Optimizer, { hyperparameters, batches, steps }: OptimiserCase): Promise<void> {
+async function compareSteps(comparison: Comparison, learning: EncoderLearning, optimizer: Optimizer, { hyperparameters, batches, steps }: OptimiserCase): Promise<void> {
   const { gradient_accumulation: accumulation, learning_rate: learningRate, warmup_steps: warmupSteps, total_steps: totalSteps } = hyperparameters;
   comparison.equal('number of batches', batches.length, steps.length * accumulation);
   comparison.equal('steps', steps.map(({ step }) => step), steps.map((_, index) => index + 1));

@@ -3,12 +3,12 @@
 const notBuilt = 'not built yet';
 
 const objectives = [
-  'activation-statistics', 'cmlm-kd', 'dataset-distillation', 'dual-policy', 'gan-joint', 'kdgan', 'mean-teacher', 'one', 'scaffold', 'seq-kd',
-  'variational-student', 'word-kd',
+  'activation-statistics', 'cmlm-kd', 'dataset-distillation', 'dual-policy', 'gan-joint', 'kdgan', 'mean-teacher', 'one', 'scaffold',
+  'variational-student',
 ];
 
 const metrics = [
-  'co-teaching', 'conditional-entropy', 'linear-distillation', 'magnitude-prune', 'mutual-information', 'n2n-reward', 'wer',
+  'co-teaching', 'conditional-entropy', 'linear-distillation', 'mutual-information', 'n2n-reward',
 ];
 
 const families = ['bart', 'marian', 't5', 't5-gated'];

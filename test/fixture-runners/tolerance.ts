@@ -16,30 +16,39 @@ type Depth = Pick<EncoderConfig, 'family' | 'embeddingWidth' | 'width' | 'bottle
  * After the embeddings and `depth` layers. A linear layer between the embeddings and the first layer rounds twice more. A layer rounds the stream that runs through it four times (two sums, two norms), so this is
  * 2e-2 of the largest value after one layer and grows with each; a head counts as two. PyTorch's own bfloat16 lies as far off or further.
  */
-const roundings = (depth: number, config: Depth): number => (1 + (projectionOf(config) !== undefined || config.bottleneck ? 2 : 0) + 4 * depth) * rounding;
+const roundings = (depth: number, below = 0): number => (1 + below + 4 * depth) * rounding;
 
-export function activationBound(depth: number, config: Depth): Bound {
-  return inHalf() ? { ...bounds.activation, relative: roundings(depth, config) } : bounds.activation;
+const roundingsBelow = (config: Depth): number => (projectionOf(config) !== undefined || config.bottleneck ? 2 : 0);
+
+/** After so many layers, and so many further roundings below them. */
+export function deepBound(depth: number, below = 0): Bound {
+  return inHalf() ? { ...bounds.activation, relative: roundings(depth, below) } : bounds.activation;
 }
 
 /** Scores are products of queries and keys, which err by as much each. */
-export function scoreBound(depth: number, config: Depth): Bound {
-  const { relative, absolute } = activationBound(depth, config);
+export function deepScoreBound(depth: number, below = 0): Bound {
+  const { relative, absolute } = deepBound(depth, below);
   return { relative: inHalf() ? 2 * relative : relative, absolute };
 }
 
 /** A probability p moves by at most p (1 - p) times twice what its scores move by, which is the larger the larger these are. */
-export function probabilityBound(depth: number, config: Depth, largestScore: number): Bound {
-  const { relative, absolute } = activationBound(depth, config);
+export function deepProbabilityBound(depth: number, largestScore: number, below = 0): Bound {
+  const { relative, absolute } = deepBound(depth, below);
   return { relative: inHalf() ? Math.max(1, largestScore / 2) * relative : relative, absolute };
 }
+
+export const activationBound = (depth: number, config: Depth): Bound => deepBound(depth, roundingsBelow(config));
+export const scoreBound = (depth: number, config: Depth): Bound => deepScoreBound(depth, roundingsBelow(config));
+export const probabilityBound = (depth: number, config: Depth, largestScore: number): Bound => deepProbabilityBound(depth, largestScore, roundingsBelow(config));
 
 /** What a head counts as: a dense layer with a norm or a softmax behind it, and the products before and after. */
 export const headDepth = 2;
 
 /** Of a model with so many layers and a head, which a gradient passes upwards and downwards. `overall` is the largest of all its gradients. */
-export function gradientBound(config: Depth & Pick<EncoderConfig, 'layers'>, overall: number): Bound {
-  const relative = roundings(config.layers + headDepth, config);
+export const gradientBound = (config: Depth & Pick<EncoderConfig, 'layers'>, overall: number): Bound => deepGradientBound(config.layers, overall, roundingsBelow(config));
+
+export function deepGradientBound(layers: number, overall: number, below = 0): Bound {
+  const relative = roundings(layers + headDepth, below);
   return inHalf() ? { relative: 2 * relative, absolute: 0.2 * relative * overall } : { relative: 1e-4, absolute: 1e-5 * overall };
 }
 

@@ -4,9 +4,10 @@ import { modelFormats } from './formats/models.ts';
 import { runFormats } from './formats/runs.ts';
 import { shardFormats } from './formats/shards.ts';
 import { textFormats } from './formats/texts.ts';
+import { translatorFormats } from './formats/translators.ts';
 import { weightFormats } from './formats/weights.ts';
 
-export const formats: readonly Format[] = [...weightFormats, ...shardFormats, ...textFormats, ...modelFormats, ...runFormats];
+export const formats: readonly Format[] = [...weightFormats, ...shardFormats, ...textFormats, ...modelFormats, ...translatorFormats, ...runFormats];
 
 /** Files of src that read something and are in no format, with the reason. */
 export const exempt: ReadonlyMap<string, string> = new Map([

@@ -2,7 +2,7 @@ import test, { type ExecutionContext } from 'ava';
 import type { Dropout } from '../../src/engine/fused/dropout.ts';
 import { randomKey } from '../../src/engine/random.ts';
 import * as tf from '../../src/engine/tf.ts';
-import { attentionBias, selfAttention, type SelfAttention } from '../../src/nn/attention.ts';
+import { type Attention, attentionBias, selfAttention } from '../../src/nn/attention.ts';
 import { close, closeTensors, drawn, read, rounded } from '../engine/numbers.ts';
 import { engineUnderTest, precisionUnderTest } from '../engine-choice.ts';
 import { startEngine } from '../engine-under-test.ts';
@@ -19,7 +19,7 @@ const arguments_ = () => names.map((name) => drawn(name, shapes[name.split('.').
 
 type Expose = 'scores' | 'probabilities' | undefined;
 
-function attend([x, qw, qb, kw, kb, vw, vb]: tf.Tensor[], expose: Expose, dropout?: Dropout): SelfAttention {
+function attend([x, qw, qb, kw, kb, vw, vb]: tf.Tensor[], expose: Expose, dropout?: Dropout): Attention {
   const linear = (weight: tf.Tensor | undefined, bias: tf.Tensor | undefined) => ({ weight: weight!, bias });
   return selfAttention(x!, { query: linear(qw, qb), key: linear(kw, kb), value: linear(vw, vb), heads, bias: attentionBias(tf.tensor(mask, [rows, width])), dropout, expose });
 }
@@ -77,6 +77,6 @@ test('heads split the width in order: head a holds columns a D .. (a + 1) D', as
 test('padding changes nothing at real positions', async (t) => {
   const [x, ...weights] = arguments_();
   const spoilt = tf.add(x!, tf.mul(tf.sub(1, tf.tensor(mask, [rows, width, 1])), 1e3));
-  const real = (states: SelfAttention) => tf.mul(states.context, tf.tensor(mask, [rows, width, 1]));
+  const real = (states: Attention) => tf.mul(states.context, tf.tensor(mask, [rows, width, 1]));
   await closeTensors(t, 'context', real(attend([spoilt, ...weights], undefined)), real(attend([x!, ...weights], undefined)), rounded);
 });

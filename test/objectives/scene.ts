@@ -38,7 +38,7 @@ export interface Scene {
 export const classes = [2, -1, 0, 1, 1, -1, 2];
 export const [rows, depth] = [classes.length, 3];
 
-export function rowsOf(kind: 'single-label' | 'masked-lm', labels: readonly number[], mask: readonly number[], width: number, order: readonly number[]): Batch {
+export function rowsOf(kind: 'single-label' | 'masked-lm' | 'translation', labels: readonly number[], mask: readonly number[], width: number, order: readonly number[]): Batch {
   const taken = (values: readonly number[]) => order.flatMap((row) => values.slice(row * width, (row + 1) * width));
   const host: HostLabels = kind === 'single-label' ? { kind, indices: Int32Array.from(taken(labels)) } : { kind, tokens: Int32Array.from(taken(labels)) };
   const zeros = new Int32Array(order.length * width);
@@ -50,3 +50,6 @@ export const inOrder = Array.from({ length: rows }, (_, row) => row);
 export const [tokens, vocabulary, width] = [3, 5, 4];
 export const words = [-100, 3, -100, 0, -100, 4, 1, 2, -100, -100, -100, -100, 2, 2, 2, -100, 0, -100, -100, -100, -100];
 export const mask = [1, 1, 1, 1, 0, 0, 1, 1, 0, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0];
+
+/** A token to say at every place that is no padding; the last row has none. */
+export const targetWords = mask.map((real, place) => (real === 0 ? -100 : (place * 2) % vocabulary));

@@ -4,7 +4,7 @@ import { objectiveCatalogue } from '../../src/objectives/catalogue.ts';
 import { drawn } from '../engine/numbers.ts';
 import { drawNoise } from '../../src/objectives/noisy-logit.ts';
 import { firstStep, logSoftmax } from './examples.ts';
-import { classes, depth, inOrder, mask, rows, rowsOf, type Scene, tokens, vocabulary, width, words } from './scene.ts';
+import { classes, depth, inOrder, mask, rows, rowsOf, type Scene, targetWords, tokens, vocabulary, width, words } from './scene.ts';
 import { stateScenes } from './state-scenes.ts';
 
 /** How many teachers an ensemble has. */
@@ -43,6 +43,22 @@ const tokenScene = (name: string): Omit<Scene, 'minimum'> => {
   };
 };
 
+/** Token logits of translations: every place that is no padding has a token to say. */
+const translationScene = (name: string): Omit<Scene, 'minimum'> => {
+  const say = (drawnAs: string, deviation?: number) => ({ logits: drawn(drawnAs, [rows, tokens, vocabulary], deviation) });
+  return {
+    make: objectiveCatalogue[name]!,
+    readsTokens: true,
+    student: say,
+    teacher: say,
+    batch: (order = inOrder) => rowsOf('translation', targetWords, mask, tokens, order),
+    unlabelled: () => rowsOf('translation', targetWords.map(() => -100), mask, tokens, inOrder),
+  };
+};
+
+/** Logits that leave no doubt of the tokens to say. */
+const sureOf = (said: readonly number[]) => tf.reshape(tf.mul(tf.cast(tf.oneHot(tf.tensor1d(said.map((word) => Math.max(word, 0)), 'int32'), vocabulary), 'float32'), 110), [rows, tokens, vocabulary]);
+
 const scene = (plain: Omit<Scene, 'minimum'>, minimum: Scene['minimum']): Scene => ({ ...plain, minimum });
 
 const teacherLogits = () => drawn('teacher', [rows, depth], 2);
@@ -61,8 +77,7 @@ const matchesTeacher = (name: string): Scene => scene(classScene(name), () => ({
 export const scenes: Readonly<Record<string, Scene>> = {
   ...stateScenes,
   distilbert: scene(tokenScene('distilbert'), () => {
-    const sure = tf.reshape(tf.mul(tf.cast(tf.oneHot(tf.tensor1d(words.map((word) => Math.max(word, 0)), 'int32'), vocabulary), 'float32'), 110), [rows, tokens, vocabulary]);
-    const both = { logits: sure, hidden: tokenScene('distilbert').teacher('teacher').hidden! };
+    const both = { logits: sureOf(words), hidden: tokenScene('distilbert').teacher('teacher').hidden! };
     return { student: both, teacher: both, loss: 0 };
   }),
   'ensemble-average': scene(ensembleScene('ensemble-average'), () => ({ student: saying(tf.mean(tf.softmax(tf.div(members(), 2)), 0), 2), teacher: { members: members() }, loss: 0 })),
@@ -110,6 +125,8 @@ export const scenes: Readonly<Record<string, Scene>> = {
     });
     return { student: { logits: tf.tensor2d(best) }, teacher: { members: members() }, loss: 0 };
   }),
+  'seq-kd': scene(translationScene('seq-kd'), () => ({ student: { logits: sureOf(targetWords) }, loss: 0 })),
   'soft-label': matchesTeacher('soft-label'),
   'tinybert-prediction': scene(classScene('tinybert-prediction'), async () => ({ student: { logits: teacherLogits() }, teacher: { logits: teacherLogits() }, loss: await entropyOf(tf.softmax(teacherLogits())) })),
+  'word-kd': scene(translationScene('word-kd'), () => ({ student: { logits: sureOf(targetWords) }, teacher: { logits: sureOf(targetWords) }, loss: 0 })),
 };

@@ -19,9 +19,9 @@ test('every strategy has its paper, and gives a lesson to its end', async (t) =>
     'teacher-assistants': others['teacher-assistants'].make(['3x12:2']),
     'early-stopped-teachers': others['early-stopped-teachers'].make([{ name: 'half', open: () => liveTeacher(tinyModel({ layers: 4, width: 12 })) }]),
   };
-  t.deepEqual(Object.keys(made), Object.keys(strategyCatalogue));
+  t.deepEqual([...Object.keys(made), 'sequence-level'], Object.keys(strategyCatalogue)); // that one makes its own corpus: sequence-level.test.ts
   for (const [name, { what, paper }] of Object.entries(strategyCatalogue)) {
     t.true(what.length > 20 && paper.year > 2010 && paper.id !== '', name);
-    t.is((await made[name]!(lessonOf({ dev, settings: { ...settings, steps: 2 } }))).step, 2, name);
+    if (name in made) t.is((await made[name]!(lessonOf({ dev, settings: { ...settings, steps: 2 } }))).step, 2, name);
   }
 });

@@ -63,6 +63,13 @@ test('with a dev corpus the student is scored, and the best by the metric named 
   t.is((await classifierScores(pupil, dev)).scores.macroF1, best);
 });
 
+test('a score of one\'s own takes the place of a dev corpus', async (t) => {
+  const scores = [0.2, 0.9];
+  const score = { metric: 'bleu', measure: () => Promise.resolve({ bleu: scores.shift() ?? NaN }) };
+  const events = await give({ score, settings: { ...settings, steps: 4, evaluateEvery: 2 } });
+  t.deepEqual(events.flatMap((event) => (event.kind === 'evaluation' ? [[event.step, event.scores.bleu, event.best]] : [])), [[2, 0.2, true], [4, 0.9, true]]);
+});
+
 test('without one nothing is scored', async (t) => {
   const events = await give({ settings: { ...settings, steps: 4, evaluateEvery: 2 } });
   t.deepEqual(events.filter(({ kind }) => kind === 'evaluation'), []);

@@ -179,3 +179,20 @@ test('a read that fails is an error of the batch that needed it', async (t) => {
   };
   await t.throwsAsync(more, { message: /failing.1\.arrow/ });
 });
+
+test('a batch of pairs has what the decoder is fed and what it is to say; both lengths decide who stands together', (t) => {
+  const pairs: EncodedCorpus = { ...corpusOf([2, 1, 4]), targets: { ids: Int32Array.of(7, 7, 7, 7, 3, 3, 8, 3), offsets: Uint32Array.of(0, 5, 6, 8), maxTokens: 6, truncated: 0, tokenizer: 't' } };
+  const { labels: _, ...unlabelled } = pairs;
+  const options = { rows: 2, padId: 9, padTo: 4, startId: 5 };
+  const batches = [...evaluationBatches(unlabelled, options)];
+  t.deepEqual(batches.map(({ order }) => [...order]), [[0, 2], [1]]);
+  t.like(batches[0], {
+    width: 4,
+    target: { width: 6, inputIds: Int32Array.of(5, 7, 7, 7, 7, 9, 5, 8, 9, 9, 9, 9), mask: Float32Array.of(1, 1, 1, 1, 1, 0, 1, 1, 0, 0, 0, 0) },
+    labels: { kind: 'translation', tokens: Int32Array.of(7, 7, 7, 7, 3, -1, 8, 3, -1, -1, -1, -1) },
+  });
+  t.true(train(unlabelled, 3, { ...options, rows: 1 }).every(({ target, labels }) => target !== undefined && labels?.kind === 'translation'));
+  const [sources] = train(unlabelled, 1);
+  t.false('target' in sources! || 'labels' in sources!);
+  t.throws(() => train(corpusOf([1]), 1, { startId: 5 }), { message: /this corpus has no translations to begin with a start token; encode parallel text by encodePairs/ });
+});

@@ -1,7 +1,8 @@
 import test from 'ava';
 import { makeCorpus } from '../../src/text/corpus.ts';
-import { concatenate, encodeCorpus, lengthsOf, sliceCorpus } from '../../src/text/encoded-corpus.ts';
+import { concatenate, encodeCorpus, sliceCorpus } from '../../src/text/encoded-corpus.ts';
 import type { Example, LabelSpace } from '../../src/text/example.ts';
+import { lengthsOf } from '../../src/text/flat-rows.ts';
 import { trainWordPiece } from '../../src/text/train-word-piece.ts';
 
 const labels: LabelSpace = { kind: 'single-label', names: ['cold', 'warm'] };

@@ -17,6 +17,10 @@ test('what would end the process in the native library is refused before', (t) =
   t.throws(processed({ ...template, special_tokens: { ...others, '[CLS]': { ...cls, ids: [] } } }), { message: 'its post_processor gives "[CLS]" 0 ids for 1 tokens' });
   t.throws(processed({ type: 'Sequence', processors: [{ ...template, special_tokens: others }] }), { message: /uses "\[CLS\]"/ });
   t.throws(processed({ ...template, single: 'x' }), { message: /^its post_processor is no template: single: / });
+  const normalized = (normalizer: unknown) => () => checkDefinition({ ...sound, normalizer });
+  t.throws(normalized({ type: 'Precompiled' }), { message: /^its normalizer is no table of character replacements: precompiled_charsmap: / });
+  t.throws(normalized({ type: 'Precompiled', precompiled_charsmap: 'a b' }), { message: /^its normalizer is no table of character replacements: precompiled_charsmap: / });
+  t.throws(normalized({ type: 'Sequence', normalizers: [{ type: 'Precompiled', precompiled_charsmap: 'AAAA' }] }), { message: 'the table of character replacements is damaged: it is cut short' });
   t.throws(() => checkDefinition({ ...sound, added_tokens: '' }), { message: /^is this a tokenizer\.json\? added_tokens: / });
   t.throws(() => checkDefinition({ ...sound, added_tokens: [null] }), { message: /added_tokens\.0: / });
 });

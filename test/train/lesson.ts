@@ -22,7 +22,7 @@ export function changedLoss(change: (loss: tf.Scalar, exampleIds: readonly strin
 }
 
 interface Given {
-  readonly learning?: Partial<Learning>;
+  readonly learning?: Partial<Learning & { student: Model }>;
   readonly settings?: Partial<TrainSettings>;
   readonly hooks?: Partial<TrainHooks>;
 }

@@ -17,6 +17,7 @@ const walk: Readonly<Record<string, readonly string[]>> = {
   pretrain: ['runs/masked-lm/model/model.safetensors', 'runs/masked-lm/model/tokenizer.json', 'runs/masked-lm/events.jsonl'],
   augment: ['runs/more.jsonl'],
   label: ['runs/labels'],
+  plan: [],
   distill: ['runs/student/student/model.safetensors', 'runs/student/student/onnx/model.onnx', 'runs/student/evaluation.json', 'runs/student/report.html'],
   evaluate: [],
   report: ['runs/student/report.html'],

@@ -102,3 +102,13 @@ async function writeOpinions(folder: string, size: CorpusSize): Promise<void> {
     await writeFile(join(folder, `${split}.tsv`), `${['id\tsentence' + (labelled ? '\tlabel' : ''), ...lines].join('\n')}\n`);
   }
 }
+
+/** SST-2 as GLUE distributes it in `glue/`, from the opinions that are not mixed. */
+export async function layGlue(place: Workplace): Promise<void> {
+  await mkdir(place.path('glue', 'SST-2'), { recursive: true });
+  for (const split of ['train', 'dev']) {
+    const rows = (await readFile(place.path('corpora', 'opinions', 'sample', `${split}.tsv`), 'utf8')).trimEnd().split('\n').slice(1).map((line) => line.split('\t'));
+    const lines = rows.filter(([, , label]) => label !== 'mixed').map(([, sentence, label]) => `${sentence}\t${label === 'positive' ? 1 : 0}`);
+    await writeFile(place.path('glue', 'SST-2', `${split}.tsv`), `sentence\tlabel\n${lines.join('\n')}\n`);
+  }
+}

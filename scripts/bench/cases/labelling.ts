@@ -37,7 +37,7 @@ export const labellingCase: BenchCase = {
     await writeJson(join(folder, 'case.json'), { kind: 'label' });
     return { ...size, sentences: lengths.length, meanTokens: ids.length / lengths.length, longestTokens: Math.max(...lengths), lengths: text === undefined ? 'drawn' : 'from a file' };
   },
-  open: async (folder, tuned) => {
+  open: async (folder, { tuned }) => {
     const { ints } = await readArrays(join(folder, 'sentences.safetensors'));
     const [ids, offsets] = [ints('ids'), Uint32Array.from(ints('offsets'))];
     const corpus: EncodedCorpus = {

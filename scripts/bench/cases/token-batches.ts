@@ -51,6 +51,7 @@ export function hostBatches(ids: Int32Array, [batches = 0, rows = 0, width = 0]:
     inputIds: ids.slice(index * size, (index + 1) * size),
     mask: new Float32Array(size).fill(1),
     typeIds: new Int32Array(size),
+    order: Uint32Array.from({ length: rows }, (_row, row) => index * rows + row),
     ...(labelsOf && { labels: labelsOf(index * size, (index + 1) * size) }),
   }));
 }

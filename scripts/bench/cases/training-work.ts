@@ -7,8 +7,10 @@ import type { HostArrays } from '../../../src/engine/batch.ts';
 import { randomKey } from '../../../src/engine/random.ts';
 import * as tf from '../../../src/engine/tf.ts';
 import { createModel, type Model } from '../../../src/models/model.ts';
+import type { Parameters } from '../../../src/nn/parameters.ts';
 import type { Objective } from '../../../src/objectives/objective.ts';
 import type { Teacher } from '../../../src/teacher/teacher.ts';
+import { openAuxiliary, shapesOf, together } from '../../../src/train/auxiliary.ts';
 import { stepGradients } from '../../../src/train/gradients.ts';
 import { Optimizer } from '../../../src/train/optimizer.ts';
 import type { Part, Settings } from '../protocol.ts';
@@ -21,6 +23,10 @@ export interface Lesson {
   readonly objective: Objective;
   readonly batches: readonly HostArrays[];
   readonly settings: TrainingSettings;
+  /** What is timed, by name. */
+  readonly part?: string;
+  /** For the row. */
+  readonly told?: Settings;
 }
 
 const checkedSteps = 3;
@@ -29,16 +35,19 @@ export class TrainingWork implements Work {
   readonly parts: readonly Part[];
   readonly #lesson: Lesson;
   readonly #optimizer: Optimizer;
+  readonly #auxiliary: Parameters;
   #student: Model;
   #step = 0;
   #updatedParameters = 0;
 
   constructor(lesson: Lesson) {
-    this.parts = [{ name: 'step', itemsPerStep: lesson.batches[0]?.rows ?? 0 }];
+    const { part = 'step', batches, objective, settings } = lesson;
+    this.parts = [{ name: part, itemsPerStep: batches[0]?.rows ?? 0 }];
     this.#lesson = lesson;
+    this.#auxiliary = openAuxiliary(objective, shapesOf(lesson, batches.reduce((sum, { rows }) => sum + rows, 0)), settings.seed);
     const { config, parameters } = lesson.student;
     this.#student = createModel({ ...config, hiddenDropout: 0, attentionDropout: 0, classifierDropout: 0 }, parameters);
-    this.#optimizer = new Optimizer(parameters, lesson.settings);
+    this.#optimizer = new Optimizer(together(parameters, this.#auxiliary), settings);
   }
 
   async check(): Promise<number[]> {
@@ -63,6 +72,7 @@ export class TrainingWork implements Work {
       dropout: { hidden: hiddenDropout, attention: attentionDropout },
       updatedParameters: this.#updatedParameters,
       maxGradientNorm: this.#lesson.settings.maxGradientNorm,
+      ...this.#lesson.told,
       ...(peakDeviceBytes !== undefined && { peakDeviceMB: peakDeviceBytes / 1e6 }),
     };
   }
@@ -77,7 +87,7 @@ export class TrainingWork implements Work {
       const batch = batches[this.#step % batches.length];
       if (batch === undefined) throw new Error('the case has no batches');
       const step = ++this.#step;
-      const { gradients, loss, parts } = await stepGradients({ student: this.#student, objective, teacher }, [batch], { step, key: randomKey(seed, 'dropout', step) });
+      const { gradients, loss, parts } = await stepGradients({ student: this.#student, objective, teacher, auxiliary: this.#auxiliary }, [batch], { step, key: randomKey(seed, 'dropout', step) });
       const verdict = this.#optimizer.update(gradients, { step, learningRate });
       this.#updatedParameters = [...gradients.keys()].reduce((sum, { size }) => sum + size, 0);
       tf.dispose([...gradients.values(), ...parts.values()]);

@@ -15,6 +15,7 @@ def open_work(order):
         from torch_operations import Operations
         from torch_place import Place
         from torch_training import Training
+        from torch_translation import Translation
     except ImportError as error:
         raise Absent(f"{sys.executable}: {error} (pip install torch transformers)") from error
     if order["device"].startswith("cuda") and not torch.cuda.is_available():
@@ -22,7 +23,7 @@ def open_work(order):
     if compiled:
         try_compiling(torch, order["device"])
     kind = json.loads((Path(order["folder"]) / "case.json").read_text(encoding="utf-8"))["kind"]
-    works = {"soft-labels": Training, "triple-loss": Training, "label": Labelling, "op-overhead": Operations}
+    works = {"soft-labels": Training, "triple-loss": Training, "label": Labelling, "op-overhead": Operations, "translation": Translation}
     return works[kind](order, Place(order, compiled))
 
 

@@ -14,7 +14,7 @@ import { readWordVectors } from '../../text/word-vectors.ts';
 import { addTextOptions, type CorpusOptions, isFolder } from '../corpus-options.ts';
 import type { Door } from '../door.ts';
 import { addEngineOption, type EngineOption, startEngine } from '../engine-option.ts';
-import { openModelFolder } from '../model-folder.ts';
+import { openEncoderFolder } from '../model-folder.ts';
 import { positiveNumber, seedNumber, wholeNumber } from '../option-values.ts';
 import { splitFile } from '../split-files.ts';
 import { refuseUnfitting, requireFile, streamTexts } from '../text-files.ts';
@@ -47,7 +47,7 @@ export function addAugment(program: Command, door: Door): void {
       if (vectors !== undefined) await requireFile(vectors, 'give a text file in GloVe\'s format');
       await startEngine(console, options);
       const neighbours = vectors === undefined ? undefined : vectorNeighbours(await readWordVectors(vectors));
-      const opened = await openModelFolder(folder);
+      const opened = await openEncoderFolder(folder);
       const keys = keysOf(options);
       const done = console.count('augmentation', 'examples', corpus.size);
       let [variants, read] = [0, 0];

@@ -1,6 +1,6 @@
 /**
  * `retort evaluate <model> <corpus>`: scores, calibration, size, operations and latency of a classifier (or of a model that answers
- * with a score, or with several classes), and its likeness to a teacher.
+ * with a score, or with several classes), and its likeness to a teacher. With --glue: a model for each task of GLUE at once.
  */
 import type { Command } from 'commander';
 import { type Fidelity, fidelityOf, type ScoreFidelity } from '../../evaluate/fidelity.ts';
@@ -10,23 +10,34 @@ import { addCorpusOptions, type CorpusOptions, openScored, refuseTaskColumns } f
 import type { Door } from '../door.ts';
 import { addEngineOption, type EngineOption, startEngine } from '../engine-option.ts';
 import { type FolderScores, labelSpaceOf, scoreFolder } from '../folder-scores.ts';
+import { findModels, findTasks, glueTable, scoreGlue } from '../glue-benchmark.ts';
 import { requireModel } from '../model-folder.ts';
+import { wordList } from '../option-values.ts';
 import { scoreTable } from '../score-table.ts';
+import { columnOptions, refuseOptions } from '../unused-options.ts';
 
-type Options = CorpusOptions & EngineOption & { teacher?: string; split?: string };
+type Options = CorpusOptions & EngineOption & { teacher?: string; split?: string; glue?: string; seen?: readonly string[] };
 
 export function addEvaluate(program: Command, door: Door): void {
   const command = program
     .command('evaluate')
     .description('score a classifier, and say how like its teacher it is')
-    .argument('<model>', 'a classifier\'s folder')
-    .argument('<corpus>', 'a labelled file, or a corpus folder (its test split; dev where no labelled test is)')
+    .argument('<model>', 'a classifier\'s folder; with --glue a folder of them, named after the tasks, or TASK=FOLDER,TASK=FOLDER')
+    .argument('[corpus]', 'a labelled file, or a corpus folder (its test split; dev where no labelled test is)')
     .option('--split <name>', 'score on this split of the folder, as dev, or dev-mismatched of MNLI')
-    .option('--teacher <folder>', 'hold it against this classifier');
+    .option('--teacher <folder>', 'hold it against this classifier')
+    .option('--glue <folder>', 'in place of a corpus: score on every GLUE task in this folder, and average')
+    .option('--seen <tasks>', 'with --glue: tasks whose text the models saw before, to be marked, as QQP,MNLI', wordList);
   for (const add of [addCorpusOptions, addEngineOption]) add(command);
   command
     .addHelpText('after', '\nExample:\n  $ retort evaluate runs/student/student corpora/opinions/sample --teacher runs/teacher/model\n')
-    .action(async (folder: string, path: string, options: Options) => {
+    .action(async (folder: string, path: string | undefined, options: Options) => {
+      if (options.glue !== undefined) {
+        if (path !== undefined) command.error(`error: ${path}: --glue names what is scored on; leave the corpus away`);
+        return evaluateGlue(command, door, { ...options, models: folder, glue: options.glue });
+      }
+      if (path === undefined) return command.error("error: missing required argument 'corpus': a labelled file or a corpus folder, or --glue FOLDER");
+      refuseOptions(command, ['seen'], 'it is for --glue');
       refuseTaskColumns(command, options);
       const console = door.console();
       await requireModel(folder);
@@ -50,6 +61,18 @@ export function addEvaluate(program: Command, door: Door): void {
         ...(glue && { glue }),
       });
     });
+}
+
+async function evaluateGlue(command: Command, door: Door, { models: place, glue, seen = [], ...options }: Options & { models: string; glue: string }): Promise<void> {
+  refuseOptions(command, ['teacher', 'split', 'task', ...columnOptions], 'every task of GLUE has its own; leave that away with --glue');
+  const console = door.console();
+  const tasks = await findTasks(glue);
+  const models = await findModels(place, tasks);
+  await startEngine(console, options);
+  const benchmark = await scoreGlue(door, { tasks, models, seen, options });
+  console.say(glueTable(benchmark));
+  console.say(`\non the dev splits in ${glue}`);
+  console.answer({ glue, ...benchmark });
 }
 
 /** Held against a teacher. */

@@ -4,9 +4,8 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { compareWithTransformersJs } from '../../evaluate/onnx-check.ts';
-import { configToJson } from '../../models/config-file.ts';
 import { exportOnnx } from '../../models/onnx-export.ts';
-import { tokenizerOptions } from '../../models/save.ts';
+import { classifierToJson, tokenizerOptions } from '../../models/save.ts';
 import { writeJson } from '../../storage/json.ts';
 import { classLogits } from '../../teacher/label-corpus.ts';
 import { classTask } from '../../teacher/labeller.ts';
@@ -49,7 +48,7 @@ export function addExport(program: Command, door: Door): void {
       const path = join(target, 'onnx', 'model.onnx');
       await exportOnnx({ config, weights: await parameters.read(), path });
       if (out !== undefined) {
-        await writeJson(join(out, 'config.json'), configToJson(config));
+        await writeJson(join(out, 'config.json'), classifierToJson(config));
         await saveTokenizer(opened.tokenizer, out, tokenizerOptions(config, opened.tokenizer));
       }
       console.say(path);

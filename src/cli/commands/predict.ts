@@ -4,7 +4,7 @@
  */
 import { type Command, Option } from 'commander';
 import { checkSubmission, submissionFiles, writeSubmission } from '../../evaluate/glue-submission.ts';
-import type { EncoderConfig } from '../../models/config.ts';
+import type { ClassifierConfig } from '../../models/classifiers.ts';
 import { formatCount } from '../../report/units.ts';
 import { writeFileAtomically } from '../../storage/atomic.ts';
 import { classLogits } from '../../teacher/label-corpus.ts';
@@ -65,7 +65,7 @@ export function addPredict(program: Command, door: Door): void {
 }
 
 /** What one row of logits [C] answers. */
-export function answerOf({ task, labels }: Pick<EncoderConfig, 'task' | 'labels'>, logits: Float32Array) {
+export function answerOf({ task, labels }: Pick<ClassifierConfig, 'task' | 'labels'>, logits: Float32Array) {
   const named = (probabilities: readonly number[]) => Object.fromEntries(labels.map((label, i) => [label, probabilities[i] ?? NaN]));
   if (task === 'regression') return { score: logits[0] ?? NaN };
   if (task === 'multi-label') {

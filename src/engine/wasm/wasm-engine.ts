@@ -6,6 +6,7 @@ import { refuse } from '../options.ts';
 import * as tf from '../tf.ts';
 import { installAdamW } from './adamw.ts';
 import { installGather } from './gather.ts';
+import { installIdentity } from './identity.ts';
 import { installLayerNorm } from './layer-norm.ts';
 import { installMatMul } from './mat-mul.ts';
 import { installPointwise } from './pointwise.ts';
@@ -19,6 +20,6 @@ export async function startWasm(options: EngineOptions): Promise<StartedEngine> 
     throw new Error('the wasm engine needs WebAssembly SIMD, which this machine or Node build lacks');
   }
   if (!(await tf.setBackend('wasm'))) throw new Error('the WebAssembly backend of TensorFlow.js did not start');
-  for (const install of [installMatMul, installPointwise, installLayerNorm, installGather, installAdamW]) install();
+  for (const install of [installMatMul, installPointwise, installLayerNorm, installGather, installAdamW, installIdentity]) install();
   return facts;
 }

@@ -21,7 +21,7 @@ const out = (name: string) => ['--out', join(bench.folder, name), '--steps', '1'
 
 test('one student, no more and no less', async (t) => {
   for (const words of [[], ['--size', '1x16', '--layers', '0'], ['--size', '1x16', '--from', 'x']]) {
-    const error = await t.throwsAsync(ask(addDistill, 'distill', 'teacher', 'corpus', ...words), { message: /one of --size LAYERSxWIDTH, --layers LIST and --from FOLDER/ });
+    const error = await t.throwsAsync(ask(addDistill, 'distill', 'teacher', 'corpus', ...words), { message: /one of --size LAYERSxWIDTH, --layers LIST, --from FOLDER and --student bilstm/ });
     t.is(error?.name, 'CommanderError');
   }
 });
@@ -175,7 +175,7 @@ for (const [name, size, objective] of [
   });
 }
 
-for (const name of objectiveChoices.slice(5)) {
+for (const name of objectiveChoices.slice(6)) {
   test(`three steps of ${name} beside soft labels`, async (t) => {
     t.true((await matchedRun(t, name, '--size', '2x12:2')).objective.includes(` ${name}(`));
   });

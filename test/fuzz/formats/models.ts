@@ -4,9 +4,15 @@ import { join } from 'node:path';
 import { openVoices, type Voice } from '../../../src/cli/voice.ts';
 import { useEngine } from '../../../src/engine/engine.ts';
 import * as tf from '../../../src/engine/tf.ts';
+import { freshBilstm } from '../../../src/models/bilstm/bilstm.ts';
+import { bilstmConfig } from '../../../src/models/bilstm/config.ts';
 import { classFacts } from '../../../src/models/class-facts.ts';
 import { freshModel } from '../../../src/models/model.ts';
 import { saveModel } from '../../../src/models/save.ts';
+import { loadSeq2Seq } from '../../../src/models/seq2seq/load.ts';
+import { freshSeq2Seq } from '../../../src/models/seq2seq/model.ts';
+import { saveSeq2Seq } from '../../../src/models/seq2seq/save.ts';
+import { freshSeq2SeqConfig } from '../../../src/models/seq2seq/size.ts';
 import { readSentenceSettings, writeSentenceFiles } from '../../../src/models/sentence-files.ts';
 import { freshConfig } from '../../../src/models/size.ts';
 import { readJson } from '../../../src/storage/json.ts';
@@ -18,25 +24,44 @@ import { tinyBatch } from '../../models/tiny-model.ts';
 import { fileSubject, type Format, type Subject, utf8 } from '../format.ts';
 
 /** Saves a classifier of one layer of 4 with a tokenizer of some 20 words. */
-async function layModel(folder: string, { onnx }: { onnx: boolean }): Promise<void> {
+async function layModel(folder: string, { onnx, bilstm = false }: { onnx: boolean; bilstm?: boolean }): Promise<void> {
   await useEngine(engineUnderTest, { precision: precisionUnderTest });
   const tokenizer = await trainWordPiece(['a b c d e f g'], { size: 20, lowercase: true });
   const size = { layers: 1, width: 4, heads: 2, feedForwardWidth: 4 };
   const config = freshConfig(size, { vocabulary: tokenizer.vocabularySize, padId: tokenizer.padId, positions: 8, task: 'single-label', labels: ['no', 'yes'] });
-  const model = freshModel(config, { seed: 1 });
+  const recurrent = bilstmConfig({ units: 3, embeddingWidth: 4, width: 5 }, { ...config, task: 'single-label', pairs: false });
+  const model = bilstm ? freshBilstm(recurrent, { seed: 1 }) : freshModel(config, { seed: 1 });
   await saveModel(folder, model, { tokenizer, card: { name: 'tiny', story: [] }, onnx });
   model.parameters.dispose();
 }
 
+/** Saves a Marian of one layer of 4 on each side. */
+async function layTranslator(folder: string): Promise<void> {
+  await useEngine(engineUnderTest, { precision: precisionUnderTest });
+  const config = freshSeq2SeqConfig({ encoderLayers: 1, layers: 1, width: 4, heads: 2, feedForwardWidth: 4 }, { vocabulary: 12, padId: 0, eosId: 1, positions: 6 });
+  const model = freshSeq2Seq(config, { seed: 1 });
+  await saveSeq2Seq(folder, model, { tokenizer: () => Promise.resolve(), card: { name: 'tiny', story: [] } });
+  model.dispose();
+}
+
+async function openTranslator(folder: string): Promise<unknown> {
+  const before = tf.memory().numTensors;
+  const { model, notices } = await loadSeq2Seq(folder);
+  model.dispose();
+  if (tf.memory().numTensors !== before) throw new Error('tensors are left behind');
+  return [model.config, notices];
+}
+
 interface ModelSubject extends Pick<Subject, 'json' | 'words'> {
   readonly name: string;
+  readonly bilstm?: boolean;
   readonly read: (folder: string, path: string) => Promise<unknown>;
 }
 
-async function modelSubject(at: string, { name, read, ...rest }: ModelSubject): Promise<Subject> {
+async function modelSubject(at: string, { name, read, bilstm = false, ...rest }: ModelSubject): Promise<Subject> {
   const folder = join(at, 'model');
   const onnx = name.endsWith('.onnx');
-  await layModel(folder, { onnx });
+  await layModel(folder, { onnx, bilstm });
   if (onnx) await rm(join(folder, 'model.safetensors'));
   return fileSubject(folder, name, { ...rest, samples: [await readFile(join(folder, name))], place: folder, read: (path) => read(folder, path) });
 }
@@ -62,6 +87,11 @@ async function tryTokenizer(place: string): Promise<unknown> {
 
 export const modelFormats: readonly Format[] = [
   {
+    name: 'bilstm-config',
+    sources: ['src/models/classifiers.ts', 'src/models/bilstm/load.ts'],
+    open: (at) => modelSubject(at, { name: 'config.json', bilstm: true, json: true, words: ['bilstm', 'regression', 'bert'], read: openAndClose }),
+  },
+  {
     name: 'model-config',
     sources: ['src/models/load.ts', 'src/models/config.ts', 'src/models/class-facts.ts', 'src/cli/voice.ts'],
     open: (at) => modelSubject(at, {
@@ -72,6 +102,15 @@ export const modelFormats: readonly Format[] = [
       },
     }),
   },
+  ...(['config.json', 'generation_config.json', 'model.safetensors'] as const).map((name): Format => ({
+    name: `translator-${name.replace(/\..*/, '').replace('_', '-')}`,
+    sources: ['src/models/seq2seq/load.ts'],
+    open: async (at) => {
+      const folder = join(at, 'translator');
+      await layTranslator(folder);
+      return fileSubject(folder, name, { samples: [await readFile(join(folder, name))], json: name.endsWith('.json'), words: ['t5', 'bart', 'gated-gelu', 'swish', '"max_length":', 'lm_head.weight'], place: folder, read: () => openTranslator(folder) });
+    },
+  })),
   { name: 'model-weights', sources: ['src/models/load.ts', 'src/storage/checkpoint.ts', 'src/storage/safetensors.ts'], open: (at) => modelSubject(at, { name: 'model.safetensors', words: ['F16', 'bert.', 'LayerNorm.gamma'], read: openAndClose }) },
   {
     name: 'sentence-settings',

@@ -13,6 +13,8 @@ import { bindingFile, bindingFolder, readRecord } from '../../../src/cli/tensorf
 import { useEngine } from '../../../src/engine/engine.ts';
 import { recordName } from '../../../src/engine/tensorflow/binding.ts';
 import { spread } from '../../../src/evaluate/spread.ts';
+import { groupsOf, readEvidence, rightAnswers } from '../../../src/report/evidence-file.ts';
+import { evidenceTable } from '../../../src/report/evidence-table.ts';
 import { renderReport } from '../../../src/report/html.ts';
 import { openRunLog } from '../../../src/report/run-log.ts';
 import { appendLine } from '../../../src/storage/atomic.ts';
@@ -22,6 +24,7 @@ import { Optimizer } from '../../../src/train/optimizer.ts';
 import { loadTrainState, type RunIdentity, saveTrainState } from '../../../src/train/train-state.ts';
 import { engineUnderTest, precisionUnderTest } from '../../engine-choice.ts';
 import { tinyModel } from '../../models/tiny-model.ts';
+import { recordedRun } from '../../report/recorded-run.ts';
 import { fileSubject, type Format, type Subject, utf8 } from '../format.ts';
 
 const identity: RunIdentity = { corpus: 'cc', seed: 5, learningRate: 1e-3, maxGradientNorm: Infinity };
@@ -112,6 +115,20 @@ export const runFormats: readonly Format[] = [
   { name: 'run-file', sources: ['src/cli/run-report.ts'], open: (folder) => runSubject(folder, 'run.json') },
   { name: 'run-log', sources: ['src/report/run-log.ts', 'src/storage/json.ts'], open: (folder) => runSubject(folder, 'events.jsonl') },
   { name: 'evaluation', sources: ['src/cli/evaluation-file.ts'], open: (folder) => runSubject(folder, 'evaluation.json') },
+  {
+    name: 'evidence',
+    sources: ['src/report/evidence-file.ts'],
+    open: (folder) => Promise.resolve(fileSubject(folder, 'cut-fine-tuning-seed1.json', {
+      samples: [recordedRun({ groupStarts: [true, false, true, true] }), recordedRun({ student: 'teacher', arm: 'teacher' })].map((run) => utf8(JSON.stringify(run))),
+      json: true, words: ['"right":', '"groupStarts":', 'AQE=', '"accuracy"'],
+      read: async (path) => {
+        const evidence = await readEvidence(path);
+        if (evidence === undefined) throw new Error('there is no file');
+        evidence.tests.forEach((one) => [rightAnswers(one), groupsOf(one)]);
+        return evidenceTable([evidence], { baseline: 'fine-tuning' });
+      },
+    })),
+  },
   { name: 'lineage', sources: ['src/cli/lineage.ts'], open: (folder) => runSubject(folder, join('student-0123abcd', 'lineage.json')) },
   { name: 'stage-result', sources: ['src/cli/run-report.ts'], open: (folder) => runSubject(folder, join('student-0123abcd', 'stage.json')) },
   { name: 'stage-done', sources: ['src/cli/run.ts'], open: (folder) => stageSubject(folder, 'stage.json') },

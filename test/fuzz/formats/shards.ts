@@ -3,8 +3,12 @@ import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type RowColumn, readRows, writeRows } from '../../../src/storage/arrow-rows.ts';
 import { openTokenShard, readTokenRows, readTokenTexts, type TokenRows, writeTokenShard } from '../../../src/storage/arrow-tokens.ts';
+import { readTranslations, type TranslationRow, writeTranslations } from '../../../src/storage/arrow-translations.ts';
 import { narrowToFp16 } from '../../../src/storage/halves.ts';
 import { LabelWriter, openLabels } from '../../../src/teacher/label-store.ts';
+import { translateCorpus } from '../../../src/teacher/translate-corpus.ts';
+import { openTranslations } from '../../../src/teacher/translation-store.ts';
+import { toyPairs, toyTranslator } from '../../teacher/toy-translator.ts';
 import { StoredStates } from '../../../src/teacher/stored-states.ts';
 import { makeCorpus } from '../../../src/text/corpus.ts';
 import { StoredCorpus } from '../../../src/text/stored-corpus.ts';
@@ -28,6 +32,11 @@ const ids = ['a', 'b', 'ä'];
 
 const tokenRows: TokenRows = { ids, labels: ['["yes"]', '', '["no","yes"]'], offsets: Int32Array.of(0, 2, 2, 5), tokens: Int32Array.of(2, 3, 2, 7, 3), types: Uint8Array.of(0, 0, 0, 1, 1) };
 const silentRows: TokenRows = { ids: ['a', 'b'], labels: ['', ''], offsets: new Int32Array(3), tokens: new Int32Array(0), types: new Uint8Array(0) };
+
+const translationRows: TranslationRow[] = [
+  { id: 'a', source: 'a b', translations: [{ text: 'b ä', tokens: Int32Array.of(3, 4, 1), logProb: -0.5, score: -0.25, finished: true }, { text: '', tokens: new Int32Array(0), logProb: -9, score: -9, finished: false }] },
+  { id: 'ä', source: '', translations: [] },
+];
 
 /** Opens a shard and reads all that a training reads of it. */
 async function readTokens(path: string): Promise<unknown> {
@@ -73,7 +82,7 @@ async function messageSubject(folder: string, which: number): Promise<Subject> {
 export const shardFormats: readonly Format[] = [
   {
     name: 'label-shard',
-    sources: ['src/storage/arrow-rows.ts', 'src/storage/arrow-stream.ts', 'src/storage/flatbuffer.ts', 'src/teacher/stored-states.ts'],
+    sources: ['src/storage/arrow-rows.ts', 'src/storage/arrow-buffers.ts', 'src/storage/arrow-stream.ts', 'src/storage/flatbuffer.ts', 'src/teacher/stored-states.ts'],
     open: async (folder) => {
       await writeRows(join(folder, 'sound.arrow'), { ids, columns: rowValues });
       return fileSubject(folder, 'shard-00000.arrow', { samples: [await readFile(join(folder, 'sound.arrow'))], read: () => readLabels(folder, 'shard-00000.arrow') });
@@ -89,6 +98,32 @@ export const shardFormats: readonly Format[] = [
         samples.push(await readFile(join(folder, 'sound.arrow')));
       }
       return fileSubject(folder, 'shard-00000.arrow', { samples, read: readTokens });
+    },
+  },
+  {
+    name: 'translation-shard',
+    sources: ['src/storage/arrow-translations.ts', 'src/storage/arrow-buffers.ts'],
+    open: async (folder) => {
+      const samples: Buffer[] = [];
+      for (const rows of [translationRows, []]) {
+        await writeTranslations(join(folder, 'sound.arrow'), rows);
+        samples.push(await readFile(join(folder, 'sound.arrow')));
+      }
+      return fileSubject(folder, 'shard-00000.arrow', { samples, read: (path) => readTranslations(path) });
+    },
+  },
+  {
+    name: 'translation-header',
+    sources: ['src/teacher/translation-store.ts', 'src/teacher/shard-list.ts'],
+    open: async (folder) => {
+      const store = await translateCorpus({ translator: toyTranslator(), corpus: toyPairs(5), root: folder, shardExamples: 3 });
+      const part = join(store, 'part-0000-of-0001');
+      const read = async () => {
+        let rows = 0;
+        for await (const { translations } of (await openTranslations(store)).read()) rows += translations.length;
+        return rows;
+      };
+      return fileSubject(part, 'header.json', { samples: [await readFile(join(part, 'header.json'))], json: true, words: ['shard-00001.arrow', 'leave-empty'], place: store, read });
     },
   },
   { name: 'arrow-schema', sources: ['src/storage/arrow-stream.ts', 'src/storage/flatbuffer.ts'], open: (folder) => messageSubject(folder, 0) },

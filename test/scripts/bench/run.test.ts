@@ -21,7 +21,7 @@ async function runBench(t: ExecutionContext, args: readonly string[]): Promise<{
   return { code, text, rows, folder };
 }
 
-for (const name of ['kd-mini', 'triple-loss', 'label'] as const) {
+for (const name of ['kd-mini', 'triple-loss', 'label', 'beam-5'] as const) {
   test.serial(`${name} against our own engine; a Python that is not here is one sentence`, async (t) => {
     const { code, text, rows } = await runBench(t, ['--case', name, '--peer', 'torch,tfjs-wasm', '--python', '/nowhere/python3']);
     t.is(code, 0, text);
@@ -42,6 +42,21 @@ test.serial('op-overhead alone has a row for each operation', async (t) => {
   t.is(code, 0);
   t.deepEqual(rows.map(({ settings }) => settings.part), ['add', 'matMul', 'reshape', 'linear+gelu, forward', 'linear+gelu, forward+backward']);
   for (const { peer, ratio, medianMs } of rows) t.true(peer === null && ratio === null && (medianMs ?? 0) > 0);
+});
+
+test.serial('objectives: a row for each that is asked for, against soft labels alone, with what its states take', async (t) => {
+  const { code, text, rows } = await runBench(t, ['--case', 'objectives', '--variant', 'pkd,crd,minilm', '--pairs', '1', '--peer', 'soft-label']);
+  t.is(code, 0, text);
+  t.deepEqual(rows.map(({ settings }) => settings.part), ['pkd', 'minilm', 'crd']);
+  for (const { peer, ratio, settings } of rows) {
+    t.true(peer === 'soft-label' && (ratio ?? 0) > 0);
+    t.false('agreement' in settings);
+    const { ours, peer: alone } = settings as Record<'ours' | 'peer', { statesMB: number; updatedParameters: number }>;
+    t.is(alone.statesMB, 0);
+    t.true(ours.statesMB > 0);
+    t.true(ours.updatedParameters >= alone.updatedParameters);
+  }
+  t.regex(text, /^objectives: pkd /m);
 });
 
 test.serial('a peer whose losses are others makes an error of the row and of the run', async (t) => {
