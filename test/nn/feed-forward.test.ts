@@ -31,11 +31,12 @@ test('a gate multiplies the activation; biases may be absent', async (t) => {
 });
 
 test('dropout falls between the activation and the contraction', async (t) => {
-  const weights = { expansion: { weight: tf.ones([400, 5]), bias: tf.zeros([400]) }, contraction: { weight: tf.ones([1, 400]), bias: tf.zeros([1]) } };
+  const weights = { expansion: { weight: tf.mul(tf.ones([128, 5]), 0.1), bias: tf.zeros([128]) }, contraction: { weight: tf.ones([1, 128]), bias: tf.zeros([1]) } };
   const said = (seed?: number) => read(expanded(tf.ones([1, 1, 5]), weights, { activation: 'relu', open: false, dropout: seed === undefined ? undefined : { rate: 0.5, key: randomKey(seed) } }).y);
   const [plain = 0] = await said();
   const [dropped = 0] = await said(1);
-  t.true(Math.abs(plain - 2000) < 10 && dropped !== plain && Math.abs(dropped - 2000) < 400, `${plain}, ${dropped}`);
-  t.true(Math.abs((dropped / 10) % 1) < 0.01, 'whole units fall');
+  // 128 units of 0.5 each, of which half are left, each twice as much.
+  t.true(Math.abs(plain - 64) < 0.5 && dropped !== plain && Math.abs(dropped - 64) < 20, `${plain}, ${dropped}`);
+  t.true(Math.abs(dropped - Math.round(dropped)) < 0.3, 'whole units fall');
   t.deepEqual(await said(1), [dropped]);
 });

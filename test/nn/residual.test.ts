@@ -2,7 +2,7 @@ import test from 'ava';
 import { randomKey } from '../../src/engine/random.ts';
 import * as tf from '../../src/engine/tf.ts';
 import { postNorm, preNorm, rmsNorm } from '../../src/nn/residual.ts';
-import { close, closeTensors, drawn, read } from '../engine/numbers.ts';
+import { close, closeTensors, drawn, read, rounded } from '../engine/numbers.ts';
 import { startEngine } from '../engine-under-test.ts';
 
 test.before(startEngine);
@@ -23,7 +23,7 @@ test('after the sum: the block is given the stream, and what comes out is normed
   const given = x();
   t.is(way.before(given), given);
   const out = way.after(y(), given, undefined);
-  await closeTensors(t, 'means are the bias\'s', tf.mean(out, -1), tf.fill([2, 3], (await tf.mean(bias).data())[0]!), { absolute: 1e-5 });
+  await closeTensors(t, 'means are the bias\'s', tf.mean(out, -1), tf.fill([2, 3], (await tf.mean(bias).data())[0]!), { absolute: 1e-5, ...rounded });
 });
 
 test('before the block: its input is normed, and the stream only added to', async (t) => {
