@@ -174,6 +174,22 @@ export const fusedCases: readonly FusedCase[] = [
     differentiated: ['query', 'key', 'value'],
   },
   {
+    op: 'RetortAttention',
+    what: 'to another text, longer or shorter, with dropout',
+    inputs: () => ({ query: drawn('query', [3, 2, 19, 7]), key: heads('key'), value: heads('value'), bias: bias() }),
+    attributes: { scale: 1 / Math.sqrt(7), ...dropout },
+    formula: attentionFormula,
+    differentiated: ['query', 'key', 'value'],
+  },
+  {
+    op: 'RetortAttention',
+    what: 'of few queries to many keys',
+    inputs: () => ({ query: heads('query'), key: drawn('key', [3, 2, 21, 7]), value: drawn('value', [3, 2, 21, 7]), bias: tf.mul(drawn('bias', [3, 1, 5, 21]), 3) }),
+    attributes: { scale: 1 / Math.sqrt(7), rate: 0, high: 0, low: 0 },
+    formula: attentionFormula,
+    differentiated: ['query', 'key', 'value'],
+  },
+  {
     op: 'RetortAttentionGradient',
     inputs: () => ({ dy: heads('dy'), query: heads('query'), key: heads('key'), value: heads('value'), bias: bias(), left: tf.softmax(drawn('p', [3, 2, 5, 5])) }),
     attributes: { scale: 0.4, ...dropout },

@@ -77,6 +77,8 @@ struct Attention {
   // [batch, heads, length]: log Σ exp of every row of scores
   float* logSums;
   int64_t batch, heads, length, depth;
+  // Of keys and values; `length` is the queries'.
+  int64_t keys;
   double scale;
   Mask mask;
   // Products in bfloat16.
