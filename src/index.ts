@@ -92,6 +92,7 @@ export { type Answers, readAnswers } from './teacher/answers.ts';
 export type { AnswerSpace } from './teacher/answer-values.ts';
 export { labelFromAnswers } from './teacher/label-answers.ts';
 export { stepTranslator, type StepTranslatorOptions, type Translation, type TranslationTokenizer, type Translator } from './teacher/translator.ts';
+export { translateSources, type TranslateSourcesOptions } from './teacher/translate-sources.ts';
 export { translateCorpus, translated, type TranslateOptions, type TranslateProgress } from './teacher/translate-corpus.ts';
 export { modelTranslator, type ModelTranslatorOptions } from './teacher/model-translator.ts';
 export { openTranslations, type Translations, type TranslationSource } from './teacher/translation-store.ts';
