@@ -44,8 +44,7 @@ export function addTrain(program: Command, door: Door): void {
     .action(async (corpus: string, options: Options) => {
       if ((options.from === undefined) === (options.size === undefined)) command.error('error: what to start from? Give either --from FOLDER or --size LAYERSxWIDTH');
       if (options.from !== undefined) refuseOptions(command, ['vocabulary'], '--from brings a vocabulary of its own');
-      const pairs = command.opts<Partial<TrainFromPairsOptions>>();
-      if (pairs.translation !== undefined) return trainFromPairs(command, door, corpus, { ...command.opts<TrainFromPairsOptions>(), translation: pairs.translation });
+      if (command.getOptionValue('translation') !== undefined) return trainFromPairs(command, door, corpus, command.opts<TrainFromPairsOptions>());
       refuseOptions(command, pairTraining, 'it is for translators; give --translation FROM-INTO too');
       refuseTaskColumns(command, options);
       refuseUnusedTraining(command, options);
