@@ -25,6 +25,7 @@ export function addDistillOptions(command: Command): Command {
     .option('--layers <list>', 'a student cut from these layers of the teacher: 0,2,4 (from 0), or a map with their number: uniform:3, every-other, distilbert-released, pkd-skip, pkd-last, first', layerChoice)
     .option('--from <folder>', 'a student that starts as this encoder')
     .option('--student <kind>', 'a fresh student of another kind: bilstm, or with units of either direction x width of word vectors as bilstm:64x100 (default: 150x300)', bilstmSize)
+    .option('--vectors <file>', 'with --student: word vectors in GloVe\'s text format, for the words that the vocabulary has whole')
     .option('--vocabulary <n>', 'a vocabulary of its own for a fresh student (default: the teacher\'s; 8000 where it has none)', wholeNumber)
     .option('--temperature <T>', 'softens what both say of classes (default: 2; 1 where all answers are bare labels)', positiveNumber)
     .option('--hard-weight <w>', 'how much the corpus\'s own labels count beside the teacher (which counts 1)', share, 0.3)
@@ -39,6 +40,7 @@ export function refuseUnfit(command: Command, options: DistillOptions): void {
   if (translationObjectives.includes(options.objective)) command.error(`error: --objective ${options.objective}: it is for translators; give --translation FROM-INTO too`);
   if ([options.size, options.layers, options.from, options.student].filter((given) => given !== undefined).length !== 1) command.error('error: which student? Give one of --size LAYERSxWIDTH, --layers LIST, --from FOLDER and --student bilstm');
   if (options.size === undefined && options.student === undefined) refuseOptions(command, ['vocabulary'], 'only a fresh student (--size, --student) gets a vocabulary of its own');
+  if (options.student === undefined) refuseOptions(command, ['vectors'], 'only a BiLSTM (--student) starts from word vectors');
   if (options.layers === undefined) refuseOptions(command, ['heads', 'feedForward', 'importance'], 'only a student cut from its teacher (--layers) takes over heads and neurons');
   if (!isNarrowed(options)) refuseOptions(command, ['importance'], 'it says by what --heads and --feed-forward choose; give one of them');
   if (options.hardWeight === 0) refuseOptions(command, ['classWeights'], 'they weigh the loss on labels, which --hard-weight 0 leaves out');

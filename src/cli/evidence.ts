@@ -57,8 +57,6 @@ export interface RecordedRun {
   readonly identity: string;
   /** The trained model; trained again where only its record is here. The caller disposes it. */
   open(): Promise<Model>;
-  /** The folder of that model, as `open` finds or makes it. */
-  folder(): Promise<string>;
 }
 
 export interface EvidenceBook {
@@ -69,11 +67,11 @@ export interface EvidenceBook {
 
 export function openEvidence(run: Run, options: EvidenceOptions): EvidenceBook {
   const { recipe, results, check, baseline } = options;
-  const logits = new WeakMap<RecordedRun, Promise<Float32Array[]>>();
+  const said = new WeakMap<RecordedRun, Promise<Said>>();
   let checked = false;
-  const answersOf = (recorded: RecordedRun): Promise<Float32Array[]> => {
-    const known = logits.get(recorded) ?? openAnswers(recorded, options.tests);
-    logits.set(recorded, known);
+  const askOnce = (recorded: RecordedRun): Promise<Said> => {
+    const known = said.get(recorded) ?? openAndAsk(recorded, options.tests);
+    said.set(recorded, known);
     return known;
   };
 
@@ -82,17 +80,16 @@ export function openEvidence(run: Run, options: EvidenceOptions): EvidenceBook {
       const identity = identityOf(arm, options);
       const path = evidencePath(results, { recipe, ...keyOf(arm) });
       const name = `${arm.student === arm.arm ? arm.arm : `${arm.student} ${arm.arm}`}, seed ${arm.settings.seed}`;
-      const lesson = (): Promise<ClassifierLesson> => lessonOf(arm, options);
       let judged: Promise<JudgedClassifier> | undefined;
-      const train = (heard = hearSteps(run, name)) => (judged ??= lesson().then((own) => trainClassifier({ ...run, emit: heard.emit }, name, own)));
-      const recorded: RecordedRun = { identity, open: async () => openJudged(await train()), folder: async () => (await train()).model };
+      const train = (heard = hearSteps(run, name)) => (judged ??= lessonOf(arm, options).then((own) => trainClassifier({ ...run, emit: heard.emit }, name, own)));
+      const recorded: RecordedRun = { identity, open: async () => openJudged(await train()) };
 
       const found = await readEvidence(path);
       if (found !== undefined && found.identity !== identity) throw new Error(`${path}: it was recorded with other settings, corpora or models than these; give another folder (--set results=FOLDER), or delete the file to replace it`);
       if (check !== undefined) {
         if (check !== basename(path, '.json')) return recorded;
         if (found === undefined) throw new Error(`${path}: there is no such run to check; run the recipe without check first`);
-        await checkFirstLosses(run, name, await lesson(), found);
+        await checkFirstLosses(run, name, await lessonOf(arm, options), found);
         checked = true;
         return recorded;
       }
@@ -102,7 +99,7 @@ export function openEvidence(run: Run, options: EvidenceOptions): EvidenceBook {
       }
       const steps = hearSteps(run, name);
       const done = await train(steps);
-      const evidence = await evidenceFrom(done, { arm, identity, options, answersOf, ...(await firstSteps(run, name, { steps, rows: arm.settings.rows })) });
+      const evidence = await evidenceFrom(done, { arm, identity, options, askOnce, recorded, ...(await firstSteps(run, name, { steps, rows: arm.settings.rows })) });
       await writeEvidence(results, evidence);
       run.say(`${name}: ${evidence.tests.map((test) => `${test.name} ${((test.scores[test.metric] ?? NaN) * 100).toFixed(1)}`).join(', ')}; recorded in ${path}`);
       return recorded;
@@ -136,38 +133,39 @@ async function lessonOf({ student: _student, arm: _arm, against: _against, teach
   return { ...lesson, settings: { ...lesson.settings, logEvery: 1 }, tokenizer, ...(teacher && { teacher: await teacher() }) };
 }
 
-/** [N, C] on each test. */
-async function openAnswers(recorded: RecordedRun, tests: readonly EvidenceTestSet[]): Promise<Float32Array[]> {
+/** What a model says of the tests, and which model it is. */
+interface Said {
+  /** [N, C] on each test. */
+  readonly answers: readonly Float32Array[];
+  readonly hash: string;
+}
+
+async function openAndAsk(recorded: RecordedRun, tests: readonly EvidenceTestSet[]): Promise<Said> {
   const model = await recorded.open();
   try {
-    return await answersOn(model, tests);
+    const answers: Float32Array[] = [];
+    for (const { split } of tests) answers.push(await classLogits(model, split.encoded));
+    return { answers, hash: await modelFingerprint(model) };
   } finally {
     model.dispose();
   }
-}
-
-async function answersOn(model: Model, tests: readonly EvidenceTestSet[]): Promise<Float32Array[]> {
-  const answers: Float32Array[] = [];
-  for (const { split } of tests) answers.push(await classLogits(model, split.encoded));
-  return answers;
 }
 
 interface Finding {
   readonly arm: EvidenceArm;
   readonly identity: string;
   readonly options: EvidenceOptions;
-  readonly answersOf: (recorded: RecordedRun) => Promise<Float32Array[]>;
+  readonly askOnce: (recorded: RecordedRun) => Promise<Said>;
+  readonly recorded: RecordedRun;
   readonly losses: readonly number[];
   readonly minutes: number;
 }
 
-async function evidenceFrom(judged: JudgedClassifier, { arm, identity, options, answersOf, losses, minutes }: Finding): Promise<Evidence> {
+async function evidenceFrom(judged: JudgedClassifier, { arm, identity, options, askOnce, recorded, losses, minutes }: Finding): Promise<Evidence> {
   const { lineage, parameters = 0, bytes = 0, latencyMs = 0 } = judged;
   if (lineage === undefined) throw new Error(`${judged.name}: nothing is known of how it was made`);
-  const against = arm.against && { answers: await answersOf(arm.against), hash: await hashOf(arm.against) };
-  const model = await openJudged(judged);
-  const [answers, hash] = [await answersOn(model, options.tests), await modelFingerprint(model)];
-  model.dispose();
+  const against = arm.against && (await askOnce(arm.against));
+  const { answers, hash } = await openAndAsk(recorded, options.tests);
   const { engine, device, precision, threads, library, buildId } = engineFacts();
   const metric = metricOfArm(arm);
   return {
@@ -182,13 +180,6 @@ async function evidenceFrom(judged: JudgedClassifier, { arm, identity, options, 
   };
 }
 
-async function hashOf(recorded: RecordedRun): Promise<string> {
-  const model = await recorded.open();
-  const hash = await modelFingerprint(model);
-  model.dispose();
-  return hash;
-}
-
 function testEvidence({ name, split, groups }: EvidenceTestSet, { metric, logits, teacher }: { metric: ScoreName; logits: Float32Array; teacher: Float32Array | undefined }): EvidenceTest {
   const { labels, exampleIds } = split.encoded;
   if (labels === undefined) throw new Error(`${name}: a test needs labels`);
@@ -198,7 +189,8 @@ function testEvidence({ name, split, groups }: EvidenceTestSet, { metric, logits
     name, sha256: split.corpus.fingerprint, examples: exampleIds.length, metric,
     scores: scoresOf(logits, labels, exampleIds),
     ...(chance !== undefined && { chance }),
-    ...(teacher && { fidelity: { ...fidelityOf(labels.kind, { student: logits, teacher, classes }) } }),
+    // A correlation with a teacher that always says the same is none.
+    ...(teacher && { fidelity: Object.fromEntries(Object.entries(fidelityOf(labels.kind, { student: logits, teacher, classes })).filter(([, value]) => Number.isFinite(value))) }),
     ...(labels.kind === 'single-label' && { right: packBits(Array.from(predictedClasses(logits, classes), (answer, row) => answer === labels.indices[row])) }),
     ...(groups && { groupStarts: packBits(groups.map((group, row) => row === 0 || group !== groups[row - 1])) }),
   };

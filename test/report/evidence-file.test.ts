@@ -36,6 +36,12 @@ test.serial('a number that was changed by hand does not fit the answers', async 
   await t.throwsAsync(readEvidence(path), { message: /seed: Invalid input: expected number/ });
 });
 
+test.serial('what could not be read again is not written', async (t) => {
+  const run = recordedRun();
+  await t.throwsAsync(writeEvidence(results, { ...run, minutes: NaN }), { message: /seed1\.json: this run cannot be recorded \(minutes: / });
+  t.deepEqual(await evidenceOf(results, 'trial'), []);
+});
+
 test.serial('a file under another name is told', async (t) => {
   const path = await writeEvidence(results, recordedRun());
   await rename(path, path.replace('seed1', 'seed3'));
