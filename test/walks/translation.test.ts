@@ -27,7 +27,7 @@ const brief = ['--steps', '4', '--rows', '8', '--beams', '2'];
 const distill = (out: string, ...words: string[]) => ask(addDistill, 'distill', teacher, bench.corpus, '--translation', 'en-de', ...brief, ...(words.includes('word-kd') ? [] : ['--translations', bench.path('translations')]), '--out', bench.path(out), ...words);
 interface Evaluation { rows: { name: string; score: { interval: number[] }; others: Record<string, unknown> }[]; translations: { teacher?: string }[]; layerMap: object[] }
 
-test.serial('the teacher is a folder that Python loads, with scores in its card and a page of its own', async (t) => {
+test.serial('the teacher is a Hugging Face folder with its tokenizer, with scores in its card and a page of its own', async (t) => {
   const { model } = await loadSeq2Seq(teacher);
   t.like(model.config, { family: 'marian', encoderLayers: 1, layers: 2, width: 16, positions: 40 });
   model.dispose();
