@@ -135,7 +135,7 @@ async function translateShard(translator: Translator, examples: readonly Example
 }
 
 /** Rows that are translated together, longest first, so that memory runs out at once or never. */
-function batchesOf(encoded: readonly Int32Array[], { batchTokens, maxTokens }: { batchTokens: number; maxTokens: number }): number[][] {
+export function batchesOf(encoded: readonly Int32Array[], { batchTokens, maxTokens }: { batchTokens: number; maxTokens: number }): number[][] {
   const lengthOf = (row: number) => encoded[row]?.length ?? 0;
   const order = [...encoded.keys()].filter((row) => lengthOf(row) <= maxTokens).sort((a, b) => lengthOf(b) - lengthOf(a) || a - b);
   const batches: number[][] = [];
