@@ -14,6 +14,7 @@ import {
 import { z } from 'zod';
 
 const steps = z.int().positive();
+const once = <T>(make: () => Promise<T>, made?: Promise<T>) => () => (made ??= make());
 const arms = ['alone', 'word-kd', 'seq-kd', 'seq-inter', 'word-seq'] as const;
 
 export default defineRecipe({
@@ -42,9 +43,9 @@ export default defineRecipe({
     const references = await encodePairs(train, tokenizers, encoding);
     const tests = { tokenizers, dev, test, encoding, searches: [{ name: 'greedy', search: { beams: 1 } }, { name: `beam-${settings.beams}`, search: { beams: settings.beams } }] };
     const book = openTranslationEvidence(run, { ...settings, recipe: settings.record, baseline: 'alone', tests });
-    const fresh = (size: string, dropout: number, seed: number) => ({ origin: { size, dropout, seed }, start: async () => freshSeq2Seq(freshSeq2SeqConfig(parseSeq2SeqSize(size), { vocabulary: tokenizers.target.vocabularySize, ...tokenizers, positions: settings.maxTokens, dropout }), { seed }) });
+    const fresh = (size: string, dropout: number, seed: number) => ({ origin: { size, dropout, seed }, start: () => Promise.resolve(freshSeq2Seq(freshSeq2SeqConfig(parseSeq2SeqSize(size), { vocabulary: tokenizers.target.vocabularySize, ...tokenizers, positions: settings.maxTokens, dropout }), { seed })) });
     const lesson = (seed: number, length: number, learningRate: number) => ({ settings: { ...trainDefaults, beta2: 0.98, epsilon: 1e-9, seed, steps: length, learningRate, rows: settings.rows, warmupSteps: Math.round(length / 10), evaluateEvery: Math.ceil(length / settings.evaluations) } });
-    const gold = { corpus: async () => references, learns: ['references', train.fingerprint] };
+    const gold = { corpus: () => Promise.resolve(references), learns: ['references', train.fingerprint] };
 
     const first = { student: 'teacher', arm: 'teacher', ...fresh(settings.teacher, settings.teacherDropout, 1), ...lesson(1, settings.teacherSteps, settings.teacherRate), ...gold, objective: labelSmoothing({ epsilon: settings.teacherSmoothing, task: 'translation' }), story: 'A translator trained on Multi30k.' };
     if (settings.lesson !== undefined) return void (await writeTranslationLesson(settings.lesson, { ...first, corpus: references, tests }));
@@ -77,5 +78,3 @@ export default defineRecipe({
     await book.close();
   },
 });
-
-const once = <T>(make: () => Promise<T>, made?: Promise<T>) => () => (made ??= make());

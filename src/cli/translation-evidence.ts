@@ -35,7 +35,7 @@ export interface TranslatorArm extends Omit<TranslatorLesson, 'corpus' | 'teache
 export interface RecordedTranslator {
   readonly identity: string;
   /** The trained model; trained again where only its record is here. The caller disposes it. */
-  open(): Promise<Seq2Seq>;
+  readonly open: () => Promise<Seq2Seq>;
 }
 
 export interface TranslationBook {
