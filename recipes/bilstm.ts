@@ -4,12 +4,12 @@
  *
  *   retort run recipes/bilstm.ts --set glue=FOLDER --set encoder=FOLDER
  *
- * `glue` and `encoder` are as in sst2-soft-labels.ts; every score is on dev. Unlike the paper's, the student starts without word vectors, reads
- * the teacher's word pieces and sees no text made up for it (the paper's first gains, of 2 to 4 points, come with such text).
+ * `glue` and `encoder` are as in sst2-soft-labels.ts; `--set vectors=FILE` gives the student's words vectors in GloVe's format. Every score is on
+ * dev. Unlike the paper's, the student reads the teacher's word pieces and sees no text made up for it (`retort augment` makes such text).
  */
 import {
   bilstmConfig, conclude, defineRecipe, encodeSplits, engineSettings, firstExamples, freshBilstm, hardLabels, type JudgedClassifier, labelCorpus, loadModel, loadTokenizer, logitMse,
-  modelFingerprint, openGlueSplits, openJudged, parseBilstmSize, recordedTeacher, trainClassifier, trainDefaults,
+  modelFingerprint, openGlueSplits, openJudged, parseBilstmSize, readWordVectors, recordedTeacher, trainClassifier, trainDefaults, vectorsById,
 } from 'retort-distill';
 import { z } from 'zod';
 
@@ -30,6 +30,7 @@ export default defineRecipe({
     maxTokens: z.int().positive().default(64),
     /** Units of either direction x width of the word vectors : layer below the classifier. */
     student: z.string().default('bilstm:150x300:200'),
+    vectors: z.string().optional(),
     dropout: z.number().min(0).lt(1).default(0.1),
   }),
 
@@ -43,6 +44,7 @@ export default defineRecipe({
     const data = await encodeSplits({ ...splits, train: firstExamples(splits.train, settings.examples) }, tokenizer, settings);
     const { dropout, rows, student: size } = settings;
     const config = bilstmConfig(parseBilstmSize(size), { vocabulary: tokenizer.vocabularySize, padId: tokenizer.padId, positions: settings.maxTokens, task: 'single-label', labels: data.names, pairs: false, dropout });
+    const vectors = settings.vectors === undefined ? undefined : vectorsById(await readWordVectors(settings.vectors), tokenizer);
     const contenders = { teacher: [], alone: [], distilled: [] } as Record<'teacher' | 'alone' | 'distilled', JudgedClassifier[]>;
 
     for (const seed of settings.seeds) {
@@ -54,7 +56,7 @@ export default defineRecipe({
       const live = await openJudged(teacher);
       const labels = await labelCorpus(live, data.train.encoded, { root: `${run.folder}/labels`, onProgress: run.count(`labels, seed ${seed}`, 'examples', data.train.encoded.exampleIds.length), signal: run.signal });
       live.dispose();
-      const student = { ...lesson(settings.studentSteps, settings.studentRate), origin: { size, dropout, seed }, start: () => Promise.resolve(freshBilstm(config, { seed })) };
+      const student = { ...lesson(settings.studentSteps, settings.studentRate), origin: { size, dropout, seed, vectors: settings.vectors ?? null }, start: () => Promise.resolve(freshBilstm(config, { seed, ...(vectors && { vectors }) })) };
       contenders.teacher.push(teacher);
       contenders.alone.push(await trainClassifier(run, `alone, seed ${seed}`, { ...student, objective: hardLabels(), story: 'A BiLSTM trained on the labels of SST-2.' }));
       contenders.distilled.push(await trainClassifier(run, `distilled, seed ${seed}`, { ...student, objective: logitMse(), teacher: recordedTeacher(labels), story: 'A BiLSTM that repeats the logits of a fine-tuned encoder on SST-2.' }));

@@ -59,11 +59,10 @@ export default defineRecipe({
       const wants = { cls: skipMatches({ student: layers.length, teacher: depth }).map((match) => match.teacher) };
       const model = once(() => teacher.open());
       const stored = once(async () => recordedTeacher(await labelCorpus(await model(), data.everything, { root: `${run.folder}/labels`, wants, onProgress: run.count('labels', 'examples', data.everything.exampleIds.length), signal: run.signal })));
-      const live = once(async () => liveTeacher(await model(), { name: `live ${await modelFingerprint(await model())}` }));
+      const live = once(async () => liveTeacher(await model(), { name: `live ${teacher.identity.slice(0, 16)}` }));
       return { data, teacher, voices: { stored, live } };
     };
     const shared = labelled === null ? await taught(settings.seeds[0] ?? 1) : undefined;
-
     for (const seed of settings.seeds) {
       const { data, teacher, voices } = shared ?? (await taught(seed));
       for (const kind of settings.students) for (const arm of settings.arms) {

@@ -1,6 +1,6 @@
 /**
- * Saves translators of every family: as the fixtures have them (trained a little), with fewer layers of decoder and encoder, and fresh ones,
- * each with what this engine says and how it translates a few sources, for scripts/parity.py to hold Python's transformers against:
+ * Saves translators of every family: as the fixtures have them (trained a little), with fewer layers of decoder and encoder, and fresh ones
+ * with a vocabulary of their own, each with what this engine says and how it translates a few sources, for scripts/parity.py to hold Python's transformers against:
  *
  *     tsx scripts/parity-translators.ts FOLDER && for model in FOLDER/*; do python3 scripts/parity.py $model; done
  */
@@ -14,11 +14,18 @@ import { translationSamples } from '../src/models/seq2seq/samples.ts';
 import { saveSeq2Seq } from '../src/models/seq2seq/save.ts';
 import { freshSeq2SeqConfig, parseSeq2SeqSize } from '../src/models/seq2seq/size.ts';
 import { cutSeq2Seq } from '../src/models/seq2seq/student.ts';
+import { makeCorpus } from '../src/text/corpus.ts';
+import { saveTranslationTokenizers } from '../src/text/open-translation-tokenizers.ts';
+import { trainTranslationVocabulary } from '../src/text/train-translation-vocabulary.ts';
 
 const fixtures = join(import.meta.dirname, '../test/fixtures/models');
 const [root] = process.argv.slice(2);
 if (root === undefined) throw new Error('Usage: tsx scripts/parity-translators.ts FOLDER');
 await useEngine('wasm');
+
+const texts = ['The film is not bad.', 'a', 'Nobody asked, yet here we are.'];
+const pairs = texts.map((text, row) => ({ id: String(row), text, pair: text.toUpperCase() }));
+const tokenizers = await trainTranslationVocabulary(makeCorpus(pairs, { name: 'parity', split: 'train' }), { size: 300, minFrequency: 1 });
 
 for (const name of ['marian', 't5', 't5-gated', 'bart']) {
   const { model } = await loadSeq2Seq(join(fixtures, name));
@@ -31,9 +38,11 @@ for (const name of ['marian', 't5', 't5-gated', 'bart']) {
   model.dispose();
 }
 for (const family of Object.keys(seq2seqFamilies) as Seq2SeqFamilyName[]) {
-  const config = freshSeq2SeqConfig(parseSeq2SeqSize('3+2x24:3:40'), { family, vocabulary: 50, padId: 0, eosId: 1, positions: 24 });
+  const config = freshSeq2SeqConfig(parseSeq2SeqSize('3+2x24:3:40'), { family, vocabulary: tokenizers.target.vocabularySize, padId: tokenizers.padId, eosId: tokenizers.eosId, positions: 32 });
   const model = freshSeq2Seq(config, { seed: 5 });
-  await write(`${family}-fresh`, model);
+  const sources = (await tokenizers.source.encode(texts.map((text) => ({ text })), { maxTokens: 32 })).map(({ ids }) => [...ids]);
+  const parity = await translationSamples(model, { sources, texts, precision: 'fp32' });
+  await saveSeq2Seq(join(root, `${family}-fresh`), model, { tokenizer: (folder) => saveTranslationTokenizers(tokenizers, folder, { maxTokens: 32 }), card: { name: family, story: ['For parity.'] }, parity });
   model.dispose();
 }
 

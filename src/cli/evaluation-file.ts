@@ -5,12 +5,13 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { OnnxComparison } from '../evaluate/onnx-check.ts';
-import type { ComparisonRow, Difference } from '../report/comparison.ts';
+import type { ComparisonRow, Difference, Resampling } from '../report/comparison.ts';
 import type { Disagreement } from '../report/disagreements.ts';
 import type { LayerRow, Note } from '../report/html.ts';
 import type { Likeness } from '../report/likeness.ts';
 import type { Metric } from '../report/metric.ts';
 import type { Reliability } from '../report/reliability.ts';
+import type { TranslationSample } from '../report/translations.ts';
 import { readJson, writeJson } from '../storage/json.ts';
 import { shapeFault } from '../storage/shape-fault.ts';
 import { type ModelLineage, modelLineageSchema } from './lineage.ts';
@@ -42,6 +43,9 @@ export interface Evaluation {
   readonly likeness?: Likeness;
   readonly reliability: readonly Reliability[];
   readonly disagreements: readonly Disagreement[];
+  /** Of translators: what the intervals are of, and some translations. */
+  readonly resampling?: Resampling;
+  readonly translations?: readonly TranslationSample[];
   readonly layerMap: readonly LayerRow[];
   readonly notes: readonly Note[];
 }
@@ -85,6 +89,8 @@ const evaluationSchema = z.object({
   disagreements: z.array(z.object({
     text: z.string(), label: z.string().exactOptional(), student: z.string(), teacher: z.string(), studentProbability: number.exactOptional(), teacherProbability: number.exactOptional(), scores: z.literal(true).exactOptional(),
   })),
+  resampling: z.object({ sentences: z.number(), draws: z.number() }).exactOptional(),
+  translations: z.array(z.object({ source: z.string(), reference: z.string(), student: z.string(), teacher: z.string().exactOptional() })).exactOptional(),
   layerMap: z.array(z.object({ student: layer, teacher: layer, weight: z.number().exactOptional() })),
   notes: z.array(z.object({ title: z.string(), text: z.string() })),
 }) satisfies z.ZodType<Evaluation>;

@@ -44,8 +44,6 @@ export interface RecordedRun {
   readonly identity: string;
   /** The trained model; trained again where only its record is here. The caller disposes it. */
   open(): Promise<Model>;
-  /** The folder of that model, as `open` finds or makes it. */
-  folder(): Promise<string>;
 }
 
 export interface EvidenceBook {
@@ -55,10 +53,10 @@ export interface EvidenceBook {
 }
 
 export function openEvidence(run: Run, options: EvidenceOptions): EvidenceBook {
-  const logits = new WeakMap<RecordedRun, Promise<Float32Array[]>>();
-  const answersOf = (recorded: RecordedRun): Promise<Float32Array[]> => {
-    const known = logits.get(recorded) ?? openAnswers(recorded, options.tests);
-    logits.set(recorded, known);
+  const said = new WeakMap<RecordedRun, Promise<Said>>();
+  const askOnce = (recorded: RecordedRun): Promise<Said> => {
+    const known = said.get(recorded) ?? openAndAsk(recorded, options.tests);
+    said.set(recorded, known);
     return known;
   };
   const book = openBook(run, options);
@@ -69,8 +67,9 @@ export function openEvidence(run: Run, options: EvidenceOptions): EvidenceBook {
       const lesson = (): Promise<ClassifierLesson> => lessonOf(arm, options);
       let judged: Promise<JudgedClassifier> | undefined;
       const train = () => (judged ??= lesson().then((own) => trainClassifier({ ...run, emit: steps.emit }, runName(arm), own)));
-      await book.record({ ...arm, identity, lesson, evidence: (first) => evidenceFrom(train, { arm, identity, options, answersOf, first }) }, steps);
-      return { identity, open: async () => openJudged(await train()), folder: async () => (await train()).model };
+      const recorded: RecordedRun = { identity, open: async () => openJudged(await train()) };
+      await book.record({ ...arm, identity, lesson, evidence: (first) => evidenceFrom(train, { arm, identity, options, askOnce, recorded, first }) }, steps);
+      return recorded;
     },
     close: () => book.close(),
   };
@@ -94,39 +93,40 @@ async function lessonOf({ student: _student, arm: _arm, against: _against, teach
   return { ...lesson, settings: { ...lesson.settings, logEvery: 1 }, tokenizer, ...(teacher && { teacher: await teacher() }) };
 }
 
-/** [N, C] on each test. */
-async function openAnswers(recorded: RecordedRun, tests: readonly EvidenceTestSet[]): Promise<Float32Array[]> {
+/** What a model says of the tests, and which model it is. */
+interface Said {
+  /** [N, C] on each test. */
+  readonly answers: readonly Float32Array[];
+  readonly hash: string;
+}
+
+async function openAndAsk(recorded: RecordedRun, tests: readonly EvidenceTestSet[]): Promise<Said> {
   const model = await recorded.open();
   try {
-    return await answersOn(model, tests);
+    const answers: Float32Array[] = [];
+    for (const { split } of tests) answers.push(await classLogits(model, split.encoded));
+    return { answers, hash: await modelFingerprint(model) };
   } finally {
     model.dispose();
   }
-}
-
-async function answersOn(model: Model, tests: readonly EvidenceTestSet[]): Promise<Float32Array[]> {
-  const answers: Float32Array[] = [];
-  for (const { split } of tests) answers.push(await classLogits(model, split.encoded));
-  return answers;
 }
 
 interface Finding {
   readonly arm: EvidenceArm;
   readonly identity: string;
   readonly options: EvidenceOptions;
-  readonly answersOf: (recorded: RecordedRun) => Promise<Float32Array[]>;
+  readonly askOnce: (recorded: RecordedRun) => Promise<Said>;
+  readonly recorded: RecordedRun;
   readonly first: FirstSteps;
 }
 
-async function evidenceFrom(train: () => Promise<JudgedClassifier>, { arm, identity, options, answersOf, first }: Finding): Promise<Evidence> {
+async function evidenceFrom(train: () => Promise<JudgedClassifier>, { arm, identity, options, askOnce, recorded, first }: Finding): Promise<Evidence> {
   const { losses, minutes } = await first(train);
   const judged = await train();
   const { lineage, parameters = 0, bytes = 0, latencyMs = 0 } = judged;
   if (lineage === undefined) throw new Error(`${judged.name}: nothing is known of how it was made`);
-  const against = arm.against && { answers: await answersOf(arm.against), hash: await hashOf(arm.against) };
-  const model = await openJudged(judged);
-  const [answers, hash] = [await answersOn(model, options.tests), await modelFingerprint(model)];
-  model.dispose();
+  const against = arm.against && (await askOnce(arm.against));
+  const { answers, hash } = await openAndAsk(recorded, options.tests);
   const metric = metricOfArm(arm);
   return {
     format: 'retort-evidence-1', recipe: options.recipe, ...keyOf(arm), identity,
@@ -139,13 +139,6 @@ async function evidenceFrom(train: () => Promise<JudgedClassifier>, { arm, ident
   };
 }
 
-async function hashOf(recorded: RecordedRun): Promise<string> {
-  const model = await recorded.open();
-  const hash = await modelFingerprint(model);
-  model.dispose();
-  return hash;
-}
-
 function testEvidence({ name, split, groups }: EvidenceTestSet, { metric, logits, teacher }: { metric: ScoreName; logits: Float32Array; teacher: Float32Array | undefined }): EvidenceTest {
   const { labels, exampleIds } = split.encoded;
   if (labels === undefined) throw new Error(`${name}: a test needs labels`);
@@ -155,7 +148,8 @@ function testEvidence({ name, split, groups }: EvidenceTestSet, { metric, logits
     name, sha256: split.corpus.fingerprint, examples: exampleIds.length, metric,
     scores: scoresOf(logits, labels, exampleIds),
     ...(chance !== undefined && { chance }),
-    ...(teacher && { fidelity: { ...fidelityOf(labels.kind, { student: logits, teacher, classes }) } }),
+    // A correlation with a teacher that always says the same is none.
+    ...(teacher && { fidelity: Object.fromEntries(Object.entries(fidelityOf(labels.kind, { student: logits, teacher, classes })).filter(([, value]) => Number.isFinite(value))) }),
     ...(labels.kind === 'single-label' && { right: packBits(Array.from(predictedClasses(logits, classes), (answer, row) => answer === labels.indices[row])) }),
     ...(groups && { groupStarts: packBits(groups.map((group, row) => row === 0 || group !== groups[row - 1])) }),
   };

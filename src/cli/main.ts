@@ -43,6 +43,11 @@ async function main(): Promise<number> {
     door.console().note('\nstopping after this step, with a checkpoint (Ctrl-C again to stop at once)');
     interruption.abort(new Error('interrupted'));
   });
+  // Nobody reads on, as behind `| head`: work under way stops with its checkpoint, and what is only told ends here.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    interruption.abort(new Error('nobody reads the output'));
+  });
   try {
     await program.parseAsync();
     return 0;

@@ -11,10 +11,9 @@ import { described, type Objective } from '../objectives/objective.ts';
 import { removeStalePartials } from '../storage/atomic.ts';
 import { plain } from '../strategies/plain.ts';
 import type { Teacher } from '../teacher/teacher.ts';
-import type { EncodedCorpus } from '../text/encoded-corpus.ts';
 import type { Masking } from '../text/masking.ts';
 import { tokenise, type TokeniseOptions } from '../text/token-cache.ts';
-import { heldIfSmall, type TokenisedCorpus } from '../text/tokenised-corpus.ts';
+import { heldIfSmall, inMemory, type TokenisedCorpus } from '../text/tokenised-corpus.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
 import type { TrainSettings } from '../train/train.ts';
 import type { Run } from './run.ts';
@@ -38,7 +37,7 @@ export interface MaskedLmLesson {
   readonly objective?: Objective;
   readonly teacher?: Teacher;
   readonly corpus: TokenisedCorpus;
-  readonly heldOut: EncodedCorpus;
+  readonly heldOut: TokenisedCorpus;
   readonly masking: Masking;
   readonly tokenizer: Tokenizer;
   readonly settings: TrainSettings;
@@ -60,7 +59,8 @@ export interface TrainedMaskedLm {
 
 /** @param name also the label of its events. */
 export async function trainMaskedLm(run: Run, name: string, lesson: MaskedLmLesson): Promise<TrainedMaskedLm> {
-  const { objective = hiddenWords(), teacher, corpus, heldOut, masking, tokenizer, settings } = lesson;
+  const { objective = hiddenWords(), teacher, corpus, masking, tokenizer, settings } = lesson;
+  const heldOut = await inMemory(lesson.heldOut);
   const facts = { objective: described(objective), teacher: teacher?.name ?? null, masking: masking.description, corpora: [corpus.corpus, heldOut.corpus], tokenizer: corpus.tokenizer, maxTokens: corpus.maxTokens };
   run.describe(name, { ...facts, settings });
   const { result, folder, reused } = await run.stage<Omit<TrainedMaskedLm, 'name' | 'model' | 'reused'>>(name, { origin: lesson.origin, settings, ...facts }, async (stage) => {

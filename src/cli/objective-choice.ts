@@ -73,6 +73,8 @@ const choices: Readonly<Record<string, Choice>> = {
 export const plainChoice = 'soft-label';
 /** They compare class logits alone. */
 const answerChoices: readonly string[] = [plainChoice, 'logit-mse'];
+/** Of translators: what the teacher wrote, how likely it finds each word, or both. */
+export const translationObjectives: readonly string[] = ['seq-kd', 'word-kd', 'word-kd+seq-kd'];
 export const objectiveChoices: readonly string[] = [...answerChoices, ...Object.keys(choices)];
 
 export interface ObjectiveOptions {
@@ -85,7 +87,7 @@ export interface ObjectiveOptions {
 
 export function addObjectiveOptions(command: Command): Command {
   return command
-    .addOption(new Option('--objective <name>', 'what the student matches beside the teacher\'s soft labels: states of a live teacher\'s layers, as a paper has it; or its logits instead of them: logit-mse').choices(objectiveChoices).default(plainChoice))
+    .addOption(new Option('--objective <name>', 'what the student matches beside the teacher\'s soft labels: states of a live teacher\'s layers, as a paper has it; or its logits instead of them: logit-mse; of translators what the teacher writes (seq-kd, their default), how likely it finds each word (word-kd), or both').choices([...objectiveChoices, ...translationObjectives]).default(plainChoice))
     .option('--match <layers>', 'which layers: uniform, skip, last, middle, top, or pairs student:teacher from 1 (0 = embeddings), as 1:2,2:4 (default: the paper\'s)', matchRule)
     .option('--match-weight <w>', 'how much they count beside the soft labels, which count 1 (default: the paper\'s)', numberFromZero);
 }

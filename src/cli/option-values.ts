@@ -22,6 +22,10 @@ export function numberFromZero(text: string): number {
   return numberIn(text, 'a number from 0', (value) => value >= 0);
 }
 
+export function numberOf(text: string): number {
+  return numberIn(text, 'a number', () => true);
+}
+
 /** 0..1 */
 export function share(text: string): number {
   return numberIn(text, 'a number from 0 to 1', (value) => value >= 0 && value <= 1);

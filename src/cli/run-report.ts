@@ -51,6 +51,7 @@ export async function reportOf(folder: string): Promise<Report> {
     ...(evaluation?.likeness && { likeness: evaluation.likeness }),
     reliability: evaluation?.reliability ?? [],
     disagreements: evaluation?.disagreements ?? [],
+    translations: evaluation?.translations ?? [],
     curves: main,
     moreCurves: more,
     trainings,
@@ -141,7 +142,7 @@ function keptIn(folder: string, evaluation: Evaluation | undefined): Record<stri
   if (evaluation?.student === undefined) return {};
   const check = evaluation.transformersJs;
   return {
-    student: `${join(folder, 'student')}: the Hugging Face folder of “${evaluation.student}”, with ONNX`,
+    student: `${join(folder, 'student')}: the Hugging Face folder of “${evaluation.student}”${check ? ', with ONNX' : ''}`,
     ...(check && { 'in transformers.js': onnxCheckText(check, 'test examples') }),
   };
 }

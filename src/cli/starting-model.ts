@@ -10,10 +10,13 @@ import { freshModel, type Model } from '../models/model.ts';
 import { freshConfig, parseSize } from '../models/size.ts';
 import { cutStudent } from '../models/student.ts';
 import type { LayerRow } from '../report/html.ts';
+import { formatCount } from '../report/units.ts';
+import { hashFile } from '../storage/hash.ts';
 import { modelFingerprint } from '../teacher/labeller.ts';
 import type { LabelSpace } from '../text/example.ts';
 import { namesOf } from './classifier-corpus.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
+import { readWordVectors, vectorsById } from '../text/word-vectors.ts';
 import { agreeOnLabels, type ModelFolder, openModelFolder, tokenLimit } from './model-folder.ts';
 import { type ImportanceText, narrowedModel, type WidthOptions } from './width-choice.ts';
 
@@ -41,10 +44,28 @@ export function startFresh(size: string, { labels, tokenizer, maxTokens, seed, d
   return { origin: { size, dropout, seed }, start: () => Promise.resolve(freshModel(config, { seed })), config, tokenizer, maxTokens, fresh: true, notices: [] };
 }
 
-/** A BiLSTM of a typed size with random weights. @param pairs whether it reads two texts. @throws where its tokenizer does not tell one from the other. */
-export function startBilstm(size: string, { labels, tokenizer, maxTokens, seed, dropout = 0.1, pairs }: Wanted & { labels: LabelSpace; tokenizer: Tokenizer; maxTokens: number; pairs: boolean }): StartingModel {
+interface BilstmWanted extends Wanted {
+  readonly labels: LabelSpace;
+  readonly tokenizer: Tokenizer;
+  readonly maxTokens: number;
+  /** Whether it reads two texts. */
+  readonly pairs: boolean;
+  /** A file of word vectors. */
+  readonly vectors?: string;
+}
+
+/** A BiLSTM of a typed size with random weights, but for the words whose vectors are in a file. @throws for a file of another width. */
+export async function startBilstm(size: string, { labels, tokenizer, maxTokens, seed, dropout = 0.1, pairs, vectors: file }: BilstmWanted): Promise<StartingModel> {
   const config = bilstmConfig(parseBilstmSize(size), { vocabulary: tokenizer.vocabularySize, padId: tokenizer.padId, positions: maxTokens, task: labels.kind, labels: namesOf(labels), pairs, dropout });
-  return { origin: { student: size, pairs, dropout, seed }, start: () => Promise.resolve(freshBilstm(config, { seed })), config, tokenizer, maxTokens, fresh: true, notices: [] };
+  const read = file === undefined ? undefined : await readWordVectors(file);
+  if (read !== undefined && read.width !== config.embeddingWidth) throw new Error(`${file}: its vectors are ${read.width} wide, the student's ${config.embeddingWidth}; give --student bilstm:${config.units}x${read.width}`);
+  const known = read && vectorsById(read, tokenizer);
+  return {
+    origin: { student: size, pairs, dropout, seed, ...(file !== undefined && { vectors: await hashFile(file) }) },
+    start: () => Promise.resolve(freshBilstm(config, { seed, ...(known && { vectors: known }) })),
+    config, tokenizer, maxTokens, fresh: true,
+    notices: known === undefined ? [] : [`${file} has vectors for ${formatCount(known.size)} of the vocabulary's ${formatCount(config.vocabulary)} tokens; the others start at random`],
+  };
 }
 
 /**

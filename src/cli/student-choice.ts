@@ -22,6 +22,8 @@ export interface StudentOptions extends WidthOptions {
   readonly from?: string;
   /** Of another kind than an encoder, as `bilstm:64x100`. */
   readonly student?: string;
+  /** A file of word vectors that it starts from. */
+  readonly vectors?: string;
   readonly vocabulary?: number;
   readonly maxTokens?: number;
   readonly seed: number;

@@ -4,7 +4,6 @@
  */
 import { type Command, Option } from 'commander';
 import { rankingScores, type ScoreName } from '../evaluate/score.ts';
-import type { ClassifierConfig } from '../models/classifiers.ts';
 import type { LabelKind } from '../text/example.ts';
 import { glueTask } from '../text/glue.ts';
 import { trainDefaults, type TrainSettings } from '../train/train.ts';
@@ -20,14 +19,18 @@ export interface TrainingOptions {
   readonly warmup: number;
   readonly seed: number;
   readonly dropout?: number;
-  readonly metric?: ScoreName;
+  readonly metric?: ScoreName | TranslationMetric;
   readonly evaluateEvery?: number;
   readonly patience?: number;
   readonly minImprovement: number;
   readonly checkpointEvery: number;
 }
 
-const metrics = [...new Set<ScoreName>(Object.values(rankingScores).flat())];
+/** What translators are ranked by on dev. */
+export const translationMetrics = ['bleu', 'chrf', 'perplexity'] as const;
+export type TranslationMetric = (typeof translationMetrics)[number];
+
+const metrics = [...new Set<ScoreName | TranslationMetric>([...Object.values(rankingScores).flat(), ...translationMetrics])];
 
 export function addTrainingOptions(command: Command): Command {
   return command
@@ -39,7 +42,7 @@ export function addTrainingOptions(command: Command): Command {
     .option('--warmup <share>', 'share of the steps in which the rate climbs', share, 0.1)
     .option('--seed <n>', 'of everything random', seedNumber, trainDefaults.seed)
     .option('--dropout <rate>', 'everywhere in the model (default: its own; 0.1 for a fresh one)', dropoutRate)
-    .addOption(new Option('--metric <name>', 'which score on dev picks the best weights and stands first in the report (default: accuracy, micro F1 or Pearson, as the labels are; or the GLUE task\'s)').choices(metrics))
+    .addOption(new Option('--metric <name>', 'which score on dev picks the best weights and stands first in the report (default: accuracy, micro F1 or Pearson, as the labels are; or the GLUE task\'s; bleu of translators)').choices(metrics))
     .option('--evaluate-every <steps>', 'score on dev so often (default: once an epoch)', wholeNumber)
     .option('--patience <n>', 'stop after so many scorings on dev without an improvement (default: never)', wholeNumber)
     .option('--min-improvement <x>', 'what --patience counts as an improvement: a rise by more than this', numberFromZero, trainDefaults.minImprovement)
@@ -52,7 +55,7 @@ export function refuseUnusedTraining(command: Command, { patience }: Pick<Traini
 }
 
 /** @param fresh whether the model starts from nothing. */
-export function trainSettings(options: TrainingOptions, { examples, config, fresh }: { examples: number; config: ClassifierConfig; fresh: boolean }): TrainSettings {
+export function trainSettings(options: TrainingOptions, { examples, config, fresh }: { examples: number; config: { readonly width: number }; fresh: boolean }): TrainSettings {
   const { rows, accumulation, seed, patience = trainDefaults.patience, minImprovement, checkpointEvery } = options;
   const stepsPerEpoch = Math.ceil(examples / rows);
   const steps = options.steps ?? Math.max(1, Math.round((options.epochs ?? (fresh ? 10 : 3)) * stepsPerEpoch));
@@ -67,9 +70,10 @@ export function trainSettings(options: TrainingOptions, { examples, config, fres
 }
 
 /** The score that ranks: the one asked for, else the GLUE task's first, else the usual one. @throws where labels of this kind have no such score. */
-export function rankingMetric({ metric, task }: { metric?: ScoreName; task?: string }, kind: LabelKind): ScoreName {
+export function rankingMetric({ metric, task }: { metric?: ScoreName | TranslationMetric; task?: string }, kind: LabelKind): ScoreName {
   const known: readonly ScoreName[] = rankingScores[kind];
-  if (metric !== undefined && !known.includes(metric)) throw new Error(`--metric ${metric}: labels that are ${kind} are ranked by ${known.join(', ')}`);
+  const asked = known.find((name) => name === metric);
+  if (metric !== undefined && asked === undefined) throw new Error(`--metric ${metric}: labels that are ${kind} are ranked by ${known.join(', ')}`);
   const first = task === undefined ? undefined : glueTask(task).metrics[0];
-  return metric ?? known.find((name) => name === first) ?? rankingScores[kind][0];
+  return asked ?? known.find((name) => name === first) ?? rankingScores[kind][0];
 }

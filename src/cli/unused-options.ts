@@ -9,5 +9,10 @@ export function refuseOptions(command: Command, names: readonly string[], why: s
   if (typed.length > 0) command.error(`error: ${typed.map(({ long, short }) => long ?? short ?? '').join(', ')}: ${why}`);
 }
 
+/** @throws (wrong use) naming all that were typed but for those of `names`. */
+export function refuseOtherOptions(command: Command, names: readonly string[], why: string): void {
+  refuseOptions(command, command.options.map((option) => option.attributeName()).filter((name) => !names.includes(name)), why);
+}
+
 /** What says where the columns of a file are. */
 export const columnOptions = ['text', 'pair', 'label', 'id', 'header', 'delimiter'];

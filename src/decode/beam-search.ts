@@ -3,6 +3,7 @@
  * are done leave the batch. Sequences and scores equal those of transformers' `generate` (but for beams that the constraints left
  * nothing to write: they are left out, not returned with a score of -10^9). It does no sampling.
  */
+import { logSoftmax } from '../engine/fused/log-softmax.ts';
 import { scope } from '../engine/memory.ts';
 import * as tf from '../engine/tf.ts';
 import { Constraints, type DecodeOptions } from './constraints.ts';
@@ -60,7 +61,7 @@ async function bestContinuations(decoder: StepDecoder, { constraints, paths, wri
   const logits = decoder.step(Int32Array.from(paths, (path) => path?.token ?? startId));
   const width = Math.min(count, logits.shape[1]);
   const pack = () => {
-    const { values, indices } = tf.topk(constraints.apply(tf.logSoftmax(logits), paths, written), width);
+    const { values, indices } = tf.topk(constraints.apply(logSoftmax(logits), paths, written), width);
     return tf.concat([values, tf.cast(indices, 'float32')], 1); // [R, 2 width]: token numbers stay exact to 2^24
   };
   let packed: tf.Tensor;

@@ -4,6 +4,7 @@
  * transformers' logits processors, with whose `generate` they agree. Only the last three look at what was written, and cost an upload of
  * [R, V] a step.
  */
+import { logSoftmax } from '../engine/fused/log-softmax.ts';
 import * as tf from '../engine/tf.ts';
 import { type Path, unrolled } from './path.ts';
 
@@ -68,7 +69,7 @@ export class Constraints {
     const bias = this.#biasAt(written, vocabulary);
     if (bias?.forced === undefined) kept = bias === undefined ? kept : tf.add(kept, tf.tensor1d(bias.values));
     else kept = tf.tile(tf.tensor2d(bias.values, [1, vocabulary]), [rows, 1]);
-    return renormalize ? tf.logSoftmax(kept) : kept;
+    return renormalize ? logSoftmax(kept) : kept;
   }
 
   /** What does not hang on the row: 0 and -Infinity for every token; where one is forced they take the place of the scores. */

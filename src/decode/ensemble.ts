@@ -2,6 +2,7 @@
  * Several decoders that write one translation: at each step the mean of their probabilities decides (Freitag et al., arXiv:1702.01802).
  * They share a vocabulary and the order of the sources; weights are not offered.
  */
+import { logSoftmax } from '../engine/fused/log-softmax.ts';
 import { scope } from '../engine/memory.ts';
 import * as tf from '../engine/tf.ts';
 import type { StepDecoder } from './step-decoder.ts';
@@ -18,7 +19,7 @@ export function ensembleDecoder(members: readonly StepDecoder[]): StepDecoder {
         throw new Error(`the decoders of an ensemble write with vocabularies of ${[...sizes].join(' and ')} tokens: they must share one`);
       }
       const mean = scope(() => {
-        const stacked = tf.stack(logits.map((own) => tf.logSoftmax(own))); // [M, R, V]
+        const stacked = tf.stack(logits.map((own) => logSoftmax(own))); // [M, R, V]
         const largest = tf.max(stacked, 0, true);
         return tf.add<tf.Tensor2D>(tf.squeeze(largest, [0]), tf.log(tf.mean(tf.exp(tf.sub(stacked, largest)), 0)));
       });

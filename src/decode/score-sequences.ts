@@ -2,6 +2,7 @@
  * What a decoder thinks of given translations: the log-probability of every token, as the likelihood of a reference or of another model's
  * translation. Step by step, without a read until the end; rows that have ended leave the batch. It applies no constraints.
  */
+import { logSoftmax } from '../engine/fused/log-softmax.ts';
 import { scope } from '../engine/memory.ts';
 import * as tf from '../engine/tf.ts';
 import { selectRows, type StepDecoder } from './step-decoder.ts';
@@ -21,7 +22,7 @@ export async function scoreSequences(decoder: StepDecoder, { startId, sequences 
       const logits = decoder.step(Int32Array.from(rows, (row) => (at === 0 ? startId : sequences[row]![at - 1]!)));
       try {
         const wanted = rows.map((row, index) => [index, wantedToken(sequences[row]!, at, logits.shape[1])] as [number, number]);
-        steps.push({ rows, logProbs: scope(() => tf.gatherND(tf.logSoftmax(logits), tf.tensor2d(wanted, [wanted.length, 2], 'int32')) as tf.Tensor1D) });
+        steps.push({ rows, logProbs: scope(() => tf.gatherND(logSoftmax(logits), tf.tensor2d(wanted, [wanted.length, 2], 'int32')) as tf.Tensor1D) });
       } finally {
         logits.dispose();
       }

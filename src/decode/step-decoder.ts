@@ -12,7 +12,7 @@ export interface StepDecoder {
    */
   step(tokens: Int32Array): tf.Tensor2D;
   /**
-   * Row i becomes a copy of what row `rows[i]` was. A row may be named several times; those not named leave, and their memory with them.
+   * Row i becomes a copy of what row `rows[i]` was. A row may be named several times; those not named leave.
    * At least one stays: a search that is done asks for nothing more.
    */
   select(rows: Int32Array): void;

@@ -32,6 +32,12 @@ export interface DifferenceOptions {
   readonly level?: number;
 }
 
+/** Where the score of a system lies on other sentences like these (Koehn 2004, section 2). */
+export function translationInterval({ counts: { bleu, chrf } }: TranslationScores, { metric = 'bleu', ...options }: DifferenceOptions): PairedBootstrap {
+  const scoreOf = metric === 'bleu' ? (rows: Uint32Array) => bleuOf(bleu, { rows }).score : (rows: Uint32Array) => chrfOf(chrf, { rows });
+  return pairedBootstrap({ examples: bleu.sentences, first: scoreOf, second: () => 0, ...options });
+}
+
 /** How sure it is that the first system is better than the second on these sentences. @throws unless both were scored on as many. */
 export function translationDifference(first: TranslationScores, second: TranslationScores, { metric = 'bleu', ...options }: DifferenceOptions): PairedBootstrap {
   const [own, other] = [first.counts[metric], second.counts[metric]];

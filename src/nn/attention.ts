@@ -1,7 +1,7 @@
 /**
- * Multi-head attention (Vaswani et al. 2017, section 3.2.2). Fused where only the context of a text's attention to itself is wanted; written
- * out, and differentiable, where an objective asks for probabilities, where a learned bias of positions trains, and from one text to another.
- * Raw scores that are asked for are computed beside the fused operation, which keeps less than an attention that is written out.
+ * Multi-head attention (Vaswani et al. 2017, section 3.2.2), of a text to itself or to another. Fused where only the context is wanted;
+ * written out, and differentiable, where an objective asks for probabilities and where a learned bias of positions trains. Raw scores
+ * that are asked for are computed beside the fused operation, which keeps less than an attention that is written out.
  */
 import { attention } from '../engine/fused/attention.ts';
 import { type Dropout, dropout as applyDropout } from '../engine/fused/dropout.ts';
@@ -77,8 +77,8 @@ export function mergeHeads(x: tf.Tensor): tf.Tensor {
 }
 
 export function attend({ query, key, value }: HeadVectors, { bias, positionBias, scale, dropout, expose }: AttendOptions): Attended {
-  // The fused operation takes texts of one length, and passes no gradient to its bias.
-  const isFused = expose !== 'probabilities' && query.shape[2] === key.shape[2] && (positionBias === undefined || !isRecording());
+  // The fused operation passes no gradient to its bias.
+  const isFused = expose !== 'probabilities' && (positionBias === undefined || !isRecording());
   const fused = () => attention(query, key, value, { bias: positionBias === undefined ? bias : tf.add(bias, positionBias), scale, dropout });
   if (isFused && expose === undefined) return { context: fused() };
   const products = tf.matMul(scale === 1 ? query : tf.mul(query, scale), key, false, true); // [B, A, T, S]; scaled products would be kept twice

@@ -44,15 +44,16 @@ export interface Surroundings {
   readonly memory?: { readonly states: tf.Tensor; readonly bias: tf.Tensor } | undefined;
 }
 
-/** Keys and values of all heads from states [B, S, H]. */
-export function keysAndValues(states: tf.Tensor, { key, value }: AttentionBlock, heads: number): Pick<HeadVectors, 'key' | 'value'> {
-  return { key: splitHeads(linear(states, key), heads), value: splitHeads(linear(states, value), heads) };
+/** Keys and values of all heads side by side, from states [B, S, H]: [B, S, A D]. */
+export function keysAndValues(states: tf.Tensor, { key, value }: AttentionBlock): Pick<HeadVectors, 'key' | 'value'> {
+  return { key: linear(states, key), value: linear(states, value) };
 }
 
 export function transformerLayer({ self, cross, feedForward }: TransformerWeights, options: TransformerOptions, { positionBias, memory }: Surroundings): Layer {
   const { heads, scale, activation, hiddenDropout, attentionDropout, activationDropout } = options;
   const look = (x: tf.Tensor, block: AttentionBlock, states: tf.Tensor, how: Omit<AttendOptions, 'scale'>): Attention => {
-    const vectors = { query: splitHeads(linear(x, block.query), heads), ...keysAndValues(states, block, heads) };
+    const { key, value } = keysAndValues(states, block);
+    const vectors = { query: splitHeads(linear(x, block.query), heads), key: splitHeads(key, heads), value: splitHeads(value, heads) };
     const attended = attend(vectors, { ...how, scale });
     return { ...vectors, ...attended, context: mergeHeads(attended.context) };
   };
@@ -70,14 +71,14 @@ export function transformerLayer({ self, cross, feedForward }: TransformerWeight
   };
 }
 
-/** Looks at cached keys and values: what the new token's are made of [R, 1, H], query [R, A, 1, D] -> context [R, A, 1, D]. */
+/** Looks at cached keys and values: what the new token's are made of [R, 1, H], query [R, 1, A D] -> context [R, 1, A D]. */
 export type CachedLook = (own: tf.Tensor, query: tf.Tensor) => tf.Tensor;
 
 /** One step of a decoder's layer, without dropout: x [R, 1, H] -> [R, 1, H]. */
-export function transformerStep(x: tf.Tensor, { self, cross, feedForward }: TransformerWeights, { heads, activation }: TransformerOptions, looks: { readonly self: CachedLook; readonly cross: CachedLook }): tf.Tensor {
+export function transformerStep(x: tf.Tensor, { self, cross, feedForward }: TransformerWeights, { activation }: Pick<TransformerOptions, 'activation'>, looks: { readonly self: CachedLook; readonly cross: CachedLook }): tf.Tensor {
   const block = (stream: tf.Tensor, { query, output, residual }: AttentionBlock, look: CachedLook) => {
     const own = residual.before(stream);
-    return residual.after(linear(mergeHeads(look(own, splitHeads(linear(own, query), heads))), output), stream, undefined);
+    return residual.after(linear(look(own, linear(own, query)), output), stream, undefined);
   };
   const attended = block(x, self, looks.self);
   const stream = cross === undefined ? attended : block(attended, cross, looks.cross);

@@ -34,20 +34,24 @@ export type ComparisonRow = {
 /** How much better `better` scores than `than`, seed by seed, in the units of the metric. */
 export type Difference = { better: string; than: string; score: Spread };
 
-/** `metric` names the score; by default it is accuracy. */
-export type Comparison = { rows: readonly ComparisonRow[]; differences?: readonly Difference[]; metric?: Metric; others?: readonly Metric[] };
+/** Intervals of single runs: of a score on other sentences like these, from so many draws of them. */
+export type Resampling = { sentences: number; draws: number };
+
+/** `metric` names the score; by default it is accuracy. Intervals are over seeds unless `resampling` says of what. */
+export type Comparison = { rows: readonly ComparisonRow[]; differences?: readonly Difference[]; metric?: Metric; others?: readonly Metric[]; resampling?: Resampling };
 
 /** All of it, in order. */
-export function drawComparison({ rows, differences = [], metric = metricOf.accuracy, others = [] }: Comparison): Markup {
+export function drawComparison({ rows, differences = [], metric = metricOf.accuracy, others = [], resampling }: Comparison): Markup {
   const percent = metric.unit === 'ratio';
   const dots = rows.flatMap(({ name, role, score }) => (score === undefined ? [] : [{ name, role: role ?? 'baseline', spread: asSpread(score) }]));
   return markup`${drawFigures(rows, metric)}
 <h2>Comparison</h2>
 ${drawTable(rows, [metric, ...others])}
-${differences.map((difference) => drawDifference(difference, metric))}
+${differences.map((difference) => drawDifference(difference, metric, resampling))}
 ${drawSeedNote(rows)}
+${resampling === undefined ? undefined : markup`<p class="footnote">The intervals are over the sentences: ${formatCount(resampling.draws)} draws with replacement of the ${formatCount(resampling.sentences)} there are; each model is a single run.</p>`}
 ${drawDotPlot(dots, {
-    title: dots.some(({ spread: { interval } }) => interval !== undefined) ? `${metric.name}, mean over seeds with its 95 % interval` : metric.name,
+    title: dots.some(({ spread: { interval } }) => interval !== undefined) ? `${metric.name}${resampling === undefined ? ', mean over seeds' : ''} with its 95 % interval` : metric.name,
     label: percent ? `${metric.name}, %` : metric.name,
     factor: percent ? 100 : 1,
   })}`;
@@ -139,12 +143,12 @@ function intervalCell(score: Score, unit: Metric['unit']): Content {
 }
 
 /** Whether the difference is more than the seeds' own is said in words, for an interval around zero is easily read past. */
-function drawDifference({ better, than, score: { count, mean, interval } }: Difference, { unit }: Metric): Markup {
+function drawDifference({ better, than, score: { count, mean, interval } }: Difference, { unit }: Metric, resampling: Resampling | undefined): Markup {
   const signed = (value: number): string => `${value < 0 ? '−' : '+'}${distanceText(Math.abs(value), unit)}`;
   const points = (value: number): string => signed(value).replace(' points', '');
   const spreadWords = interval === undefined
     ? 'One seed cannot say how much of that is chance.'
-    : `95 % interval over ${formatCount(count)} seeds, pair by pair: ${points(interval[0])} to ${points(interval[1])}${interval[0] <= 0 && interval[1] >= 0 ? ', which includes no difference at all' : ''}.`;
+    : `95 % interval over ${resampling === undefined ? `${formatCount(count)} seeds, pair by pair` : 'the sentences, the same drawn for both'}: ${points(interval[0])} to ${points(interval[1])}${interval[0] <= 0 && interval[1] >= 0 ? ', which includes no difference at all' : ''}.`;
   return markup`<p class="difference"><b>${better}</b> minus <b>${than}</b>: <b>${signed(mean)}</b>. ${spreadWords}</p>`;
 }
 

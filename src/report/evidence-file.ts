@@ -130,8 +130,11 @@ export function evidencePath(results: string, { recipe, student, arm, seed }: Pi
   return join(results, recipe, `${student === arm ? arm : `${student}-${arm}`}-seed${seed}.json`);
 }
 
+/** @throws for what could not be read again, such as a score that is no number. */
 export async function writeEvidence(results: string, evidence: Evidence): Promise<string> {
   const path = evidencePath(results, evidence);
+  const checked = evidenceSchema.safeParse(evidence);
+  if (!checked.success) throw new Error(`${path}: this run cannot be recorded (${shapeFault(checked.error)})`);
   await writeJson(path, evidence);
   return path;
 }

@@ -21,6 +21,8 @@ import { drawLineChart } from './svg-chart.ts';
 import type { Chart } from './svg-chart.ts';
 import { drawTrainings } from './trainings.ts';
 import type { Training } from './trainings.ts';
+import { drawTranslations } from './translations.ts';
+import type { TranslationSample } from './translations.ts';
 import { formatDuration } from './units.ts';
 
 /** Which layer of the student listens to which of the teacher, and with what weight. */
@@ -42,6 +44,7 @@ export type Report = {
   likeness?: Likeness;
   reliability?: readonly Reliability[];
   disagreements?: readonly Disagreement[];
+  translations?: readonly TranslationSample[];
   /** Drawn large. */
   curves?: readonly Chart[];
   /** Drawn small, folded away. */
@@ -81,6 +84,7 @@ ${report.comparison === undefined || report.comparison.rows.length === 0 ? undef
 ${report.likeness === undefined ? undefined : drawLikeness(report.likeness)}
 ${drawReliability(report.reliability ?? [])}
 ${drawDisagreements(report.disagreements ?? [])}
+${drawTranslations(report.translations ?? [])}
 ${drawTraining(report)}
 ${drawLayerMap(report.layerMap ?? [])}
 ${(report.notes ?? []).map(({ title, text: note }) => markup`<h2>${title}</h2>${note.split(/\n\s*\n/).map((paragraph) => markup`<p>${paragraph}</p>`)}`)}

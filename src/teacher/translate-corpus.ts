@@ -8,6 +8,7 @@ import { lockFolder } from '../storage/lock.ts';
 import { printable } from '../storage/quoted.ts';
 import type { Example } from '../text/example.ts';
 import type { StreamedCorpus } from '../text/streamed-corpus.ts';
+import { translateSources } from './translate-sources.ts';
 import { openTranslations, partFolder, translationFolder, type TranslationPlan, type Translations, TranslationWriter } from './translation-store.ts';
 import type { Translation, Translator } from './translator.ts';
 
@@ -116,41 +117,5 @@ async function translateShard(translator: Translator, examples: readonly Example
   if (encoded.length !== examples.length) throw new Error(`${translator.name} made ${encoded.length} lists of tokens of ${examples.length} sources`);
   const long = encoded.findIndex(({ length }) => length > translator.maxTokens);
   if (long >= 0 && longSources === 'refuse') throw new Error(`example ${printable(examples[long]!.id)} has ${encoded[long]!.length} tokens, but ${translator.name} reads ${translator.maxTokens} at most; shorten it, leave it out of the corpus, or store it without a translation (longSources: 'leave-empty')`);
-  const found = examples.map((): Translation[] => []);
-  let done = encoded.filter(({ length }) => length > translator.maxTokens).length;
-  for (const rows of batchesOf(encoded, { batchTokens, maxTokens: translator.maxTokens })) {
-    signal?.throwIfAborted();
-    const translations = await translator.translate(rows.map((row) => encoded[row]!));
-    if (translations.length !== rows.length) throw new Error(`${translator.name} gave the translations of ${translations.length} sources where ${rows.length} were asked for`);
-    for (const [i, own] of translations.entries()) {
-      const row = rows[i]!;
-      requireSound(translator.name, examples[row]!.id, own);
-      found[row] = own;
-    }
-    done += rows.length;
-    hear(rows.length, translations.flat().reduce((sum, { tokens }) => sum + tokens.length, 0), done);
-    await new Promise((resume) => setImmediate(resume)); // lets Ctrl-C and the progress line through
-  }
-  return found;
-}
-
-/** Rows that are translated together, longest first, so that memory runs out at once or never. */
-export function batchesOf(encoded: readonly Int32Array[], { batchTokens, maxTokens }: { batchTokens: number; maxTokens: number }): number[][] {
-  const lengthOf = (row: number) => encoded[row]?.length ?? 0;
-  const order = [...encoded.keys()].filter((row) => lengthOf(row) <= maxTokens).sort((a, b) => lengthOf(b) - lengthOf(a) || a - b);
-  const batches: number[][] = [];
-  for (let at = 0; at < order.length; ) {
-    const rows = Math.max(1, Math.floor(batchTokens / Math.max(1, lengthOf(order[at]!))));
-    batches.push(order.slice(at, at + rows));
-    at += rows;
-  }
-  return batches;
-}
-
-function requireSound(name: string, id: string, translations: readonly Translation[]): void {
-  if (translations.length === 0) throw new Error(`${name} gave no translation of example ${printable(id)}`);
-  const worse = translations.findIndex(({ score }, i) => i > 0 && !(score <= translations[i - 1]!.score));
-  const odd = translations.find(({ logProb, score }) => !Number.isFinite(logProb) || !Number.isFinite(score));
-  if (odd !== undefined) throw new Error(`${name} scored a translation of example ${printable(id)} with ${odd.score} (log-probability ${odd.logProb}): its weights or its numbers are not sound`);
-  if (worse >= 0) throw new Error(`${name} gave translations of example ${printable(id)} out of order: number ${worse + 1} is better than the one before`);
+  return translateSources(translator, encoded, { ids: examples.map(({ id }) => id), batchTokens, hear, signal });
 }

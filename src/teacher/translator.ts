@@ -67,6 +67,8 @@ export function stepTranslator({ name, fingerprint, maxTokens, tokenizer, search
   for (const [what, id] of [['starts', search.startId], ...search.eosIds.map((eos) => ['ends', eos] as const)] as const) {
     if (!(Number.isInteger(id) && id >= 0 && id < tokenizer.vocabularySize)) throw new Error(`${name} ${what} its translations with token ${id}, but the tokenizer has only ${tokenizer.vocabularySize} tokens: give the tokenizer that belongs to the model`);
   }
+  const { beams, nBest = 1 } = search;
+  if (nBest > beams) throw new Error(`${nBest} translations of each source are wanted, but ${beams} ${beams === 1 ? 'beam finds only one' : 'beams find no more'}: take as many beams`);
   return {
     name,
     fingerprint,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { writeFileAtomically } from '../storage/atomic.ts';
 import { named } from '../storage/file-bytes.ts';
-import { readJson } from '../storage/json.ts';
+import { readJson, readJsonIfPresent } from '../storage/json.ts';
 import { printable } from '../storage/quoted.ts';
 import { readSentencePieceModel } from '../storage/sentencepiece-model.ts';
 import { shapeFault } from '../storage/shape-fault.ts';
@@ -57,8 +57,7 @@ async function openShared(folder: string): Promise<TranslationTokenizers> {
 async function openMarian(folder: string): Promise<TranslationTokenizers> {
   const published = new Map<string, Uint8Array>();
   for (const name of marianFiles) if (await isPresent(join(folder, name))) published.set(name, await readFile(join(folder, name)));
-  const optional = (name: string): Promise<unknown> => (published.has(name) ? readJson(join(folder, name)) : Promise.resolve(undefined));
-  const [config, map] = [await optional('tokenizer_config.json'), await optional('special_tokens_map.json')];
+  const [config, map] = [await readJsonIfPresent(join(folder, 'tokenizer_config.json')), await readJsonIfPresent(join(folder, 'special_tokens_map.json'))];
   const side = async (model: string, vocabulary: string): Promise<MarianTokenizer> => {
     const pieces = await readPieces(join(folder, model));
     const { eos = '</s>', pad = '<pad>', unk = '<unk>' } = readTokenizerConfig(pieces.definition, config, map).specialTokens;
@@ -95,8 +94,9 @@ async function readStart(folder: string, { source, target, eosId, padId }: Pick<
   let start: number | undefined;
   for (const name of ['generation_config.json', 'config.json']) {
     const path = join(folder, name);
-    if (!(await isPresent(path))) continue;
-    const parsed = configSchema.safeParse(await readJson(path));
+    const config = await readJsonIfPresent(path);
+    if (config === undefined) continue;
+    const parsed = configSchema.safeParse(config);
     if (!parsed.success) throw new Error(`${path}: not the config of a model: ${shapeFault(parsed.error)}`);
     const { decoder_start_token_id: own, pad_token_id: pad, eos_token_id: eos, vocab_size: rows, decoder_vocab_size: targetRows } = parsed.data;
     for (const [role, said, id] of [['pad', pad, padId], ['eos', eos, eosId]] as const) {

@@ -17,6 +17,11 @@ export async function heldIfSmall(corpus: StoredCorpus, { mostBytes = 2 ** 26 }:
   return 8 * tokens + bytesOfExample * corpus.size > mostBytes ? corpus : corpus.load();
 }
 
+/** All of it in memory, whatever its size. */
+export async function inMemory(corpus: TokenisedCorpus): Promise<EncodedCorpus> {
+  return corpus instanceof StoredCorpus ? corpus.load() : corpus;
+}
+
 /** About what an example takes in memory beside its tokens: its id, its label and where it begins. */
 const bytesOfExample = 100;
 

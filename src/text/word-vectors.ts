@@ -2,6 +2,7 @@
 // first line of two numbers (word2vec's) is passed over. Read line by line, the first words only, which such files list by frequency.
 import { quoted } from '../storage/quoted.ts';
 import { readLines } from './lines.ts';
+import type { Tokenizer } from './tokenizer.ts';
 
 export interface ReadVectorsOptions {
   /** Words to read; the rest of the file is left. Default 100,000. */
@@ -46,6 +47,14 @@ export class WordVectors {
     }
     return best.map(({ place }) => this.words[place] ?? '');
   }
+}
+
+/** Of the tokens of a vocabulary that are words with vectors, by their ids. */
+export function vectorsById(vectors: WordVectors, tokenizer: Pick<Tokenizer, 'vocabulary'>): Map<number, Float32Array> {
+  return new Map(tokenizer.vocabulary().flatMap(([token, id]) => {
+    const vector = vectors.of(token);
+    return vector === undefined ? [] : [[id, vector] as const];
+  }));
 }
 
 /** Throws an Error with file, line and mend for a line that holds no vector of the first one's length. */

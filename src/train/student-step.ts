@@ -53,7 +53,7 @@ export function studentStep(learner: Learner, seen: Seen, { share, ...micro }: M
 
 function portionedStep({ student, objective, auxiliary }: Learner, { batch, signal }: Seen, { context, dropout, portion }: Omit<MicroStep, 'share'> & { readonly portion: tf.Scalar }): StepGradients {
   const variables = [student.parameters, ...(auxiliary ? [auxiliary] : [])].flatMap(({ learned }) => learned.map(([, variable]) => variable));
-  const fixed = [...(auxiliary?.entries() ?? [])].map(([, variable]) => variable).filter(({ trainable }) => !trainable);
+  const fixed = [student.parameters, ...(auxiliary ? [auxiliary] : [])].flatMap((held) => [...held.entries()].flatMap(([, variable]) => (variable.trainable ? [] : [variable])));
   const own = auxiliary && { own: (name: string) => auxiliary.get(name) };
   const { names, tensors } = leavesOf(signal);
   const [loss, ...others] = replayed<tf.Variable | string>({

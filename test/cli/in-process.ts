@@ -42,7 +42,7 @@ export async function ask(add: (program: Command, door: Door) => void, ...words:
   const { console, heard } = openRecorder();
   const program = new Command('retort').exitOverride().configureOutput({ writeOut: () => undefined, writeErr: () => undefined });
   add(program, { console: () => console, signal: new AbortController().signal, command: 'retort', verbose: () => false });
-  const caches = program.commands.some(({ options }) => options.some(({ long }) => long === '--cache')) && !words.includes('--cache');
+  const caches = program.commands.some(({ options }) => options.some(({ long }) => long === '--cache')) && !words.includes('--cache') && !words.includes('--translation');
   await program.parseAsync([...words, ...(caches ? ['--cache', tokens] : [])], { from: 'user' });
   return heard;
 }

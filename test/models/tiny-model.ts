@@ -40,7 +40,7 @@ export function tinyBatch(rows: readonly (readonly number[])[] = [[2, 7, 9, 3], 
 }
 
 /** One text for all parameters: equal where every bit is. */
-export async function bitsOf({ parameters }: Model): Promise<string> {
+export async function bitsOf({ parameters }: Pick<Model, 'parameters'>): Promise<string> {
   const values = [...(await parameters.read())].map(([name, { shape, data }]) => [name, shape, sha256(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))]);
   return fingerprint(values);
 }

@@ -53,6 +53,12 @@ test.serial('translators are recorded with the counts of their sentences, from w
   await refused(([{ bleuCounts: _counts, ...greedy } = run.tests[0]!]) => [greedy], /the counts of the sentences are missing/);
 });
 
+test.serial('what could not be read again is not written', async (t) => {
+  const run = recordedRun();
+  await t.throwsAsync(writeEvidence(results, { ...run, minutes: NaN }), { message: /seed1\.json: this run cannot be recorded \(minutes: / });
+  t.deepEqual(await evidenceOf(results, 'trial'), []);
+});
+
 test.serial('a file under another name is told', async (t) => {
   const path = await writeEvidence(results, recordedRun());
   await rename(path, path.replace('seed1', 'seed3'));

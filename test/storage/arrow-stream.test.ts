@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import test from 'ava';
-import { Bool, Int32, RecordBatchFileWriter, Table, Utf8, makeBuilder, tableFromArrays, tableToIPC, vectorFromArray } from 'apache-arrow';
+import { Bool, DateDay, Int32, RecordBatchFileWriter, Table, Utf8, makeBuilder, tableFromArrays, tableToIPC, vectorFromArray } from 'apache-arrow';
 import { readArrowStream } from '../../src/storage/arrow-stream.ts';
 
 const fromPython = await readFile(new URL('../fixtures/storage/pyarrow-two-batches.arrow', import.meta.url));
@@ -46,6 +46,7 @@ test('what is Arrow but not this is refused', (t) => {
   t.throws(() => readArrowStream(RecordBatchFileWriter.writeAll(table).toUint8Array(true)), { message: /no Arrow message starts at byte 0/ });
   t.throws(() => readArrowStream(tableToIPC(tableFromArrays({ id: ['a', 'b'] }), 'stream')), { message: /dictionary/ });
   t.is(readArrowStream(tableToIPC(new Table({ n: makeBuilder({ type: new Int32() }).finish().toVector() }), 'stream')).columns, 'n: Int32');
-  t.is(readArrowStream(tableToIPC(new Table({ b: makeBuilder({ type: new Bool() }).finish().toVector() }), 'stream')).columns, 'b: Type6');
+  t.is(readArrowStream(tableToIPC(new Table({ b: makeBuilder({ type: new Bool() }).finish().toVector() }), 'stream')).columns, 'b: Bool');
+  t.is(readArrowStream(tableToIPC(new Table({ d: makeBuilder({ type: new DateDay() }).finish().toVector() }), 'stream')).columns, 'd: Type8');
   t.throws(() => readArrowStream(fromPython.subarray(-8)), { message: 'it has no schema' });
 });

@@ -62,9 +62,13 @@ test.serial('a tokenizer without the tokens the model starts and ends with is re
   t.throws(() => make({ eosIds: [1, 5] }), { message: /ends its translations with token 5/ });
 });
 
+test.serial('more translations than beams are refused', (t) => {
+  t.throws(() => make({ nBest: 2 }), { message: '2 translations of each source are wanted, but 1 beam finds only one: take as many beams' });
+});
+
 test.serial('what was opened is closed where the search fails', async (t) => {
   opened.length = 0;
-  await t.throwsAsync(make({ beams: 0 }).translate([Int32Array.of(2)]), { message: /beams must be a whole number/ });
+  await t.throwsAsync(make({ minNewTokens: 9 }).translate([Int32Array.of(2)]), { message: /minNewTokens must be/ });
   t.deepEqual(opened, [1, -1]);
 });
 

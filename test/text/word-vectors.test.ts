@@ -1,5 +1,5 @@
 import test from 'ava';
-import { readWordVectors, WordVectors } from '../../src/text/word-vectors.ts';
+import { readWordVectors, vectorsById, WordVectors } from '../../src/text/word-vectors.ts';
 import { textFolder } from './text-folder.ts';
 
 const { put } = await textFolder();
@@ -40,3 +40,9 @@ for (const [what, content, message] of [
     await t.throwsAsync(readWordVectors(await put(`${what}/vectors.txt`, content)), { message });
   });
 }
+
+test('by the ids of a vocabulary: its words that have vectors', (t) => {
+  const vectors = new WordVectors(['a', 'b'], Float32Array.of(3, 0, 0, 5));
+  const found = vectorsById(vectors, { vocabulary: () => [['[PAD]', 0], ['b', 4], ['##a', 5], ['a', 7]] });
+  t.deepEqual([...found].map(([id, vector]) => [id, [...vector]]), [[4, [0, 1]], [7, [1, 0]]]);
+});

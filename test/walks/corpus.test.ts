@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import test from 'ava';
+import { numberWords } from '../../corpora/counting/grammar.ts';
 
 const files = ['train.tsv', 'dev.tsv', 'test.tsv', 'transfer.tsv'];
 
@@ -30,4 +31,37 @@ test('opinions: the generator writes the committed bytes, and the card gives the
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+});
+
+test('counting: the generator writes the committed bytes, the card gives their checksums and lines, and no source stands twice', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'retort-counting-'));
+  try {
+    await promisify(execFile)(process.execPath, ['--import=tsx', 'corpora/counting/prepare.ts', '--out', folder]);
+    const card = await readFile('corpora/counting/card.md', 'utf8');
+    const sources: string[] = [];
+    for (const split of ['train', 'dev', 'test']) {
+      const counts = [];
+      for (const side of ['en', 'de']) {
+        const file = `${split}.${side}`;
+        const shipped = await readFile(join('corpora/counting/sample', file));
+        t.true((await readFile(join(folder, file))).equals(shipped), `${file} is not what the generator writes`);
+        const lines = shipped.toString('utf8').trimEnd().split('\n');
+        t.regex(card, new RegExp(`\\| ${split}\\.${side} \\| ${lines.length.toLocaleString('en-US')} \\| .*${createHash('sha256').update(shipped).digest('hex')}`));
+        counts.push(lines.length);
+        if (side === 'en') sources.push(...lines);
+      }
+      t.is(counts[0], counts[1]);
+    }
+    t.is(new Set(sources).size, sources.length);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+});
+
+test('counting: numbers in both languages', (t) => {
+  t.deepEqual([2, 12, 16, 20, 21, 99, 100, 705, 217, 999].map((value) => numberWords(value)).map(({ english, german }) => [english, german]), [
+    ['two', 'zwei'], ['twelve', 'zwölf'], ['sixteen', 'sechzehn'], ['twenty', 'zwanzig'], ['twenty-one', 'einundzwanzig'], ['ninety-nine', 'neunundneunzig'],
+    ['one hundred', 'einhundert'], ['seven hundred and five', 'siebenhundertfünf'], ['two hundred and seventeen', 'zweihundertsiebzehn'], ['nine hundred and ninety-nine', 'neunhundertneunundneunzig'],
+  ]);
+  for (const value of [1, 201, 1000, 2.5]) t.throws(() => numberWords(value), { message: `${value} is not counted to here` });
 });

@@ -1,6 +1,6 @@
 // Recorded evidence end to end, on a tiny teacher and a tiny corpus: a recipe's runs are recorded, a second call runs nothing, tables are made
 // from the records, and a changed record is found; by the table, by its own answers, and by the first steps done again.
-import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
 import test from 'ava';
@@ -124,6 +124,22 @@ test.serial('few labels: a teacher for every seed, and unlabelled text for those
   const few = await Promise.all(['teacher-seed1', 'teacher-seed2', 'distilbert-2x16-fine-tuning-seed2', 'distilbert-2x16-soft-labels-seed2'].map((name) => readEvidence(place.path('recipes', 'results', 'few', `${name}.json`))));
   t.deepEqual(few.map((one) => [one?.labelledRows, one?.rows]), [[20, 20], [20, 20], [20, 20], [20, 50]]);
   t.is(few[3]?.hashes.teacher, few[1]?.hashes.model);
+});
+
+test.serial('another task, of pairs and scores, by its own metric', async (t) => {
+  await mkdir(place.path('glue', 'STS-B'), { recursive: true });
+  const header = ['index', 'genre', 'filename', 'year', 'old_index', 'source1', 'source2', 'sentence1', 'sentence2', 'score'].join('\t');
+  for (const split of ['train', 'dev']) {
+    const texts = (await readFile(place.path('glue', 'SST-2', `${split}.tsv`), 'utf8')).trimEnd().split('\n').slice(1).map((line) => line.split('\t')[0] ?? '');
+    const lines = texts.slice(0, 24).map((text, row) => [row, 'g', 'f', 'y', row, 's', 's', text, texts[(row * 5) % 24], ((row * 7) % 11) / 2].join('\t'));
+    await writeFile(place.path('glue', 'STS-B', `${split}.tsv`), `${header}\n${lines.join('\n')}\n`);
+  }
+  const { code, stderr, stdout } = await run('task=STS-B', 'record=stsb', 'heldOut=null', 'students=["fresh"]', 'arms=["fine-tuning","soft-labels","pkd","tinybert"]', 'seeds=[1,2]');
+  t.is(code, 0, stderr);
+  const evidence = await readEvidence(place.path('recipes', 'results', 'stsb', 'fresh-2x8-tinybert-seed2.json'));
+  t.deepEqual(evidence?.tests.map(({ name, metric, chance, right }) => [name, metric, chance, right]), [['dev', 'pearson', 0, undefined]]);
+  t.true(Object.keys(evidence?.tests[0]?.fidelity ?? {}).includes('meanDifference'));
+  t.regex(stdout, /dev, Pearson \| dev, better than fine-tuning by[^]*\| fresh-2x8 \| tinybert \| 2 \| -?0\.\d{4} ± 0\.\d{4} \| [+-]?\d\.\d{3} \[/);
 });
 
 test.serial("the project's own tables are those of its own records", (t) => {

@@ -1,6 +1,6 @@
 /**
  * `retort distill <teacher...> <corpus>`: a small student learns what teachers say, from labelled and unlabelled text (Hinton et al.
- * 2015); ends with both of them on the test split. A teacher is a model, a label store or a file of answers.
+ * 2015); ends with both of them on the test split. A teacher is a model, a label store or a file of answers; with --translation a translator.
  */
 import { join } from 'node:path';
 import type { Command } from 'commander';
@@ -16,6 +16,8 @@ import type { Door } from '../door.ts';
 import { withRun } from '../run.ts';
 import { judgeVoices, placesOf } from '../teacher-voice.ts';
 import { trainSettings } from '../training-options.ts';
+import { addPairDistillation, distillTranslator, type DistillTranslatorOptions, pairDistillation } from '../translation/distill-translator.ts';
+import { refuseOptions } from '../unused-options.ts';
 import { teachersAndCorpus } from '../voice-options.ts';
 
 interface Options extends DistillOptions {
@@ -25,10 +27,18 @@ interface Options extends DistillOptions {
 export function addDistill(program: Command, door: Door): void {
   const command = addDistillOptions(program.command('distill').description('train a small student on what a teacher says'))
     .option('--out <folder>', 'the run\'s folder; the student lands in student/ there (default: runs/<corpus>-student)');
+  addPairDistillation(command);
   command
-    .addHelpText('after', '\nThe same command again goes on where it was stopped, or reuses what is done.\n\nExample:\n  $ retort distill runs/teacher/model corpora/opinions/sample --size 1x32:2 --examples 500 --steps 30 --out runs/student\n')
+    .addHelpText('after', '\nThe same command again goes on where it was stopped, or reuses what is done.\n\nA translator:\n  $ retort distill runs/translator/model corpora/counting/sample --translation en-de --layers 0 --choice chrf --steps 500 --out runs/small-translator\n\nExample:\n  $ retort distill runs/teacher/model corpora/opinions/sample --size 1x32:2 --examples 500 --steps 30 --out runs/student\n')
     .action(async (words: string[], options: Options) => {
       const named = teachersAndCorpus(command, words);
+      const pairs = command.opts<DistillTranslatorOptions>();
+      if (command.getOptionValue('translation') !== undefined) {
+        const [teacher = '', ...others] = named.teachers;
+        if (others.length > 0) command.error(`error: ${others.join(', ')}: a translator learns from one teacher`);
+        return distillTranslator(command, door, { teacher, corpus: named.corpus }, pairs);
+      }
+      refuseOptions(command, pairDistillation, 'it is for translators; give --translation FROM-INTO too');
       refuseUnfit(command, options);
       const folder = options.out ?? join('runs', `${corpusName(named.corpus, options)}-student`);
       const console = door.console();

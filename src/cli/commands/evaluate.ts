@@ -1,6 +1,7 @@
 /**
  * `retort evaluate <model> <corpus>`: scores, calibration, size, operations and latency of a classifier (or of a model that answers
- * with a score, or with several classes), and its likeness to a teacher. With --glue: a model for each task of GLUE at once.
+ * with a score, or with several classes), and its likeness to a teacher. With --glue: a model for each task of GLUE at once. Of a translator:
+ * BLEU, chrF, perplexity and speed.
  */
 import type { Command } from 'commander';
 import { type Fidelity, fidelityOf, type ScoreFidelity } from '../../evaluate/fidelity.ts';
@@ -14,6 +15,8 @@ import { findModels, findTasks, glueTable, scoreGlue } from '../glue-benchmark.t
 import { requireModel } from '../model-folder.ts';
 import { wordList } from '../option-values.ts';
 import { scoreTable } from '../score-table.ts';
+import { addTranslatorEvaluation, evaluateTranslator, translatorEvaluation } from '../translation/evaluate-translator.ts';
+import { isTranslator } from '../translation/translator-folder.ts';
 import { columnOptions, refuseOptions } from '../unused-options.ts';
 
 type Options = CorpusOptions & EngineOption & { teacher?: string; split?: string; glue?: string; seen?: readonly string[] };
@@ -21,17 +24,19 @@ type Options = CorpusOptions & EngineOption & { teacher?: string; split?: string
 export function addEvaluate(program: Command, door: Door): void {
   const command = program
     .command('evaluate')
-    .description('score a classifier, and say how like its teacher it is')
-    .argument('<model>', 'a classifier\'s folder; with --glue a folder of them, named after the tasks, or TASK=FOLDER,TASK=FOLDER')
+    .description('score a classifier, and say how like its teacher it is; or score a translator')
+    .argument('<model>', 'the folder of a classifier or of a translator; with --glue a folder of them, named after the tasks, or TASK=FOLDER,TASK=FOLDER')
     .argument('[corpus]', 'a labelled file, or a corpus folder (its test split; dev where no labelled test is)')
     .option('--split <name>', 'score on this split of the folder, as dev, or dev-mismatched of MNLI')
-    .option('--teacher <folder>', 'hold it against this classifier')
+    .option('--teacher <folder>', 'hold it against this model')
     .option('--glue <folder>', 'in place of a corpus: score on every GLUE task in this folder, and average')
     .option('--seen <tasks>', 'with --glue: tasks whose text the models saw before, to be marked, as QQP,MNLI', wordList);
-  for (const add of [addCorpusOptions, addEngineOption]) add(command);
+  for (const add of [addCorpusOptions, addEngineOption, addTranslatorEvaluation]) add(command);
   command
-    .addHelpText('after', '\nExample:\n  $ retort evaluate runs/student/student corpora/opinions/sample --teacher runs/teacher/model\n')
+    .addHelpText('after', '\nA translator:\n  $ retort evaluate runs/translator/model corpora/counting/sample --translation en-de --beams 4\n\nExample:\n  $ retort evaluate runs/student/student corpora/opinions/sample --teacher runs/teacher/model\n')
     .action(async (folder: string, path: string | undefined, options: Options) => {
+      if (await isTranslator(folder)) return evaluateTranslator(command, door, { folder, path, options: command.opts() });
+      refuseOptions(command, translatorEvaluation, `${folder} is no translator; leave that away`);
       if (options.glue !== undefined) {
         if (path !== undefined) command.error(`error: ${path}: --glue names what is scored on; leave the corpus away`);
         return evaluateGlue(command, door, { ...options, models: folder, glue: options.glue });

@@ -1,6 +1,6 @@
 /**
  * `retort label <teacher...> <corpus>`: asks teachers once about every example and keeps what they say for any number of students.
- * `retort label --from <file> <corpus>`: keeps the answers of another system in the same way.
+ * `retort label --from <file> <corpus>`: keeps the answers of another system in the same way. With --translation: what a translator writes.
  */
 import type { Command } from 'commander';
 import { formatCount } from '../../report/units.ts';
@@ -18,6 +18,7 @@ import { layerList, wholeNumber } from '../option-values.ts';
 import type { StreamedSplits } from '../streamed-splits.ts';
 import { labelsOf } from '../teacher-voice.ts';
 import { refuseUnfitting, streamTexts } from '../text-files.ts';
+import { addTranslationLabelling, labelTranslations, type LabelTranslationsOptions, translationLabelling } from '../translation/label-translations.ts';
 import { refuseOptions } from '../unused-options.ts';
 import { openVoices, spokenKind, type Voice } from '../voice.ts';
 import { addVoiceOptions, refuseUnheard, teachersAndCorpus, voiceContext, type VoiceReadingOptions } from '../voice-options.ts';
@@ -41,12 +42,18 @@ export function addLabel(program: Command, door: Door): void {
     .option('--cls <layers>', 'keep the first token\'s states of these layers too (0: embeddings), in 16 bits', layerList)
     .option('--hidden <layers>', 'keep all hidden states of these layers too, in 16 bits', layerList)
     .option('--shard-rows <n>', 'examples a shard: what a killed labelling does again at most (default: 4096, or what comes to 64 MB)', wholeNumber);
-  for (const add of [addCorpusOptions, addLabelKindOption, addLearningTextOptions, addVoiceOptions, addEngineOption]) add(command);
+  for (const add of [addCorpusOptions, addLabelKindOption, addLearningTextOptions, addVoiceOptions, addEngineOption, addTranslationLabelling]) add(command);
   command
-    .addHelpText('after', '\nThe same command again goes on where it was stopped.\n\nExample:\n  $ retort label runs/teacher/model corpora/opinions/sample --examples 500 --out runs/labels\n')
+    .addHelpText('after', '\nThe same command again goes on where it was stopped.\n\nA translator\'s n best:\n  $ retort label runs/translator/model corpora/counting/sample --translation en-de --n-best 4 --translations runs/translations\n\nExample:\n  $ retort label runs/teacher/model corpora/opinions/sample --examples 500 --out runs/labels\n')
     .action(async (words: string[], options: Options) => {
       if (options.from !== undefined && words.length !== 1) command.error(`error: with --from, give ${words.length === 0 ? 'a corpus' : 'nothing but a corpus'}`);
       const { teachers, corpus } = options.from === undefined ? teachersAndCorpus(command, words) : { teachers: [options.from], corpus: words[0] ?? '' };
+      if (command.getOptionValue('translation') !== undefined) {
+        const [teacher = '', ...others] = teachers;
+        if (options.from !== undefined || others.length > 0) command.error('error: with --translation, give one translator and a corpus');
+        return labelTranslations(command, door, { teacher, corpus }, command.opts<LabelTranslationsOptions>());
+      }
+      refuseOptions(command, translationLabelling, 'it is for translators; give --translation FROM-INTO too');
       refuseTaskColumns(command, options);
       if (options.from !== undefined) refuseOptions(command, ['cls', 'hidden', 'onnx', 'maxTokens', 'engine', 'device', 'precision', 'threads'], 'answers of another system are taken as they are: no model is asked');
       const isCorpus = options.task !== undefined || (await isFolder(corpus));

@@ -5,6 +5,7 @@ import { Argument, type Command } from 'commander';
 import { engineDescriptions } from '../../engine/engine.ts';
 import { bilstmFamily, bilstmPaper } from '../../models/bilstm/config.ts';
 import { families } from '../../models/families.ts';
+import { seq2seqFamilies } from '../../models/seq2seq/families.ts';
 import type { Wants } from '../../models/output.ts';
 import { objectiveCatalogue } from '../../objectives/catalogue.ts';
 import type { Paper } from '../../objectives/objective.ts';
@@ -64,6 +65,7 @@ function strategies(): Listing {
 function models(): Listing {
   const entries = [
     ...Object.entries(families).map(([name, { what, paper }]) => ({ name, what, paper })),
+    ...Object.entries(seq2seqFamilies).map(([name, { what, paper }]) => ({ name, what, paper })),
     { name: bilstmFamily, what: 'word vectors, one LSTM either way; a student alone, leaves as ONNX', paper: bilstmPaper },
   ];
   return { entries, headers: ['model_type', 'what', 'paper'], rows: entries.map(({ name, what, paper }) => [name, what, cited(paper)]) };

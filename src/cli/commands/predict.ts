@@ -1,6 +1,6 @@
 /**
  * `retort predict <model> <in>`: one JSON line for each example of a file, probabilities at full precision; or a file as GLUE's server
- * takes it.
+ * takes it. Of a translator: a line of translation for each line.
  */
 import { type Command, Option } from 'commander';
 import { checkSubmission, submissionFiles, writeSubmission } from '../../evaluate/glue-submission.ts';
@@ -14,22 +14,28 @@ import type { Door } from '../door.ts';
 import { addEngineOption, type EngineOption, startEngine } from '../engine-option.ts';
 import { cutNotice, openClassifier, requireModel, tokenLimit } from '../model-folder.ts';
 import { openTexts, refuseUnfitting } from '../text-files.ts';
+import { predictTranslations } from '../translation/predict-translations.ts';
+import { addSearchOptions, type SearchOptions, searchOptions } from '../translation/search-options.ts';
+import { isTranslator } from '../translation/translator-folder.ts';
 import { columnOptions, refuseOptions } from '../unused-options.ts';
 
-type Options = CorpusOptions & EngineOption & { out?: string; submission?: string };
+type Options = CorpusOptions & EngineOption & SearchOptions & { out?: string; submission?: string };
 
 export function addPredict(program: Command, door: Door): void {
   const command = program
     .command('predict')
-    .description('answer for every example of a file, as JSON lines')
-    .argument('<model>', 'a classifier\'s folder')
+    .description('answer for every example of a file, as JSON lines; a translator translates its lines')
+    .argument('<model>', 'the folder of a classifier or of a translator')
     .argument('<in>', 'a TSV, CSV or JSONL file, or a text file with one example a line; for --submission a GLUE folder, or the test split\'s file')
-    .option('--out <file>', 'write here, whole or not at all (default: standard output; for --submission a folder, by default submission)')
+    .option('--out <file>', 'write here, whole or not at all (default: standard output; for --submission a folder, by default submission); translations as plain lines, or with their scores where it ends in .jsonl')
     .addOption(new Option('--submission <name>', 'write <name>.tsv as GLUE\'s server takes it').choices(submissionFiles.map(({ name }) => name)));
   for (const add of [addTextOptions, addEngineOption]) add(command);
+  addSearchOptions(command, 'translations of each source, best first');
   command
-    .addHelpText('after', '\nExample:\n  $ retort predict runs/student/student corpora/opinions/sample/test.tsv --out runs/predictions.jsonl\n')
+    .addHelpText('after', '\nA translator\'s lines:\n  $ retort predict runs/translator/model sentences.en --beams 4 --out sentences.de\n\nExample:\n  $ retort predict runs/student/student corpora/opinions/sample/test.tsv --out runs/predictions.jsonl\n')
     .action(async (folder: string, file: string, { out, submission, ...options }: Options) => {
+      if (await isTranslator(folder)) return predictTranslations(command, door, { folder, file, options: command.opts() });
+      refuseOptions(command, searchOptions, `${folder} is no translator; leave that away`);
       if (submission !== undefined && (await isFolder(file))) refuseOptions(command, columnOptions, `the columns of ${submission}'s test split are known; leave that away`);
       const console = door.console();
       await requireModel(folder);

@@ -13,7 +13,7 @@ import { modelFingerprint } from '../../teacher/labeller.ts';
 import { liveTeacher } from '../../teacher/teacher.ts';
 import { wordMasking } from '../../text/masking.ts';
 import { tokenCounts } from '../../text/token-counts.ts';
-import { exampleCount, sliceRows } from '../../text/tokenised-corpus.ts';
+import { exampleCount } from '../../text/tokenised-corpus.ts';
 import { addTextOptions, type CorpusOptions } from '../corpus-options.ts';
 import type { Door } from '../door.ts';
 import { addEngineOption, addReplayOption, type EngineOption, startEngine } from '../engine-option.ts';
@@ -83,7 +83,7 @@ export function addPretrain(program: Command, door: Door): void {
           ...starting,
           settings: trainSettings(options, { ...starting, examples: exampleCount(learned) }),
           ...(taught === undefined ? { objective: hiddenWords() } : { objective: distilbert({ temperature, weights: { soft, masked, cosine } }), teacher: liveTeacher(taught.model, { name: `masked-LM ${await modelFingerprint(taught.model)}` }) }),
-          corpus: learned, heldOut: await sliceRows(held, 0, exampleCount(held)),
+          corpus: learned, heldOut: held,
           masking: wordMasking(tokenizer, { share: maskShare, wholeWords, ...(counts && { counts, smoothing }) }),
           story: `Pre-trained on ${corpus.name} by filling in hidden words${taught === undefined ? '' : `, under ${options.teacher ?? ''}`}.`,
         });

@@ -1,5 +1,6 @@
 /**
- * `retort train <corpus>`: trains a classifier on labels alone: a teacher from a published encoder, or a small model from nothing.
+ * `retort train <corpus>`: trains a classifier on labels alone: a teacher from a published encoder, or a small model from nothing; with
+ * --translation a translator on parallel text.
  */
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -23,6 +24,7 @@ import { type StartingModel, startFresh, startFromFolder } from '../starting-mod
 import { corpusWarnings, type StreamedSplits, tokeniseSplits } from '../streamed-splits.ts';
 import { labelSpace } from '../../text/example.ts';
 import { addTrainingOptions, rankingMetric, refuseUnusedTraining, type TrainingOptions, trainSettings } from '../training-options.ts';
+import { addPairTraining, pairTraining, trainFromPairs, type TrainFromPairsOptions } from '../translation/train-from-pairs.ts';
 import { refuseOptions } from '../unused-options.ts';
 
 type Options = LearningTextOptions & TrainingOptions & ClassWeightsOption & EngineOption & { from?: string; size?: string; vocabulary: number; out?: string };
@@ -30,18 +32,20 @@ type Options = LearningTextOptions & TrainingOptions & ClassWeightsOption & Engi
 export function addTrain(program: Command, door: Door): void {
   const command = program
     .command('train')
-    .description('train a model on labelled text (classes or scores), as a teacher or as a student that has none')
-    .argument('<corpus>', 'a folder with train, dev and test (.tsv, .csv or .jsonl), or with --task a GLUE folder')
-    .option('--from <folder>', 'start from this encoder or classifier (a Hugging Face folder)')
-    .option('--size <LxH>', 'start from nothing: layers x width, as 2x128 or 4x256:4:1024 (heads, feed-forward width)')
+    .description('train a model on labelled text (classes or scores) or a translator on parallel text, as a teacher or as a student that has none')
+    .argument('<corpus>', 'a folder with train, dev and test (.tsv, .csv or .jsonl), or with --task a GLUE folder; with --translation parallel text')
+    .option('--from <folder>', 'start from this encoder, classifier or translator (a Hugging Face folder)')
+    .option('--size <LxH>', 'start from nothing: layers x width, as 2x128 or 4x256:4:1024 (heads, feed-forward width); of a translator encoder+decoder, as 6+2x512')
     .option('--vocabulary <n>', 'tokens of the vocabulary that is made for a fresh model', wholeNumber, 8000)
-    .option('--out <folder>', 'the run\'s folder; the model lands in model/ there (default: runs/<corpus>-teacher)');
-  for (const add of [addCorpusOptions, addLabelKindOption, addExamplesOption, addTrainingOptions, addClassWeightsOption, addEngineOption, addReplayOption]) add(command);
+    .option('--out <folder>', 'the run\'s folder; the model lands in model/ there (default: runs/<corpus>-teacher, or -translator)');
+  for (const add of [addCorpusOptions, addLabelKindOption, addExamplesOption, addTrainingOptions, addClassWeightsOption, addEngineOption, addReplayOption, addPairTraining]) add(command);
   command
-    .addHelpText('after', '\nThe same command again goes on where it was stopped, or reuses what is done.\n\nExample:\n  $ retort train corpora/opinions/sample --size 2x64:2 --vocabulary 600 --steps 30 --out runs/teacher\n')
+    .addHelpText('after', '\nThe same command again goes on where it was stopped, or reuses what is done.\n\nA translator:\n  $ retort train corpora/counting/sample --translation en-de --size 2+2x64:4 --vocabulary 500 --steps 1500 --out runs/translator\n\nExample:\n  $ retort train corpora/opinions/sample --size 2x64:2 --vocabulary 600 --steps 30 --out runs/teacher\n')
     .action(async (corpus: string, options: Options) => {
       if ((options.from === undefined) === (options.size === undefined)) command.error('error: what to start from? Give either --from FOLDER or --size LAYERSxWIDTH');
       if (options.from !== undefined) refuseOptions(command, ['vocabulary'], '--from brings a vocabulary of its own');
+      if (command.getOptionValue('translation') !== undefined) return trainFromPairs(command, door, corpus, command.opts<TrainFromPairsOptions>());
+      refuseOptions(command, pairTraining, 'it is for translators; give --translation FROM-INTO too');
       refuseTaskColumns(command, options);
       refuseUnusedTraining(command, options);
       const folder = options.out ?? join('runs', `${corpusName(corpus, options)}-teacher`);

@@ -11,13 +11,13 @@ const name = 'RetortAttention';
 const gradientName = 'RetortAttentionGradient';
 
 export interface AttentionOptions {
-  /** Added to the scaled scores before the softmax, broadcast to [B, A, T, T]: 0 at keys that may be seen, very negative elsewhere. */
+  /** Added to the scaled scores before the softmax, broadcast to [B, A, T, S]: 0 at keys that may be seen, very negative elsewhere. */
   readonly bias: tf.Tensor;
   readonly scale: number;
   readonly dropout?: Dropout | undefined;
 }
 
-/** query, key, value [B, A, T, D] -> context [B, A, T, D]. */
+/** query [B, A, T, D], key and value [B, A, S, D] -> context [B, A, T, D]. */
 export function attention(query: tf.Tensor, key: tf.Tensor, value: tf.Tensor, { bias, scale, dropout }: AttentionOptions): tf.Tensor {
   const attributes: Attributes = { scale, gradient: isRecording(), ...(isActive(dropout) ? dropoutAttributes(dropout) : { rate: 0, high: 0, low: 0 }) };
   const [context, left] = runFused<tf.Tensor[]>(name, { query, key, value, bias }, attributes);
@@ -38,7 +38,7 @@ export const attentionOp: FusedOp = {
   name,
   composite: (inputs, attributes) => {
     const [query, key] = [present(inputs.query, 'query'), present(inputs.key, 'key')];
-    const scores = tf.mul(tf.matMul(query, swapLast(key)), Number(attributes.scale)); // [B, A, T, T]
+    const scores = tf.mul(tf.matMul(query, swapLast(key)), Number(attributes.scale)); // [B, A, T, S]
     const probabilities = tf.softmax(tf.add(scores, present(inputs.bias, 'bias')));
     return [tf.matMul(dropped(probabilities, attributes), present(inputs.value, 'value')), probabilities];
   },
@@ -79,7 +79,7 @@ export const attentionGradientOp: FusedOp = {
     const dscores = tf.mul(
       tf.sub(weighted, tf.mul(probabilities, tf.sum(weighted, -1, true))),
       Number(attributes.scale),
-    ); // [B, A, T, T]
+    ); // [B, A, T, S]
     return [tf.matMul(dscores, key), tf.matMul(swapLast(dscores), query), dvalue];
   },
 };

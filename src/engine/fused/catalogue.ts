@@ -11,6 +11,7 @@ import type { FusedOp } from './fused-op.ts';
 import { geluGradientOp, geluOp } from './gelu.ts';
 import { layerNormGradientOp, layerNormOp, residualLayerNormGradientOp, residualLayerNormOp } from './layer-norm.ts';
 import { linearBiasGradientOp, linearInputGradientOp, linearOp, linearWeightGradientOp } from './linear.ts';
+import { siluGradientOp, siluOp } from './silu.ts';
 import { scaledOp, vocabularyLossOp } from './vocabulary-loss.ts';
 
 export const fusedCatalogue: readonly FusedOp[] = [
@@ -20,6 +21,8 @@ export const fusedCatalogue: readonly FusedOp[] = [
   linearBiasGradientOp,
   geluOp,
   geluGradientOp,
+  siluOp,
+  siluGradientOp,
   dropoutOp,
   residualDropoutOp,
   layerNormOp,

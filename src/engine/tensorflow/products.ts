@@ -33,7 +33,7 @@ export function installProducts(): void {
   register('RetortLinearWeightGradient', ({ dy, x }) => tf.matMul(flattened(dy!), flattened(x!), true, false)); // [N, out] [N, in] -> [out, in]
 
   register('RetortAttention', ({ query, key, value, bias }, attributes) => {
-    const scores = tf.mul(tf.matMul(query!, key!, false, true), Number(attributes.scale)); // [B, A, T, T]
+    const scores = tf.mul(tf.matMul(query!, key!, false, true), Number(attributes.scale)); // [B, A, T, S]
     const probabilities = tf.softmax(tf.add(scores, bias!));
     return [tf.matMul(dropped(probabilities, attributes), value!), probabilities];
   });
@@ -41,7 +41,7 @@ export function installProducts(): void {
     const dvalue = tf.matMul(dropped(left!, attributes), dy!, true, false);
     const dprobabilities = dropped(tf.matMul(dy!, value!, false, true), attributes);
     const weighted = tf.mul(dprobabilities, left!);
-    const dscores = tf.mul(tf.sub(weighted, tf.mul(left!, tf.sum(weighted, -1, true))), Number(attributes.scale)); // [B, A, T, T]
+    const dscores = tf.mul(tf.sub(weighted, tf.mul(left!, tf.sum(weighted, -1, true))), Number(attributes.scale)); // [B, A, T, S]
     return [tf.matMul(dscores, key!), tf.matMul(dscores, query!, true, false), dvalue];
   });
 }

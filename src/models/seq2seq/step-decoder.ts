@@ -8,7 +8,7 @@ import { linear } from '../../engine/fused/linear.ts';
 import { scope } from '../../engine/memory.ts';
 import * as tf from '../../engine/tf.ts';
 import { attentionBias } from '../../nn/attention.ts';
-import { SourceCache, WrittenCache } from '../../nn/key-value-cache.ts';
+import { SourceCache, sourceTokens, WrittenCache } from '../../nn/key-value-cache.ts';
 import { keysAndValues, transformerStep } from '../../nn/transformer-layer.ts';
 import { embedSide } from './embeddings.ts';
 import { layerOptions, layerWeights } from './layers.ts';
@@ -23,29 +23,28 @@ export interface SourceDecoder extends StepDecoder {
 /** One row for each source of the batch; its targets and labels are not looked at. The batch may be disposed of at once. */
 export function openDecoder({ config, parameters }: Seq2Seq, batch: Batch): SourceDecoder {
   const options = layerOptions(config, 'decoder');
-  const { heads, scale } = options;
   const layers = layerWeights(config, parameters, 'decoder');
   const encoded = scope(() => {
     const bias = attentionBias(batch.mask);
     const last = passSide(config, parameters, 'encoder', { ids: batch.inputIds, bias, mode: {} }).hidden.at(-1)!;
-    return { bias, layers: layers.flatMap(({ cross }) => (cross === undefined ? [] : [keysAndValues(last, cross, heads)])) };
+    return { tokens: sourceTokens(batch.mask), layers: layers.flatMap(({ cross }) => (cross === undefined ? [] : [keysAndValues(last, cross)])) };
   });
-  const sources = new SourceCache(encoded.layers, encoded.bias);
-  const written = layers.map(() => new WrittenCache());
+  const sources = new SourceCache(encoded.layers, encoded.tokens);
+  const written = new WrittenCache(layers.length);
   let place = 0;
 
   const logitsOf = (tokens: Int32Array): tf.Tensor2D => {
     const ids = tf.tensor2d(tokens, [tokens.length, 1], 'int32');
     let stream = embedSide(config, parameters, 'decoder', { ids, from: place }, {}); // [R, 1, H]
-    const bias = positionBias(config, parameters, 'decoder', { queries: 1, keys: place + 1 });
+    const positions = positionBias(config, parameters, 'decoder', { queries: 1, keys: place + 1 });
+    written.begin(tokens.length);
     layers.forEach((layer, index) => {
-      const own = written[index]!;
       stream = transformerStep(stream, layer, options, {
         self: (states, query) => {
-          own.append(keysAndValues(states, layer.self, heads));
-          return own.look(query, { scale, positionBias: bias });
+          written.append(index, keysAndValues(states, layer.self));
+          return written.look(index, query, { ...options, positionBias: positions });
         },
-        cross: (_states, query) => sources.look(index, query, scale),
+        cross: (_states, query) => sources.look(index, query, options),
       });
     });
     const product = productOf(config, parameters, normedLast(config, parameters, 'decoder', stream, {}));
@@ -61,11 +60,11 @@ export function openDecoder({ config, parameters }: Seq2Seq, batch: Batch): Sour
     },
     select(rows) {
       sources.select(rows);
-      for (const own of written) own.select(rows);
+      written.select(rows);
     },
     dispose() {
       sources.dispose();
-      for (const own of written) own.dispose();
+      written.dispose();
     },
   };
 }

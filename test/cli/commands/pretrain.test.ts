@@ -51,7 +51,7 @@ test.serial('an encoder without a head gets one, tied to its embeddings, and lea
   t.regex(adapted.said, /masked-LM loss \d\.\d{4} nats \(perplexity \d+\.\d\d\), \d\.\d{4} before/);
   const stored = await loadModel(model);
   t.is(stored.model.config.task, 'masked-lm');
-  t.false(stored.model.parameters.names.some((name) => /decoder\.weight/.test(name)), 'no decoder weight of its own');
+  t.false(stored.model.parameters.names.some((name) => name.includes('decoder.weight')), 'no decoder weight of its own');
   const config = await readFile(join(model, 'config.json'), 'utf8');
   t.regex(config, /BertForMaskedLM/);
 

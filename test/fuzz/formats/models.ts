@@ -103,7 +103,7 @@ export const modelFormats: readonly Format[] = [
     }),
   },
   ...(['config.json', 'generation_config.json', 'model.safetensors'] as const).map((name): Format => ({
-    name: `translator-${name.replace(/\..*/, '').replace('_', '-')}`,
+    name: `seq2seq-${name.replace(/\..*/, '').replace('_', '-')}`,
     sources: ['src/models/seq2seq/load.ts'],
     open: async (at) => {
       const folder = join(at, 'translator');

@@ -31,7 +31,7 @@ export const translatorFormats: readonly Format[] = [
     open: (at) => folderSubject(at, 'vocab.json', { json: true, words: ['"</s>": 0', '<pad>', '>>rev<<'] }),
   },
   {
-    name: 'translator-config',
+    name: 'translation-tokenizer-config',
     sources: ['src/text/open-translation-tokenizers.ts'],
     open: (at) => folderSubject(at, 'config.json', { json: true, samples: [utf8('{"decoder_start_token_id": 403, "pad_token_id": 403, "eos_token_id": 0, "vocab_size": 404}')], words: ['"vocab_size": 1', 'decoder_vocab_size'] }),
   },

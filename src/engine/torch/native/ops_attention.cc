@@ -29,11 +29,11 @@ struct Prepared {
 
 Prepared prepared(const at::Tensor& query, const at::Tensor& key, const at::Tensor& value, const at::Tensor& bias, double scale, const Mask& mask, float* logSums) {
   Prepared made{innermostContiguous(query), innermostContiguous(key), innermostContiguous(value), {}, {}};
-  const int64_t batch = query.size(0), count = query.size(1), length = query.size(2), depth = query.size(3);
-  TORCH_CHECK(key.sizes() == query.sizes() && value.sizes() == query.sizes(), "query, key and value differ in shape");
-  made.bias = innermostContiguous(bias.expand({batch, count, length, length}));
+  const int64_t batch = query.size(0), count = query.size(1), length = query.size(2), depth = query.size(3), keys = key.dim() == 4 ? key.size(2) : 0;
+  TORCH_CHECK(key.sizes() == at::IntArrayRef({batch, count, keys, depth}) && keys > 0 && value.sizes() == key.sizes(), "query, key and value differ in shape");
+  made.bias = innermostContiguous(bias.expand({batch, count, length, keys}));
   const auto& b = made.bias;
-  made.attention = {heads(made.query), heads(made.key), heads(made.value), {}, b.data_ptr<float>(), b.stride(0), b.stride(1), b.stride(2), logSums, batch, count, length, depth, scale, mask, settings().half};
+  made.attention = {heads(made.query), heads(made.key), heads(made.value), {}, b.data_ptr<float>(), b.stride(0), b.stride(1), b.stride(2), logSums, batch, count, length, depth, keys, scale, mask, settings().half};
   return made;
 }
 
@@ -76,7 +76,7 @@ OPERATION(RetortAttentionGradient) {
     requireSame(dy, query, "dy and the query");
     TORCH_CHECK(left.sizes() == query.sizes().slice(0, 3), "row sums of shape ", left.sizes(), " for heads of shape ", query.sizes());
     const at::Tensor dcontext = innermostContiguous(dy);
-    const at::Tensor dquery = freshHeads(query), dkey = freshHeads(query), dvalue = freshHeads(query);
+    const at::Tensor dquery = freshHeads(query), dkey = freshHeads(key), dvalue = freshHeads(value);
     const Prepared made = prepared(query, key, value, bias, scale, mask, left.data_ptr<float>());
     cpu::attentionGradient({made.attention, heads(dcontext), heads(dquery), heads(dkey), heads(dvalue)});
     for (const at::Tensor& gradient : {dquery, dkey, dvalue}) call.give(gradient);

@@ -203,15 +203,6 @@ OPERATION(Cumsum) {
   call.give(reverse ? sums.flip(axis) : sums);
 }
 
-// Largest first; equal values in the order of their places, as the other engines have it.
-OPERATION(TopK) {
-  const at::Tensor x = call.tensor();
-  const int64_t count = call.integer();
-  const auto [values, places] = at::sort(x, /*stable=*/true, -1, /*descending=*/true);
-  call.give(values.narrow(-1, 0, count).contiguous());
-  call.give(places.narrow(-1, 0, count).to(at::kInt).contiguous());
-}
-
 OPERATION(BatchMatMul) {
   at::Tensor a = call.tensor(), b = call.tensor();
   if (call.flag()) a = a.transpose(-2, -1);

@@ -26,6 +26,23 @@ OPERATION(RetortGeluGradient) {
   call.give(dx);
 }
 
+OPERATION(RetortSilu) {
+  const at::Tensor x = call.stored().contiguous();
+  if (!onRows()) return call.give(at::silu(x));
+  const at::Tensor y = at::empty_like(x);
+  cpu::silu(values(x), values(y), x.numel());
+  call.give(y);
+}
+
+OPERATION(RetortSiluGradient) {
+  const at::Tensor dy = call.stored().contiguous(), x = call.stored().contiguous();
+  requireSame(dy, x, "dy and x");
+  if (!onRows()) return call.give(at::silu_backward(dy.to(x.scalar_type()), x));
+  const at::Tensor dx = at::empty_like(x);
+  cpu::siluGradient(values(dy), values(x), values(dx), x.numel());
+  call.give(dx);
+}
+
 OPERATION(RetortDropout) {
   const at::Tensor x = call.stored().contiguous();
   const Mask mask = readMask(call);

@@ -92,6 +92,9 @@ inline Lanes exponential(Lanes x) {
   return _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(x, all(-87.0f), _CMP_NLT_UQ), result);
 }
 
+// 1 / (1 + e^-x)
+inline Lanes sigmoid(Lanes x) { return _mm512_div_ps(all(1), _mm512_add_ps(all(1), exponential(_mm512_sub_ps(_mm512_setzero_ps(), x)))); }
+
 // Φ(x) = (1 + erf(x / √2)) / 2; erf by an odd rational function on [-4, 4] (the minimax fit that engine/wasm uses too).
 inline Lanes normalDistribution(Lanes x) {
   const Lanes z = _mm512_max_ps(all(-4.0f), _mm512_min_ps(all(4.0f), _mm512_mul_ps(x, all(0.70710678118654752f))));

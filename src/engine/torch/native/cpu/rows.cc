@@ -51,6 +51,21 @@ void geluGradient(Values dy, Values x, Values dx, int64_t count) {
   everySixteen(count, [&](int64_t i, __mmask16 mask) { store(dx, i, mask, _mm512_mul_ps(load(dy, i, mask), geluSlope(load(x, i, mask)))); });
 }
 
+void silu(Values x, Values y, int64_t count) {
+  everySixteen(count, [&](int64_t i, __mmask16 mask) {
+    const Lanes value = load(x, i, mask);
+    store(y, i, mask, _mm512_mul_ps(value, sigmoid(value)));
+  });
+}
+
+void siluGradient(Values dy, Values x, Values dx, int64_t count) {
+  everySixteen(count, [&](int64_t i, __mmask16 mask) {
+    const Lanes value = load(x, i, mask), share = sigmoid(value);
+    const Lanes slope = _mm512_mul_ps(share, _mm512_fmadd_ps(value, _mm512_sub_ps(all(1), share), all(1)));  // σ (1 + x (1 - σ))
+    store(dx, i, mask, _mm512_mul_ps(load(dy, i, mask), slope));
+  });
+}
+
 void dropout(Values x, Values residual, Values y, int64_t count, const Mask& dropped) {
   everySixteen(count, [&](int64_t i, __mmask16 mask) {
     const Lanes value = _mm512_mul_ps(load(x, i, mask), multipliers(dropped, i));

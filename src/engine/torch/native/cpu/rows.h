@@ -18,6 +18,10 @@ void gelu(Values x, Values y, int64_t count);
 // dx = dy gelu'(x)
 void geluGradient(Values dy, Values x, Values dx, int64_t count);
 
+void silu(Values x, Values y, int64_t count);
+// dx = dy silu'(x)
+void siluGradient(Values dy, Values x, Values dx, int64_t count);
+
 // y = x times the mask's multipliers, plus `residual` where there is one (data null: none).
 void dropout(Values x, Values residual, Values y, int64_t count, const Mask& mask);
 
@@ -73,6 +77,8 @@ struct Attention {
   // [batch, heads, length]: log Σ exp of every row of scores
   float* logSums;
   int64_t batch, heads, length, depth;
+  // Of keys and values; `length` is the queries'.
+  int64_t keys;
   double scale;
   Mask mask;
   // Products in bfloat16.

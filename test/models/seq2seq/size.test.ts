@@ -1,0 +1,45 @@
+import test from 'ava';
+import { freshSeq2Seq, seq2seqSpecs } from '../../../src/models/seq2seq/model.ts';
+import { freshSeq2SeqConfig, parseSeq2SeqSize } from '../../../src/models/seq2seq/size.ts';
+import { bitsOf } from '../tiny-model.ts';
+import { startEngine } from '../../engine-under-test.ts';
+import { familyNames, tinySeq2SeqConfig } from './tiny-seq2seq.ts';
+
+test.before(startEngine);
+
+test('sizes as people type them', (t) => {
+  t.deepEqual(parseSeq2SeqSize('6+2x512'), { encoderLayers: 6, layers: 2, width: 512, heads: 8, feedForwardWidth: 2048 });
+  t.deepEqual(parseSeq2SeqSize('12+1x256:4:1024'), { encoderLayers: 12, layers: 1, width: 256, heads: 4, feedForwardWidth: 1024 });
+  t.deepEqual(parseSeq2SeqSize('6x512'), parseSeq2SeqSize('6+6x512'));
+  for (const wrong of ['6+x512', '6+0x512', '0+6x512', '6+2', '6+2x10:3', 'six']) t.throws(() => parseSeq2SeqSize(wrong), { message: /model size|at least 1|do not divide/ }, wrong);
+});
+
+test('a Marian 6+6x512 has as many parameters as OPUS-MT\'s without its positions', (t) => {
+  const config = freshSeq2SeqConfig(parseSeq2SeqSize('6+6x512'), { vocabulary: 58_101, padId: 58_100, eosId: 0 });
+  const count = seq2seqSpecs(config).reduce((sum, { shape }) => sum + shape.reduce((product, side) => product * side, 1), 0);
+  t.is(count, 58_101 * 512 + 6 * (4 * 512 * 513 + 2 * 1024 + 2048 * 513 + 512 * 2049) + 6 * (8 * 512 * 513 + 3 * 1024 + 2048 * 513 + 512 * 2049) + 58_101);
+  t.like(config, { startId: 58_100, scalesEmbeddings: true, tied: true, activation: 'silu', positions: 512 });
+});
+
+test.serial('the same seed makes the same model, another another', async (t) => {
+  for (const family of familyNames) {
+    const [one, same, other] = [5, 5, 6].map((seed) => freshSeq2Seq(tinySeq2SeqConfig({ family }), { seed }));
+    t.is(await bitsOf(one!), await bitsOf(same!), family);
+    t.not(await bitsOf(one!), await bitsOf(other!), family);
+    for (const model of [one!, same!, other!]) model.dispose();
+  }
+});
+
+test.serial('the padding row starts at zero where lookups of it do not learn; T5 draws by its widths', async (t) => {
+  const [marian, t5] = [freshSeq2Seq(tinySeq2SeqConfig(), { seed: 1 }), freshSeq2Seq(tinySeq2SeqConfig({ family: 't5' }), { seed: 1 })];
+  t.deepEqual([...(await marian.parameters.get('model.shared.weight').data()).subarray(0, 9)], new Array(9).fill(0));
+  const deviation = async (name: string) => {
+    const values = [...(await t5.parameters.get(name).data())];
+    return Math.sqrt(values.reduce((sum, value) => sum + value ** 2, 0) / values.length);
+  };
+  t.true(Math.abs((await deviation('shared.weight')) - 1) < 0.15);
+  t.true(Math.abs((await deviation('encoder.block.0.layer.0.SelfAttention.q.weight')) - 27 ** -0.5) < 0.05);
+  t.true(Math.abs((await deviation('encoder.block.0.layer.0.SelfAttention.k.weight')) - 9 ** -0.5) < 0.08);
+  marian.dispose();
+  t5.dispose();
+});
