@@ -3,6 +3,7 @@
  * 1 failed, 2 wrong use, 130 after Ctrl-C; the same command goes on.
  *
  *     npm run repro:pkd -- --glue FOLDER --encoder FOLDER      or RETORT_GLUE and RETORT_ENCODER
+ *     npm run repro:seqkd -- --corpus FOLDER                   or RETORT_CORPUS
  *     npm run repro:pkd -- --check                             tables against the recorded runs, then the first 50 steps of one run again
  *     npm run repro:pkd -- --engine torch --precision bf16 --threads 2 --set seeds=[1]
  */
@@ -18,13 +19,13 @@ process.exitCode = await main(process.argv.slice(2));
 
 async function main(words: string[]): Promise<number> {
   const use = (problem: unknown): number => {
-    console.error(`${problem instanceof Error ? problem.message : String(problem)}\nnpm run repro:NAME [-- --check] [--glue FOLDER] [--encoder FOLDER] [--engine NAME] [--precision NAME] [--threads N] [--set path=value]; the names are ${Object.keys(reproductions).join(', ')}`);
+    console.error(`${problem instanceof Error ? problem.message : String(problem)}\nnpm run repro:NAME [-- --check] [--glue FOLDER] [--encoder FOLDER] [--corpus FOLDER] [--engine NAME] [--precision NAME] [--threads N] [--set path=value]; the names are ${Object.keys(reproductions).join(', ')}`);
     return 2;
   };
   const text = { type: 'string' } as const;
   let parsed;
   try {
-    parsed = parseArgs({ args: words, allowPositionals: true, options: { check: { type: 'boolean' }, glue: text, encoder: text, engine: { ...text, default: 'torch' }, precision: { ...text, default: 'bf16' }, threads: text, set: { ...text, multiple: true, default: [] } } });
+    parsed = parseArgs({ args: words, allowPositionals: true, options: { check: { type: 'boolean' }, glue: text, encoder: text, corpus: text, engine: { ...text, default: 'torch' }, precision: { ...text, default: 'bf16' }, threads: text, set: { ...text, multiple: true, default: [] } } });
   } catch (error) {
     return use(error);
   }

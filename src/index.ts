@@ -33,6 +33,7 @@ export { type Corpus, makeCorpus } from './text/corpus.ts';
 export type { Example, LabelKind, LabelSpace } from './text/example.ts';
 export { openTsv } from './text/tsv.ts';
 export { openPlainLines } from './text/plain-lines.ts';
+export { type StreamedCorpus, streamOf } from './text/streamed-corpus.ts';
 export { openParallel, type ParallelFiles, type ParallelOptions, type ParallelTable, type ParallelText, streamParallel } from './text/parallel.ts';
 export { glueTasks, openGlue } from './text/glue.ts';
 export { type HeldOut, holdOutLong, type HoldOutOptions } from './text/hold-out.ts';
@@ -95,6 +96,7 @@ export { stepTranslator, type StepTranslatorOptions, type Translation, type Tran
 export { translateSources, type TranslateSourcesOptions } from './teacher/translate-sources.ts';
 export { translateCorpus, translated, type TranslateOptions, type TranslateProgress } from './teacher/translate-corpus.ts';
 export { modelTranslator, type ModelTranslatorOptions } from './teacher/model-translator.ts';
+export { translateTexts, type TranslateTextsOptions } from './teacher/translate-texts.ts';
 export { openTranslations, type Translations, type TranslationSource } from './teacher/translation-store.ts';
 
 // objectives: matching
@@ -163,6 +165,8 @@ export { type MaskedLmOptions, type MaskedLmScores, maskedLmScores } from './eva
 export { sentenceEditRate, wordErrorRate } from './evaluate/edit-rate.ts';
 export { type TranslationLikelihood, translationLikelihood } from './evaluate/translation-likelihood.ts';
 export { type DifferenceOptions, translationDifference, translationInterval, translationScores, type TranslationScores } from './evaluate/translation-scores.ts';
+export { type DifferenceOptions, translationDifference, translationScores, type TranslationScores } from './evaluate/translation-scores.ts';
+export { referencePerplexity } from './evaluate/reference-perplexity.ts';
 export { modeMass, type SequenceMeasures, sequenceSignatures, type SequenceSignatures } from './evaluate/sequence-signatures.ts';
 export { type SpeedOptions, translationSpeed, type TranslationSpeed } from './evaluate/translation-speed.ts';
 export { perplexity } from './evaluate/perplexity.ts';
@@ -221,3 +225,6 @@ export { hiddenWords, type MaskedLmLesson, maskedLmText, openRunningText, type T
 export type { Contender } from './cli/comparison-rows.ts';
 export { bagOfWordsAccuracy, conclude } from './cli/conclusion.ts';
 export { type EvidenceArm, type EvidenceBook, openEvidence, type RecordedRun } from './cli/evidence.ts';
+export { openTranslationEvidence, type RecordedTranslator, type TranslationBook, type TranslationEvidenceOptions, type TranslatorArm } from './cli/translation-evidence.ts';
+export { type JudgedTranslator, openTranslator, trainTranslator, type TranslationTests, type TranslatorLesson } from './cli/judged-translator.ts';
+export { type LessonFiles, writeTranslationLesson } from './cli/translation-lesson-files.ts';

@@ -4,6 +4,7 @@ import lowLabel from './low-label.ts';
 import minilm from './minilm.ts';
 import pkd from './pkd.ts';
 import type { Reproduction } from './reproduction.ts';
+import seqkd from './seqkd.ts';
 import tinybert from './tinybert.ts';
 
-export const reproductions: Readonly<Record<string, Reproduction>> = { 'distilbert-sst2': distilbertSst2, 'low-label': lowLabel, minilm, pkd, tinybert };
+export const reproductions: Readonly<Record<string, Reproduction>> = { 'distilbert-sst2': distilbertSst2, 'low-label': lowLabel, minilm, pkd, seqkd, tinybert };

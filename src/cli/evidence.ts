@@ -1,38 +1,25 @@
 /**
- * Runs of a recipe as evidence: each student, arm and seed is trained once, resumable like any stage, and recorded as a small JSON
- * (report/evidence-file.ts). What is recorded with the same identity is not run again, on whatever machine it ran; what was recorded
- * with other settings is never overwritten. With `check` nothing is recorded: one run's first steps are done again and compared.
+ * Runs of classifiers as evidence (evidence-book.ts): what identifies one, how it is trained, resumable like any stage, and what its record says:
+ * scores, right answers and likeness to the teacher on each test.
  */
-import { basename, join } from 'node:path';
-import { engineFacts } from '../engine/engine.ts';
 import { predictedClasses } from '../evaluate/classification.ts';
 import { fidelityOf } from '../evaluate/fidelity.ts';
 import { chanceScore } from '../evaluate/retention.ts';
 import { rankingScores, type ScoreName, scoresOf } from '../evaluate/score.ts';
 import type { Model } from '../models/model.ts';
 import { described } from '../objectives/objective.ts';
-import { type Evidence, evidenceOf, evidencePath, type EvidenceTest, readEvidence, writeEvidence } from '../report/evidence-file.ts';
-import { evidenceTable } from '../report/evidence-table.ts';
+import type { Evidence, EvidenceTest } from '../report/evidence-file.ts';
 import { packBits } from '../storage/bit-text.ts';
-import { fingerprint } from '../storage/hash.ts';
 import { classLogits } from '../teacher/label-corpus.ts';
 import { modelFingerprint } from '../teacher/labeller.ts';
 import type { Teacher } from '../teacher/teacher.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
 import { type ClassifierLesson, type JudgedClassifier, openJudged, trainClassifier } from './classifier.ts';
 import type { EncodedSplit } from './classifier-corpus.ts';
-import { checkFirstLosses, firstSteps, hearSteps } from './first-losses.ts';
-import { machine, type Run, versions } from './run.ts';
+import { type BookOptions, type FirstSteps, hearRun, identityOf, keyOf, openBook, rounded, runName, surroundings } from './evidence-book.ts';
+import type { Run } from './run.ts';
 
-export interface EvidenceOptions {
-  /** Names the folder of its runs. */
-  readonly recipe: string;
-  /** Where the runs of all recipes are recorded. */
-  readonly results: string;
-  /** A recorded run, as 'cut-pkd-seed1', whose first steps are to be done again. */
-  readonly check?: string | undefined;
-  /** The arm that others are held against. */
-  readonly baseline: string;
+export interface EvidenceOptions extends BookOptions {
   readonly tokenizer: Tokenizer;
   readonly tests: readonly EvidenceTestSet[];
 }
@@ -66,61 +53,34 @@ export interface EvidenceBook {
 }
 
 export function openEvidence(run: Run, options: EvidenceOptions): EvidenceBook {
-  const { recipe, results, check, baseline } = options;
   const said = new WeakMap<RecordedRun, Promise<Said>>();
-  let checked = false;
   const askOnce = (recorded: RecordedRun): Promise<Said> => {
     const known = said.get(recorded) ?? openAndAsk(recorded, options.tests);
     said.set(recorded, known);
     return known;
   };
-
+  const book = openBook(run, options);
   return {
     record: async (arm) => {
-      const identity = identityOf(arm, options);
-      const path = evidencePath(results, { recipe, ...keyOf(arm) });
-      const name = `${arm.student === arm.arm ? arm.arm : `${arm.student} ${arm.arm}`}, seed ${arm.settings.seed}`;
+      const identity = identityOfArm(arm, options);
+      const steps = hearRun(run, arm);
+      const lesson = (): Promise<ClassifierLesson> => lessonOf(arm, options);
       let judged: Promise<JudgedClassifier> | undefined;
-      const train = (heard = hearSteps(run, name)) => (judged ??= lessonOf(arm, options).then((own) => trainClassifier({ ...run, emit: heard.emit }, name, own)));
+      const train = () => (judged ??= lesson().then((own) => trainClassifier({ ...run, emit: steps.emit }, runName(arm), own)));
       const recorded: RecordedRun = { identity, open: async () => openJudged(await train()) };
-
-      const found = await readEvidence(path);
-      if (found !== undefined && found.identity !== identity) throw new Error(`${path}: it was recorded with other settings, corpora or models than these; give another folder (--set results=FOLDER), or delete the file to replace it`);
-      if (check !== undefined) {
-        if (check !== basename(path, '.json')) return recorded;
-        if (found === undefined) throw new Error(`${path}: there is no such run to check; run the recipe without check first`);
-        await checkFirstLosses(run, name, await lessonOf(arm, options), found);
-        checked = true;
-        return recorded;
-      }
-      if (found !== undefined) {
-        run.say(`${name}: recorded before in ${path}`);
-        return recorded;
-      }
-      const steps = hearSteps(run, name);
-      const done = await train(steps);
-      const evidence = await evidenceFrom(done, { arm, identity, options, askOnce, recorded, ...(await firstSteps(run, name, { steps, rows: arm.settings.rows })) });
-      await writeEvidence(results, evidence);
-      run.say(`${name}: ${evidence.tests.map((test) => `${test.name} ${((test.scores[test.metric] ?? NaN) * 100).toFixed(1)}`).join(', ')}; recorded in ${path}`);
+      await book.record({ ...arm, identity, lesson, evidence: (first) => evidenceFrom(train, { arm, identity, options, askOnce, recorded, first }) }, steps);
       return recorded;
     },
-    close: async () => {
-      if (check === undefined) run.say(`\n${evidenceTable(await evidenceOf(results, recipe), { baseline })}`);
-      else if (!checked) throw new Error(`check ${check}: there is no such run among the arms; a run is called as its file in ${join(results, recipe)}, without .json`);
-    },
+    close: () => book.close(),
   };
 }
 
-const keyOf = ({ student, arm, settings: { seed } }: EvidenceArm) => ({ student, arm, seed });
-
 const metricOfArm = ({ metric, data }: EvidenceArm): ScoreName => metric ?? rankingScores[data.labels.kind][0];
 
-/** Everything that determines the numbers, but for the engine. */
-function identityOf(arm: EvidenceArm, options: EvidenceOptions): string {
-  const { checkpointEvery: _checkpoint, logEvery: _log, ...settings } = arm.settings;
+function identityOfArm(arm: EvidenceArm, options: EvidenceOptions): string {
   const { corpus, tokenizer, maxTokens } = arm.corpus;
-  return fingerprint({
-    recipe: options.recipe, student: arm.student, arm: arm.arm, origin: arm.origin, objective: described(arm.objective), settings, corpus, tokenizer, maxTokens,
+  return identityOf(options.recipe, arm, {
+    origin: arm.origin, objective: described(arm.objective), corpus, tokenizer, maxTokens,
     metric: metricOfArm(arm),
     tests: options.tests.map(({ name, split }) => [name, split.corpus.fingerprint]),
     against: arm.against?.identity ?? null,
@@ -157,25 +117,24 @@ interface Finding {
   readonly options: EvidenceOptions;
   readonly askOnce: (recorded: RecordedRun) => Promise<Said>;
   readonly recorded: RecordedRun;
-  readonly losses: readonly number[];
-  readonly minutes: number;
+  readonly first: FirstSteps;
 }
 
-async function evidenceFrom(judged: JudgedClassifier, { arm, identity, options, askOnce, recorded, losses, minutes }: Finding): Promise<Evidence> {
+async function evidenceFrom(train: () => Promise<JudgedClassifier>, { arm, identity, options, askOnce, recorded, first }: Finding): Promise<Evidence> {
+  const { losses, minutes } = await first(train);
+  const judged = await train();
   const { lineage, parameters = 0, bytes = 0, latencyMs = 0 } = judged;
   if (lineage === undefined) throw new Error(`${judged.name}: nothing is known of how it was made`);
   const against = arm.against && (await askOnce(arm.against));
   const { answers, hash } = await openAndAsk(recorded, options.tests);
-  const { engine, device, precision, threads, library, buildId } = engineFacts();
   const metric = metricOfArm(arm);
   return {
     format: 'retort-evidence-1', recipe: options.recipe, ...keyOf(arm), identity,
     startsAs: lineage.startsAs, objective: lineage.objective, rows: lineage.labelledRows + lineage.unlabelledRows, labelledRows: lineage.labelledRows,
     maxTokens: lineage.maxTokens, steps: lineage.steps, rowsPerStep: lineage.rowsPerStep, learningRate: lineage.learningRate,
     hashes: { corpus: arm.corpus.corpus, tokenizer: arm.corpus.tokenizer, teacher: arm.teacher === undefined ? null : (against?.hash ?? null), model: hash },
-    engine: { engine, device, precision, threads, ...(library !== undefined && { library }), ...(buildId !== undefined && { buildId }) },
-    versions: versions(), machine: machine(),
-    parameters, bytes, latencyMs: rounded(latencyMs), minutes: rounded(minutes), losses: [...losses],
+    ...surroundings(),
+    parameters, bytes, latencyMs: rounded(latencyMs), minutes: rounded(minutes), losses,
     tests: options.tests.map((test, place) => testEvidence(test, { metric, logits: answers[place] ?? new Float32Array(), teacher: against?.answers[place] })),
   };
 }
@@ -195,5 +154,3 @@ function testEvidence({ name, split, groups }: EvidenceTestSet, { metric, logits
     ...(groups && { groupStarts: packBits(groups.map((group, row) => row === 0 || group !== groups[row - 1])) }),
   };
 }
-
-const rounded = (value: number): number => Number(value.toPrecision(4));

@@ -7,13 +7,17 @@ import { join } from 'node:path';
 import { engineFacts } from '../engine/engine.ts';
 import type { Evidence } from '../report/evidence-file.ts';
 import { readRunLog } from '../report/run-log.ts';
-import { plain } from '../strategies/plain.ts';
+import { type Lesson, plain } from '../strategies/plain.ts';
 import type { StepEvent, TrainEvent } from '../train/event.ts';
-import type { ClassifierLesson } from './classifier.ts';
 import { machine, type Run } from './run.ts';
 
 /** So many are kept. */
 const keptLosses = 50;
+
+/** What is trained, of whatever kind. */
+export interface FirstLesson extends Pick<Lesson, 'objective' | 'teacher' | 'corpus' | 'settings'> {
+  readonly start: () => Promise<Lesson['student']>;
+}
 
 export interface HeardSteps {
   readonly emit: (event: TrainEvent) => void;
@@ -62,7 +66,7 @@ const asFloat32 = (loss: number): number => Number(loss.toPrecision(9));
 const tolerance = { fp32: 1e-3, bf16: 5e-2 } as const;
 
 /** Does the first steps again, in the same schedule. @throws where the losses are not the recorded ones. */
-export async function checkFirstLosses(run: Run, name: string, lesson: ClassifierLesson, recorded: Evidence): Promise<void> {
+export async function checkFirstLosses(run: Run, name: string, lesson: FirstLesson, recorded: Evidence): Promise<void> {
   const { losses } = recorded;
   const again = await trainFirst(run, `${name}, again`, lesson, losses.length);
   const apart = losses.map((loss, at) => Math.abs((again[at] ?? NaN) - loss) / Math.max(Math.abs(loss), 0.1));
@@ -83,7 +87,7 @@ function differencesOf({ engine, machine: recordedOn }: Evidence): string[] {
 }
 
 /** Nothing is scored, kept or logged. */
-async function trainFirst(run: Run, name: string, { start, objective, corpus, settings, teacher }: ClassifierLesson, steps: number): Promise<number[]> {
+async function trainFirst(run: Run, name: string, { start, objective, corpus, settings, teacher }: FirstLesson, steps: number): Promise<number[]> {
   const enough = new AbortController();
   const losses: number[] = [];
   const student = await start();

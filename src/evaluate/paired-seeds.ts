@@ -46,7 +46,7 @@ export function pairedSeeds({ first, second, groups, key, resamples = 4000, leve
 const drawnBefore = new WeakMap<Key, Map<string, Uint32Array>>();
 
 /** [resamples, count] groups, resample by resample. */
-function drawnGroups(key: Key, count: number, resamples: number): Uint32Array {
+export function drawnGroups(key: Key, count: number, resamples: number): Uint32Array {
   const known = drawnBefore.get(key) ?? new Map<string, Uint32Array>();
   drawnBefore.set(key, known);
   const name = `${resamples} x ${count}`;

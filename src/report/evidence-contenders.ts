@@ -3,11 +3,12 @@
  * teacher and how it differs from a named arm of the same student. It draws no table.
  */
 import { randomKey } from '../engine/random.ts';
+import { pairedSeedScores } from '../evaluate/paired-seed-scores.ts';
 import { pairedSeeds } from '../evaluate/paired-seeds.ts';
 import { retention } from '../evaluate/retention.ts';
-import type { ScoreName } from '../evaluate/score.ts';
 import { type Spread, spread } from '../evaluate/spread.ts';
-import { type Evidence, type EvidenceTest, groupsOf, rightAnswers } from './evidence-file.ts';
+import { bleuOn } from './evidence-bleu.ts';
+import { type Evidence, type EvidenceMetric, type EvidenceTest, groupsOf, rightAnswers, sentenceCounts } from './evidence-file.ts';
 
 /** Mean over seeds, and what holds 95 % of it; absent where a single seed gives no interval. */
 export interface EvidenceDifference {
@@ -17,7 +18,7 @@ export interface EvidenceDifference {
 
 export interface ContenderTest {
   readonly name: string;
-  readonly metric: ScoreName;
+  readonly metric: EvidenceMetric;
   readonly score: Spread;
   /** To the baseline; absent for the baseline itself and where there is none. */
   readonly difference?: EvidenceDifference;
@@ -108,6 +109,12 @@ function differenceOf(name: string, runs: readonly Evidence[], others: readonly 
     const groups = groupsOf(first[0]);
     const side = (at: 0 | 1) => right.map((pair) => pair[at] ?? []);
     const { difference, interval } = pairedSeeds({ first: side(0), second: side(1), ...(groups && { groups }), key: resampling });
+    return { mean: difference, interval };
+  }
+  const counts = pairs.flatMap((pair) => pair.flatMap((test) => (test.metric === 'bleu' ? (sentenceCounts(test) ?? []) : [])));
+  if (counts.length === 2 * pairs.length) {
+    const side = (at: 0 | 1) => pairs.map((_, pair) => (rows: Uint32Array) => bleuOn(counts[2 * pair + at]!, rows));
+    const { difference, interval } = pairedSeedScores({ first: side(0), second: side(1), examples: first[0].examples, key: resampling });
     return { mean: difference, interval };
   }
   const { mean, interval } = spread(pairs.map(([own, other]) => scoreOf(own) - scoreOf(other)));

@@ -1,14 +1,17 @@
 /**
  * One finished training as evidence: a small JSON that is committed, recipes/results/RECIPE/STUDENT-ARM-seedN.json. It says what was run
- * on what and what came out, right answers example by example, so that tables and differences over seeds are made without running again.
+ * on what and what came out, right answers example by example or BLEU's counts sentence by sentence, so that tables and differences over seeds are
+ * made without running again.
  */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { scoreNames } from '../evaluate/score.ts';
+import type { SentenceCounts } from '../evaluate/sentence-counts.ts';
 import { unpackBits } from '../storage/bit-text.ts';
 import { readJson, writeJson } from '../storage/json.ts';
 import { shapeFault } from '../storage/shape-fault.ts';
+import { bleuOn, unpackBleu } from './evidence-bleu.ts';
 
 const name = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'wanted: small letters and digits, parted by dashes');
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'wanted: a sha256');
@@ -17,20 +20,26 @@ const count = z.int().nonnegative();
 /** Flags of a test's examples (storage/bit-text.ts). */
 const flags = z.string();
 
+/** Of a classifier, or of a translator. */
+const metrics = [...scoreNames, 'bleu', 'chrf'] as const;
+export type EvidenceMetric = (typeof metrics)[number];
+
 const testSchema = z.strictObject({
-  /** As 'dev'. */
+  /** As 'dev'; of a translator how it searched, as 'greedy' and 'beam-5'. */
   name,
   sha256,
   examples: count.min(1),
   /** The score that counts. */
-  metric: z.enum(scoreNames),
-  scores: z.partialRecord(z.enum(scoreNames), z.number()),
+  metric: z.enum(metrics),
+  scores: z.partialRecord(z.enum(metrics), z.number()),
   /** What the best constant answer scores. */
   chance: z.number().exactOptional(),
   /** Held against the teacher: agreement and klNats, or teacherPearson and meanDifference. */
   fidelity: z.record(z.string(), z.number()).exactOptional(),
   /** Which examples were answered rightly, where each has one class. */
   right: flags.exactOptional(),
+  /** Of translations: each sentence's (evidence-bleu.ts). */
+  bleuCounts: z.string().exactOptional(),
   /** Which examples begin another group; within one they are no independent witnesses. */
   groupStarts: flags.exactOptional(),
 }).superRefine((test, context) => {
@@ -63,30 +72,39 @@ export const evidenceSchema = z.strictObject({
   machine: facts,
   parameters: count,
   bytes: count,
-  /** Median time for one example. */
+  /** Median time for one example; of a translator greedy, many sentences together. */
   latencyMs: z.number(),
   /** Of training alone, over all sittings. */
   minutes: z.number(),
   /** Of the first steps, one after the other; to nine digits, which is all a float32 has. */
   losses: z.array(z.number()).min(1),
+  /** Of a translator: what sequence-level distillation leaves behind (evaluate/sequence-signatures.ts), and what has to be known to compare its BLEU. */
+  translation: z.strictObject({
+    signature: z.string(),
+    /** Of the references. */
+    goldPerplexity: z.number().positive(),
+    /** Mean probability of its own greedy translations, 0..1. */
+    modeMass: z.number().min(0).max(1),
+  }).exactOptional(),
   tests: z.array(testSchema).min(1),
 });
 export type Evidence = z.infer<typeof evidenceSchema>;
 export type EvidenceTest = Evidence['tests'][number];
 
-function faultOf({ examples, scores, metric, right, groupStarts }: { examples: number; scores: Partial<Record<string, number>>; metric: string; right?: string; groupStarts?: string }): string | undefined {
+function faultOf({ examples, scores, metric, right, groupStarts, bleuCounts }: { examples: number; scores: Partial<Record<string, number>>; metric: string; right?: string; groupStarts?: string; bleuCounts?: string }): string | undefined {
   if (scores[metric] === undefined) return `the scores lack ${metric}, which counts`;
-  const read = (what: string, text: string | undefined): readonly boolean[] | string => {
+  const read = <T>(what: string, text: string | undefined, unpack: (text: string, count: number) => T): T | string | undefined => {
     try {
-      return text === undefined ? [] : unpackBits(text, examples);
+      return text === undefined ? undefined : unpack(text, examples);
     } catch (error) {
       return `${what}: ${error instanceof Error ? error.message : String(error)}`;
     }
   };
-  const [answered, starts] = [read('right', right), read('groupStarts', groupStarts)];
-  if (typeof answered === 'string') return answered;
-  if (typeof starts === 'string') return starts;
-  const accuracy = answered.filter(Boolean).length / examples;
+  const [answered = [], starts, counts] = [read('right', right, unpackBits), read('groupStarts', groupStarts, unpackBits), read('bleuCounts', bleuCounts, unpackBleu)];
+  for (const fault of [answered, starts, counts]) if (typeof fault === 'string') return fault;
+  if (typeof counts === 'object' && Math.abs(bleuOn(counts) - (scores.bleu ?? NaN)) > 1e-9) return `BLEU is ${scores.bleu}, but the counts of the sentences give ${bleuOn(counts)}`;
+  if (metric === 'bleu' && counts === undefined) return 'BLEU counts, but the counts of the sentences are missing';
+  const accuracy = (answered as readonly boolean[]).filter(Boolean).length / examples;
   if (right !== undefined && Math.abs(accuracy - (scores.accuracy ?? NaN)) > 1e-9) return `accuracy is ${scores.accuracy}, but ${(100 * accuracy).toFixed(2)} % of the answers are right`;
   return undefined;
 }
@@ -94,6 +112,11 @@ function faultOf({ examples, scores, metric, right, groupStarts }: { examples: n
 /** Which examples were answered rightly; undefined where that was not kept. */
 export function rightAnswers({ right, examples }: EvidenceTest): boolean[] | undefined {
   return right === undefined ? undefined : unpackBits(right, examples);
+}
+
+/** Of a test of translations; undefined where that was not kept. */
+export function sentenceCounts({ bleuCounts, examples }: EvidenceTest): SentenceCounts | undefined {
+  return bleuCounts === undefined ? undefined : unpackBleu(bleuCounts, examples);
 }
 
 /** The number of each example's group, from 0 upwards; undefined where every example stands alone. */

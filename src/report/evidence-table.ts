@@ -4,7 +4,9 @@
  */
 import { contendersOf, type ContenderTest, type EvidenceContender, type EvidenceDifference } from './evidence-contenders.ts';
 import type { Evidence } from './evidence-file.ts';
-import { bareScore, headerOf, type Metric, metricOf } from './metric.ts';
+import { signatureRows } from './evidence-signatures.ts';
+import { markdownTable } from './markdown-table.ts';
+import { bareScore, headerOf, type Metric, metricOf as scoreMetrics, translationMetrics } from './metric.ts';
 import { formatBytes, formatCount } from './units.ts';
 
 export interface TableChoice {
@@ -15,12 +17,14 @@ export interface TableChoice {
   readonly students?: readonly string[];
 }
 
+const metricOf = { ...scoreMetrics, ...translationMetrics };
+
 /** Lines without a last line break. Where there is no run, one line says so. */
 export function evidenceTable(evidence: readonly Evidence[], { baseline, arms, students }: TableChoice): string {
   const chosen = evidence.filter(({ student, arm }) => student === 'teacher' || ((arms?.includes(arm) ?? true) && (students?.includes(student) ?? true)));
   const contenders = contendersOf(chosen, baseline);
   if (contenders.every(({ student }) => student === 'teacher')) return 'No run is recorded yet.';
-  return [scoreRows(contenders, baseline), costRows(contenders), [separation(contenders, baseline), footnote(chosen, contenders, baseline)].filter((line) => line !== '').join('\n\n')].join('\n\n');
+  return [scoreRows(contenders, baseline), ...signatureRows(contenders, baseline), costRows(contenders), [separation(contenders, baseline), footnote(chosen, contenders, baseline)].filter((line) => line !== '').join('\n\n')].join('\n\n');
 }
 
 function scoreRows(contenders: readonly EvidenceContender[], baseline: string): string {
@@ -64,7 +68,7 @@ function separates({ interval }: EvidenceDifference): boolean | undefined {
 }
 
 function differenceText(difference: EvidenceDifference, unit: Metric['unit']): string {
-  const written = (value: number) => (unit === 'ratio' ? (100 * value).toFixed(1) : value.toFixed(3)).replace(/^-(0\.?0*)$/, '$1');
+  const written = (value: number) => (unit === 'ratio' ? (100 * value).toFixed(1) : value.toFixed(unit === 'points' ? 2 : 3)).replace(/^-(0\.?0*)$/, '$1');
   const { mean, interval } = difference;
   const number = `${mean > 0 ? '+' : ''}${written(mean)}`;
   if (interval === undefined) return `${number} (one seed)`;
@@ -108,12 +112,7 @@ function footnote(evidence: readonly Evidence[], contenders: readonly EvidenceCo
   const paired = contenders.some(({ tests: own }) => own.some(({ difference }) => difference?.interval !== undefined));
   return [
     `${evidence.length} runs on ${[...engines].sort().join('; ')} (${[...machines].sort().join('; ')}). ${tested.join('; ')}.`,
+    ...new Set(evidence.flatMap(({ translation }) => (translation === undefined ? [] : [`BLEU: ${translation.signature}.`]))),
     `± is the sample standard deviation over seeds${paired ? `; [low, high] holds 95 % of the difference to ${baseline}, seeds and examples drawn anew, the same for both` : ''}.`,
   ].join(' ');
-}
-
-/** Bars within a cell are escaped. */
-function markdownTable(headers: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [line(headers), `|${headers.map(() => ' --- |').join('')}`, ...rows.map(line)].join('\n');
 }

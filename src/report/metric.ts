@@ -19,6 +19,9 @@ export const metricOf: Readonly<Record<ScoreName, Metric>> = {
   mse: { name: 'squared error', unit: 'loss' },
 };
 
+/** Of translations. */
+export const translationMetrics = { bleu: { name: 'BLEU', unit: 'points' }, chrf: { name: 'chrF', unit: 'points' } } as const satisfies Readonly<Record<string, Metric>>;
+
 /** As people read it; a score of somebody's own keeps its name. */
 export function readName(score: string): string {
   return Object.hasOwn(metricOf, score) ? metricOf[score as ScoreName].name : score;

@@ -2,8 +2,9 @@ import { mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
-import { evidenceOf, evidencePath, groupsOf, readEvidence, rightAnswers, writeEvidence } from '../../src/report/evidence-file.ts';
+import { evidenceOf, evidencePath, groupsOf, readEvidence, rightAnswers, sentenceCounts, writeEvidence } from '../../src/report/evidence-file.ts';
 import { recordedRun } from './recorded-run.ts';
+import { recordedTranslator } from './recorded-translator.ts';
 
 let results: string;
 test.beforeEach(async () => {
@@ -34,6 +35,22 @@ test.serial('a number that was changed by hand does not fit the answers', async 
   await t.throwsAsync(readEvidence(path), { message: /seed1\.json: no evidence of a run \(tests\.0: accuracy is 0\.85, but 75\.00 % of the answers are right\); take it back/ });
   await writeFile(path, (await readFile(path, 'utf8')).replace('0.85', '0.75').replace('"seed": 1', '"seed": "one"'));
   await t.throwsAsync(readEvidence(path), { message: /seed: Invalid input: expected number/ });
+});
+
+test.serial('translators are recorded with the counts of their sentences, from which their BLEU follows', async (t) => {
+  const run = recordedTranslator();
+  const path = await writeEvidence(results, run);
+  const read = await readEvidence(path);
+  t.deepEqual(read, run);
+  t.is(sentenceCounts(read!.tests[0]!)?.sentences, 60);
+  t.is(sentenceCounts(recordedRun().tests[0]!), undefined);
+  const refused = async (change: (tests: (typeof run)['tests']) => unknown, message: RegExp) => {
+    await writeFile(path, JSON.stringify({ ...run, tests: change(run.tests) }));
+    await t.throwsAsync(readEvidence(path), { message });
+  };
+  await refused(([greedy]) => [{ ...greedy, scores: { bleu: 99 } }], /tests\.0: BLEU is 99, but the counts of the sentences give \d/);
+  await refused(([greedy]) => [{ ...greedy, examples: 61 }], /bleuCounts: these are not 366 counts/);
+  await refused(([{ bleuCounts: _counts, ...greedy } = run.tests[0]!]) => [greedy], /the counts of the sentences are missing/);
 });
 
 test.serial('what could not be read again is not written', async (t) => {
