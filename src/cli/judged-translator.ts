@@ -4,7 +4,7 @@
  */
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { referencePerplexity } from '../evaluate/reference-perplexity.ts';
+import { translationLikelihood } from '../evaluate/translation-likelihood.ts';
 import { modeMass } from '../evaluate/sequence-signatures.ts';
 import { translationScores } from '../evaluate/translation-scores.ts';
 import { translationSpeed } from '../evaluate/translation-speed.ts';
@@ -131,7 +131,7 @@ async function judged(student: Seq2Seq, { stage, name, story, tests, signal }: {
     masses = own.map(({ logProb }) => logProb);
     latencyMs = 1000 / (await translationSpeed(translator, sources.slice(0, timed), { passes: 1 })).sentencesPerSecond;
   }
-  const goldPerplexity = await referencePerplexity(student, await encodePairs(test, tokenizers, encoding));
+  const { perplexity: goldPerplexity } = await translationLikelihood(student, await encodePairs(test, tokenizers, encoding));
   const folder = join(stage, 'model');
   const bleu = Object.entries(found).map(([searchName, texts]) => [`BLEU on the test split, ${searchName}`, translationScores(texts, test.examples.map(({ pair }) => pair ?? '')).bleu.score.toFixed(1)] as const);
   const [example] = sources;
