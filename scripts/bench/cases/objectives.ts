@@ -3,7 +3,7 @@
  * costs in time, and in memory beside the states that it asks for. A 12x768 BERT teaches one of 4x384 with as many heads.
  */
 import { join } from 'node:path';
-import { chosenObjective, objectiveChoices, plainChoice } from '../../../src/cli/objective-choice.ts';
+import { chosenObjective, objectiveChoices, plainChoice, readsStates } from '../../../src/cli/objective-choice.ts';
 import { randomKey } from '../../../src/engine/random.ts';
 import { attentionWidth, type EncoderConfig } from '../../../src/models/config.ts';
 import { loadModel } from '../../../src/models/load.ts';
@@ -21,7 +21,7 @@ const temperature = 2;
 export const objectivesCase: BenchCase = {
   what: 'each matching objective beside soft labels: BERT 12x768 teaches 4x384, B16 T64',
   items: 'examples',
-  variants: objectiveChoices.filter((name) => name !== plainChoice),
+  variants: objectiveChoices.filter((objective) => readsStates({ objective })),
   write: async (folder, { small }) => {
     const teacher = small ? { layers: 4, width: 32, heads: 4 } : { layers: 12, width: 768, heads: 12 };
     const student = small ? { layers: 2, width: 16, heads: 4 } : { layers: 4, width: 384, heads: 12 };
