@@ -21,8 +21,7 @@ import { drawLineChart } from './svg-chart.ts';
 import type { Chart } from './svg-chart.ts';
 import { drawTrainings } from './trainings.ts';
 import type { Training } from './trainings.ts';
-import { drawTranslations } from './translations.ts';
-import type { TranslationSample } from './translations.ts';
+import { drawTranslations, type TranslationSample } from './translations.ts';
 import { formatDuration } from './units.ts';
 
 /** Which layer of the student listens to which of the teacher, and with what weight. */
