@@ -79,7 +79,9 @@ for (const count of [4, 64]) {
     t.true(Math.max(...shares) > 1.1 * Math.min(...shares), 'some have more words than others');
     const [big, micro] = [await numbersOf(learning, maskedHosts(1)), await numbersOf(learning, maskedHosts(count))];
     close(t, 'loss', micro.loss, big.loss, { absolute: 4e-6, relative: 0, ...rounded });
-    for (const [name, values] of big.gradients) close(t, name, micro.gradients.get(name) ?? [], values, { absolute: 2e-6, relative: 0, ...rounded });
+    // Of a key's bias the exact gradient is 0: what is left is rounding, which bfloat16 makes of every token.
+    const absolute = (name: string) => (precisionUnderTest === 'bf16' && name.endsWith('.key.bias') ? 2e-4 : 2e-6);
+    for (const [name, values] of big.gradients) close(t, name, micro.gradients.get(name) ?? [], values, { absolute: absolute(name), relative: 0, ...rounded });
   });
 }
 
