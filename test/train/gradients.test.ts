@@ -21,7 +21,7 @@ import { wordMasking } from '../../src/text/masking.ts';
 import { openAuxiliary, shapesOf } from '../../src/train/auxiliary.ts';
 import { disposeStep, type Learning, sharesOf, stepGradients } from '../../src/train/gradients.ts';
 import { Optimizer } from '../../src/train/optimizer.ts';
-import { close, read, rounded } from '../engine/numbers.ts';
+import { close, read, rounded, roundedDeep } from '../engine/numbers.ts';
 import { bitsOf, tinyModel } from '../models/tiny-model.ts';
 import { tinyCorpus } from '../teacher/tiny-corpus.ts';
 import { tinyTokenizer } from '../text/tiny-tokenizer.ts';
@@ -81,7 +81,7 @@ for (const count of [4, 64]) {
     close(t, 'loss', micro.loss, big.loss, { absolute: 4e-6, relative: 0, ...rounded });
     // Of a key's bias the exact gradient is 0: what is left is rounding, which bfloat16 makes of every token.
     const absolute = (name: string) => (precisionUnderTest === 'bf16' && name.endsWith('.key.bias') ? 2e-4 : 2e-6);
-    for (const [name, values] of big.gradients) close(t, name, micro.gradients.get(name) ?? [], values, { absolute: absolute(name), relative: 0, ...rounded });
+    for (const [name, values] of big.gradients) close(t, name, micro.gradients.get(name) ?? [], values, { absolute: absolute(name), relative: 0, ...roundedDeep });
   });
 }
 
