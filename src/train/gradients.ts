@@ -3,6 +3,7 @@
  * outside the tape.
  */
 import { type HostArrays, upload } from '../engine/batch.ts';
+import { accumulated } from '../engine/fused/accumulate.ts';
 import { fold, type Key } from '../engine/random.ts';
 import * as tf from '../engine/tf.ts';
 import type { ModelFacts } from '../models/facts.ts';
@@ -79,10 +80,7 @@ function spoilIfNotFinite(gradients: Map<tf.Variable, tf.Tensor>, loss: tf.Scala
   gradients.set(variable, addInto(gradient, tf.mul(loss, 0))); // 0, or NaN
 }
 
-/** a + b, both freed; b alone where there is no a yet. */
+/** a + b in float32, both freed; b alone where there is no a yet. */
 function addInto<T extends tf.Tensor>(a: T | undefined, b: T): T {
-  if (a === undefined) return b;
-  const sum: T = tf.add(a, b);
-  tf.dispose([a, b]);
-  return sum;
+  return a === undefined ? b : accumulated(a, b, { wide: true });
 }

@@ -57,7 +57,7 @@ export const fusedKernels: readonly Kernel[] = [
     many: true,
   },
   { name: 'RetortScaled', inputs: ['x', 'by'] },
-  { name: 'RetortAccumulate', inputs: ['sum', 'more'], attributes: (command, { own }: { own: boolean }) => command.flag(own) },
+  { name: 'RetortAccumulate', inputs: ['sum', 'more'], attributes: (command, { own, wide }: { own: boolean; wide: boolean }) => command.flag(own).flag(wide) },
   {
     name: 'RetortAdamW',
     inputs: 'all',

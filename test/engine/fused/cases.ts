@@ -237,5 +237,5 @@ export const fusedCases: readonly FusedCase[] = [
   }),
   { op: 'RetortScaled', inputs: () => ({ x: drawn('x', [3, 5]), by: tf.scalar(0.3) }) },
   { op: 'RetortScaled', what: 'by one', inputs: () => ({ x: drawn('x', [3, 5]), by: tf.scalar(1) }) },
-  { op: 'RetortAccumulate', inputs: () => ({ sum: drawn('sum', [3, 5]), more: drawn('more', [3, 5]) }), attributes: { own: false } },
+  { op: 'RetortAccumulate', inputs: () => ({ sum: drawn('sum', [3, 5]), more: drawn('more', [3, 5]) }), attributes: { own: false, wide: false } },
 ];

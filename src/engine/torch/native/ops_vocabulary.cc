@@ -210,15 +210,16 @@ OPERATION(RetortScaled) {
   call.give(x.mul(by.to(x.scalar_type())));
 }
 
-// (sum, more, whether nobody else needs sum) -> sum + more, in place where it can be.
+// (sum, more, whether nobody else needs sum, whether the sum is to be float32) -> sum + more, in place where it can be.
 OPERATION(RetortAccumulate) {
   Slot& sumSlot = call.peek();
   at::Tensor sum = call.stored();
   Slot& moreSlot = call.peek();
   const at::Tensor more = call.stored();
-  const bool own = call.flag();
-  const bool inPlace = own && sum.storage().use_count() == 1 && sum.is_contiguous() && sum.scalar_type() == more.scalar_type() && !sumSlot.lease;
-  if (!inPlace) return call.give(sum.scalar_type() == more.scalar_type() ? sum.add(more) : full(sum).add(full(more)));
+  const bool own = call.flag(), wide = call.flag();
+  const bool holds = wide ? sum.scalar_type() == at::kFloat : sum.scalar_type() == more.scalar_type();
+  const bool inPlace = own && sum.storage().use_count() == 1 && sum.is_contiguous() && holds && !sumSlot.lease;
+  if (!inPlace) return call.give(!wide && sum.scalar_type() == more.scalar_type() ? sum.add(more) : full(sum).add(full(more)));
   if (moreSlot.lease) {
     for (const int32_t row : moreSlot.lease->rows()) sum.select(0, row).add_(more.select(0, row));
   } else {
