@@ -25,6 +25,7 @@ export type { DecodeOptions } from './decode/constraints.ts';
 export type { Hypothesis } from './decode/path.ts';
 export { greedy, type GreedyHypothesis, type GreedyOptions } from './decode/greedy.ts';
 export { beamSearch, type BeamSearchOptions } from './decode/beam-search.ts';
+export { search, type SearchOptions } from './decode/search.ts';
 export { ensembleDecoder } from './decode/ensemble.ts';
 export { scoreSequences } from './decode/score-sequences.ts';
 
@@ -74,7 +75,7 @@ export { type LoadedSeq2Seq, loadSeq2Seq, readSeq2SeqConfig } from './models/seq
 export { saveSeq2Seq, type SaveSeq2SeqOptions, type TranslationSamples } from './models/seq2seq/save.ts';
 export { translationSamples } from './models/seq2seq/samples.ts';
 export { openDecoder, type SourceDecoder } from './models/seq2seq/step-decoder.ts';
-export { type SearchOptions, searchTranslations } from './models/seq2seq/search.ts';
+export { searchTranslations } from './models/seq2seq/search.ts';
 export { freshSeq2SeqConfig, type FreshSeq2SeqOptions, parseSeq2SeqSize, type Seq2SeqSize } from './models/seq2seq/size.ts';
 export { cutSeq2Seq, cutSeq2SeqConfig, type CutSeq2SeqOptions, type Seq2SeqCut } from './models/seq2seq/student.ts';
 export { distilbertReleasedMap, everyOtherMap, lastMap, layersCalled, skipMap, uniformMap } from './models/layer-map.ts';

@@ -17,7 +17,7 @@ import { plain } from '../strategies/plain.ts';
 import { modelTranslator } from '../teacher/model-translator.ts';
 import type { Teacher } from '../teacher/teacher.ts';
 import { translateTexts } from '../teacher/translate-texts.ts';
-import type { SearchOptions } from '../teacher/translator.ts';
+import type { SearchOptions } from '../decode/search.ts';
 import type { Corpus } from '../text/corpus.ts';
 import type { EncodedCorpus } from '../text/encoded-corpus.ts';
 import { encodePairs, type EncodePairsOptions } from '../text/encoded-pairs.ts';

@@ -4,12 +4,11 @@
  * nothing to write: they are left out, not returned with a score of -10^9). It does no sampling.
  */
 import { logSoftmax } from '../engine/fused/log-softmax.ts';
-import { scope } from '../engine/memory.ts';
 import * as tf from '../engine/tf.ts';
 import { Constraints, type DecodeOptions } from './constraints.ts';
 import type { Hypothesis, Path } from './path.ts';
 import { type BeamOptions, candidatesOf, type Continuations, SentenceBeams } from './sentence-beams.ts';
-import { selectRows, type StepDecoder } from './step-decoder.ts';
+import { readStep, selectRows, type StepDecoder } from './step-decoder.ts';
 
 export interface BeamSearchOptions extends DecodeOptions, BeamOptions {
   /** Rows of the decoder at the start, one a source. */
@@ -58,20 +57,11 @@ interface Step {
 
 /** The best continuations of each row, read in one piece. */
 async function bestContinuations(decoder: StepDecoder, { constraints, paths, written, startId, count }: Step): Promise<Continuations[]> {
-  const logits = decoder.step(Int32Array.from(paths, (path) => path?.token ?? startId));
-  const width = Math.min(count, logits.shape[1]);
-  const pack = () => {
-    const { values, indices } = tf.topk(constraints.apply(logSoftmax(logits), paths, written), width);
+  const read = await readStep(decoder, { paths, startId }, (logits) => {
+    const { values, indices } = tf.topk(constraints.apply(logSoftmax(logits), paths, written), Math.min(count, logits.shape[1]));
     return tf.concat([values, tf.cast(indices, 'float32')], 1); // [R, 2 width]: token numbers stay exact to 2^24
-  };
-  let packed: tf.Tensor;
-  try {
-    packed = scope(pack);
-  } finally {
-    logits.dispose();
-  }
-  const read = await packed.data();
-  packed.dispose();
+  });
+  const width = read.length / (2 * paths.length);
   return paths.map((_, row) => {
     const start = row * 2 * width;
     const logProbs = read.subarray(start, start + width);

@@ -12,19 +12,19 @@ export function ensembleDecoder(members: readonly StepDecoder[]): StepDecoder {
   if (members.length === 0) throw new Error('an ensemble needs a decoder at least');
   return {
     step(tokens) {
-      const logits = members.map((member) => member.step(tokens));
-      const sizes = new Set(logits.map(({ shape }) => shape[1]));
-      if (sizes.size > 1) {
+      const logits: tf.Tensor2D[] = [];
+      try {
+        for (const member of members) logits.push(member.step(tokens));
+        const sizes = new Set(logits.map(({ shape }) => shape[1]));
+        if (sizes.size > 1) throw new Error(`the decoders of an ensemble write with vocabularies of ${[...sizes].join(' and ')} tokens: they must share one`);
+        return scope(() => {
+          const stacked = tf.stack(logits.map((own) => logSoftmax(own))); // [M, R, V]
+          const largest = tf.max(stacked, 0, true);
+          return tf.add<tf.Tensor2D>(tf.squeeze(largest, [0]), tf.log(tf.mean(tf.exp(tf.sub(stacked, largest)), 0)));
+        });
+      } finally {
         tf.dispose(logits);
-        throw new Error(`the decoders of an ensemble write with vocabularies of ${[...sizes].join(' and ')} tokens: they must share one`);
       }
-      const mean = scope(() => {
-        const stacked = tf.stack(logits.map((own) => logSoftmax(own))); // [M, R, V]
-        const largest = tf.max(stacked, 0, true);
-        return tf.add<tf.Tensor2D>(tf.squeeze(largest, [0]), tf.log(tf.mean(tf.exp(tf.sub(stacked, largest)), 0)));
-      });
-      tf.dispose(logits);
-      return mean;
     },
     select(rows) {
       for (const member of members) member.select(rows);

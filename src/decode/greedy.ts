@@ -2,11 +2,10 @@
  * Greedy search over any step-wise decoder: the likeliest token at each step, batched over sentences. A step costs one read of three
  * numbers per row; sentences that are done leave the batch. The tokens equal those of transformers' `generate` with one beam.
  */
-import { scope } from '../engine/memory.ts';
 import * as tf from '../engine/tf.ts';
 import { Constraints, type DecodeOptions } from './constraints.ts';
 import { extend, type Hypothesis, type Path, unrolled } from './path.ts';
-import { selectRows, type StepDecoder } from './step-decoder.ts';
+import { readStep, selectRows, type StepDecoder } from './step-decoder.ts';
 
 export interface GreedyOptions extends DecodeOptions {
   /** Rows of the decoder at the start, one a source. */
@@ -21,7 +20,7 @@ export type GreedyHypothesis = Hypothesis & { readonly logits: Float32Array };
 interface Row {
   readonly source: number;
   readonly path: Path | undefined;
-  readonly logits: readonly number[];
+  readonly logits: number[];
 }
 
 /**
@@ -40,7 +39,8 @@ export async function greedy(decoder: StepDecoder, { sources, lengthPenalty = 1,
       const [logit = NaN, token = NaN, normaliser = NaN] = best.subarray(3 * row, 3 * row + 3);
       if (logit === -Infinity) throw new Error(`sentence ${source + 1} of the batch: the constraints leave nothing to write as token ${written}`);
       if (Number.isNaN(logit) || Number.isNaN(normaliser)) throw new Error(`sentence ${source + 1} of the batch: the decoder's logits of token ${written} are no numbers`);
-      const next = { source, path: extend(path, token, logit - normaliser), logits: [...logits, logit] };
+      logits.push(logit);
+      const next = { source, path: extend(path, token, logit - normaliser), logits };
       const ended = options.eosIds.includes(token);
       if (ended || written === options.maxNewTokens) results[source] = finish(next, ended, lengthPenalty);
       else {
@@ -66,21 +66,11 @@ interface Step {
 }
 
 /** `[R, 3]`: the largest logit, its token, and the logarithm of the sum of all exponentials. */
-async function bestTokens(decoder: StepDecoder, paths: readonly (Path | undefined)[], { constraints, written, startId }: Step): Promise<Float32Array> {
-  const logits = decoder.step(Int32Array.from(paths, (path) => path?.token ?? startId));
-  const pack = () => {
+function bestTokens(decoder: StepDecoder, paths: readonly (Path | undefined)[], { constraints, written, startId }: Step): Promise<Float32Array> {
+  return readStep(decoder, { paths, startId }, (logits) => {
     const kept = constraints.apply(logits, paths, written);
     const { values, indices } = tf.topk(kept, 1);
     const normalisers = tf.add(values, tf.log(tf.sum(tf.exp(tf.sub(kept, values)), 1, true)));
     return tf.concat([values, tf.cast(indices, 'float32'), normalisers], 1);
-  };
-  let packed: tf.Tensor;
-  try {
-    packed = scope(pack);
-  } finally {
-    logits.dispose();
-  }
-  const read = await packed.data<'float32'>();
-  packed.dispose();
-  return read;
+  });
 }

@@ -31,8 +31,7 @@ export async function scoreSequences(decoder: StepDecoder, { startId, sequences 
       rows = kept.map((index) => rows[index]!);
     }
     const together = scope(() => tf.concat1d(steps.map(({ logProbs }) => logProbs)));
-    const read = await together.data();
-    together.dispose();
+    const read = await together.data().finally(() => { together.dispose(); });
     const scores = sequences.map(({ length }) => new Float32Array(length));
     let next = 0;
     for (const [at, { rows: own }] of steps.entries()) for (const row of own) scores[row]![at] = read[next++]!;

@@ -3,13 +3,15 @@
  * one vocabulary write together as the mean of their probabilities (Freitag, Al-Onaizan & Sankaran 2017, arXiv:1702.01802).
  */
 import { ensembleDecoder } from '../decode/ensemble.ts';
+import type { SearchOptions } from '../decode/search.ts';
 import { upload } from '../engine/batch.ts';
-import { openDecoder } from '../models/seq2seq/step-decoder.ts';
 import type { Seq2Seq } from '../models/seq2seq/model.ts';
+import { searchSettings } from '../models/seq2seq/search.ts';
+import { openDecoder } from '../models/seq2seq/step-decoder.ts';
 import { fingerprint } from '../storage/hash.ts';
 import type { TranslationTokenizers } from '../text/translation-tokenizers.ts';
 import { modelFingerprint } from './labeller.ts';
-import { type OpenedDecoder, type SearchOptions, stepTranslator, type Translator } from './translator.ts';
+import { type OpenedDecoder, stepTranslator, type Translator } from './translator.ts';
 
 export interface ModelTranslatorOptions {
   /** Both sides' texts: of all members. */
@@ -27,11 +29,8 @@ const usualMaxTokens = 512;
 /** @throws where the tokenizer is of another model, and where members differ in their vocabularies. */
 export async function modelTranslator(models: Seq2Seq | readonly [Seq2Seq, ...Seq2Seq[]], { tokenizers, search = {}, maxTokens, name }: ModelTranslatorOptions): Promise<Translator> {
   const members = Array.isArray(models) ? (models as readonly [Seq2Seq, ...Seq2Seq[]]) : ([models as Seq2Seq] as const);
-  const [{ config: first }] = members;
-  const { source: _file, ...usual } = first.generation;
   const { source, target, padId } = tokenizers;
   const positions = Math.min(...members.map(({ config }) => config.positions ?? Infinity));
-  const options: SearchOptions = { ...usual, ...search, maxNewTokens: Math.min(search.maxNewTokens ?? usual.maxNewTokens, positions) };
   const limit = maxTokens ?? (positions === Infinity ? usualMaxTokens : positions);
   if (limit > positions) throw new Error(`sources of ${limit} tokens are to be read, but the model has only ${positions} positions`);
   const sizes = [...new Set(members.map(({ config }) => config.vocabulary))];
@@ -49,7 +48,7 @@ export async function modelTranslator(models: Seq2Seq | readonly [Seq2Seq, ...Se
       encode: async (texts) => (await source.encode(texts.map((text) => ({ text })), { maxTokens: 2 ** 30 })).map(({ ids }) => ids),
       decode: (lists) => target.decodeBatch(lists),
     },
-    search: options,
+    search: searchSettings([members[0].config, ...members.slice(1).map(({ config }) => config)], search),
     open: (sources) => openTogether(members, sources, padId),
   });
 }

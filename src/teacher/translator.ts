@@ -2,11 +2,8 @@
  * A teacher that writes: sources in, their N best translations out. `stepTranslator` makes one of any step-wise decoder, a tokenizer and the
  * options of a search; models with their own way of decoding are translators by shape.
  */
-import { beamSearch } from '../decode/beam-search.ts';
-import type { DecodeOptions } from '../decode/constraints.ts';
-import { greedy } from '../decode/greedy.ts';
 import type { Hypothesis } from '../decode/path.ts';
-import type { BeamOptions } from '../decode/sentence-beams.ts';
+import { search as searchBy, type SearchOptions } from '../decode/search.ts';
 import type { StepDecoder } from '../decode/step-decoder.ts';
 import type { StoredTranslation } from '../storage/arrow-translations.ts';
 
@@ -27,12 +24,6 @@ export interface Translator {
   encode(sources: readonly string[]): Promise<Int32Array[]>;
   /** Of each source its translations, best first. */
   translate(sources: readonly Int32Array[]): Promise<Translation[][]>;
-}
-
-/** Several fields of the search; `beams: 1` is greedy. */
-export interface SearchOptions extends DecodeOptions, BeamOptions {
-  /** Translations to keep of each source. Default 1. */
-  readonly nBest?: number;
 }
 
 /** What a translator asks of a tokenizer. */
@@ -80,7 +71,7 @@ export function stepTranslator({ name, fingerprint, maxTokens, tokenizer, search
       const { decoder, dispose } = await open(sources);
       let found: readonly (readonly Hypothesis[])[];
       try {
-        found = search.beams === 1 ? (await greedy(decoder, { ...search, sources: sources.length })).map((one) => [one]) : await beamSearch(decoder, { ...search, sources: sources.length });
+        found = await searchBy(decoder, { ...search, sources: sources.length });
       } finally {
         dispose();
       }

@@ -42,3 +42,13 @@ test.serial('members must share a vocabulary', async (t) => {
   await t.throwsAsync(greedy(ensembleDecoder(members), options), { message: /vocabularies of 20 and 19 tokens/ });
   for (const member of members) member.dispose();
 });
+
+test.serial('where a member fails, nothing of the others is left behind', async (t) => {
+  const left = await leaks(async () => {
+    const one = tableDecoder();
+    const broken = { step: () => { throw new Error('out of memory'); }, select: () => undefined };
+    await t.throwsAsync(greedy(ensembleDecoder([one, broken]), options), { message: 'out of memory' });
+    one.dispose();
+  });
+  t.deepEqual(left, { tensors: 0, buffers: 0 });
+});

@@ -62,6 +62,7 @@ test.serial('another model\'s tokenizer, and sources longer than there are posit
   await t.throwsAsync(modelTranslator(one, { tokenizers: numbers(70) }), { message: 'the tokenizer has 70 tokens, the model only 67: give the tokenizer that belongs to the model' });
   await t.throwsAsync(modelTranslator(one, { tokenizers: numbers(60) }), { message: /starts its translations with token 66, but the tokenizer has only 60 tokens/ });
   await t.throwsAsync(modelTranslator(one, { tokenizers: numbers(), maxTokens: 48 }), { message: 'sources of 48 tokens are to be read, but the model has only 47 positions' });
+  await t.throwsAsync(modelTranslator(one, { tokenizers: numbers(), search: { maxNewTokens: 48 } }), { message: '48 tokens are to be written at most, but the model has only 47 positions' });
   t.is((await modelTranslator(one, { tokenizers: numbers() })).maxTokens, 47);
   one.dispose();
 });

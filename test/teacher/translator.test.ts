@@ -1,8 +1,9 @@
 import test from 'ava';
 import { leaks } from '../../src/engine/memory.ts';
 import * as tf from '../../src/engine/tf.ts';
+import type { SearchOptions } from '../../src/decode/search.ts';
 import type { StepDecoder } from '../../src/decode/step-decoder.ts';
-import { stepTranslator, type SearchOptions, type TranslationTokenizer } from '../../src/teacher/translator.ts';
+import { stepTranslator, type TranslationTokenizer } from '../../src/teacher/translator.ts';
 import { engineUnderTest } from '../engine-choice.ts';
 import { startEngine } from '../engine-under-test.ts';
 

@@ -4,16 +4,14 @@
  */
 import { join } from 'node:path';
 import { z } from 'zod';
-import { beamSearch } from '../../../src/decode/beam-search.ts';
-import { greedy } from '../../../src/decode/greedy.ts';
 import type { Hypothesis } from '../../../src/decode/path.ts';
-import { upload } from '../../../src/engine/batch.ts';
+import { type HostArrays, upload } from '../../../src/engine/batch.ts';
 import { engineMemory } from '../../../src/engine/engine.ts';
 import { type Key, randomKey, uniform } from '../../../src/engine/random.ts';
 import { generationConfigToJson, parseSeq2SeqConfig, seq2seqConfigToJson } from '../../../src/models/seq2seq/config-file.ts';
 import { loadSeq2Seq } from '../../../src/models/seq2seq/load.ts';
 import { type Seq2Seq, seq2seqSpecs } from '../../../src/models/seq2seq/model.ts';
-import { openDecoder } from '../../../src/models/seq2seq/step-decoder.ts';
+import { searchTranslations } from '../../../src/models/seq2seq/search.ts';
 import { freshValues } from '../../../src/nn/parameters.ts';
 import { writeCheckpoint } from '../../../src/storage/checkpoint.ts';
 import { float32Tensor } from '../../../src/storage/halves.ts';
@@ -21,6 +19,7 @@ import { readJson, writeJson } from '../../../src/storage/json.ts';
 import type { Part, Settings } from '../protocol.ts';
 import type { BenchCase, Work } from './case.ts';
 import { type HostArray, readArrays, writeArrays } from './case-folder.ts';
+import { hostBatches } from './token-batches.ts';
 
 const seed = 1;
 /** Fresh weights this wide apart make scores that differ enough for rounding not to choose. */
@@ -44,8 +43,8 @@ export function translationCase(beams: number): BenchCase {
     open: async (folder) => {
       const arrays = await readArrays(join(folder, 'sources.safetensors'));
       const { model } = await loadSeq2Seq(join(folder, 'model'));
-      const [rows = 0, width = 0] = arrays.shape('ids');
-      return new TranslationWork(model, { rows, width, inputIds: arrays.ints('ids') }, settingsSchema.parse(await readJson(join(folder, 'case.json'))));
+      const [sources] = hostBatches(arrays.ints('ids'), [1, ...arrays.shape('ids')]);
+      return new TranslationWork(model, sources!, settingsSchema.parse(await readJson(join(folder, 'case.json'))));
     },
   };
 }
@@ -78,19 +77,13 @@ function sourceIds({ sources, sourceTokens }: { readonly sources: number; readon
   return { shape: [sources, sourceTokens], data };
 }
 
-interface Sources {
-  readonly rows: number;
-  readonly width: number;
-  readonly inputIds: Int32Array;
-}
-
 class TranslationWork implements Work {
   readonly parts: readonly Part[];
   readonly #model: Seq2Seq;
-  readonly #sources: Sources;
+  readonly #sources: HostArrays;
   readonly #settings: z.infer<typeof settingsSchema>;
 
-  constructor(model: Seq2Seq, sources: Sources, settings: z.infer<typeof settingsSchema>) {
+  constructor(model: Seq2Seq, sources: HostArrays, settings: z.infer<typeof settingsSchema>) {
     this.parts = [{ name: 'batch', itemsPerStep: sources.rows }];
     this.#model = model;
     this.#sources = sources;
@@ -116,17 +109,12 @@ class TranslationWork implements Work {
   }
 
   async #translate(): Promise<readonly Hypothesis[]> {
-    const { rows, width, inputIds } = this.#sources;
     const { beams, tokens } = this.#settings;
-    const batch = upload({ exampleIds: Array.from({ length: rows }, (_, row) => String(row)), rows, width, inputIds, mask: new Float32Array(rows * width).fill(1), typeIds: new Int32Array(rows * width) });
-    const decoder = openDecoder(this.#model, batch);
-    batch.dispose();
+    const batch = upload(this.#sources);
     try {
-      const { source: _source, ...search } = this.#model.config.generation;
-      const options = { ...search, sources: rows, beams, minNewTokens: tokens, maxNewTokens: tokens };
-      return beams === 1 ? await greedy(decoder, options) : (await beamSearch(decoder, options)).map(([best]) => best!);
+      return (await searchTranslations(this.#model, batch, { beams, minNewTokens: tokens, maxNewTokens: tokens })).map(([best]) => best!);
     } finally {
-      decoder.dispose();
+      batch.dispose();
     }
   }
 }

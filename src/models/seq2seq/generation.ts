@@ -3,12 +3,12 @@
  * terms of decode/, and written back with every field that came along. What this project does not search by is named, not obeyed.
  */
 import { z } from 'zod';
-import type { BeamSearchOptions } from '../../decode/beam-search.ts';
+import type { DecodeOptions } from '../../decode/constraints.ts';
+import type { BeamOptions } from '../../decode/sentence-beams.ts';
 import { check } from '../families/fields.ts';
 
 /** All that a search needs but the sources. */
-export interface GenerationSettings extends Required<Pick<BeamSearchOptions, 'startId' | 'eosIds' | 'maxNewTokens' | 'beams' | 'lengthPenalty' | 'earlyStopping'>>,
-  Pick<BeamSearchOptions, 'minNewTokens' | 'repetitionPenalty' | 'noRepeatNgramSize' | 'badWordsIds' | 'suppressTokens' | 'beginSuppressTokens' | 'forcedBosId' | 'forcedEosId' | 'renormalize'> {
+export interface GenerationSettings extends DecodeOptions, Required<BeamOptions> {
   /** The file's own fields, carried through. */
   readonly source: Readonly<Record<string, unknown>>;
 }

@@ -1,8 +1,9 @@
 /**
  * What a translator says of some sources on the engine in use, so that other runtimes can be held against it.
  */
-import { upload } from '../../engine/batch.ts';
+import { type Batch, upload } from '../../engine/batch.ts';
 import { scope } from '../../engine/memory.ts';
+import type * as tf from '../../engine/tf.ts';
 import type { Seq2Seq } from './model.ts';
 import type { TranslationSamples } from './save.ts';
 import { searchTranslations } from './search.ts';
@@ -13,17 +14,25 @@ export async function translationSamples(model: Seq2Seq, { sources, texts = null
   for (const ids of sources) {
     const arrays = { exampleIds: [''], rows: 1, width: ids.length, inputIds: Int32Array.from(ids), mask: new Float32Array(ids.length).fill(1), typeIds: new Int32Array(ids.length) };
     const batch = upload(arrays);
-    const tokens = [...((await searchTranslations(model, batch))[0]?.[0]?.tokens ?? [])];
-    batch.dispose();
+    const found = await searchTranslations(model, batch).finally(() => { batch.dispose(); });
+    const tokens = [...(found[0]?.[0]?.tokens ?? [])];
     const given = [model.config.startId, ...tokens.slice(0, -1)];
-    const pair = upload({ ...arrays, target: { width: given.length, inputIds: Int32Array.from(given), mask: new Float32Array(given.length).fill(1) } });
-    const said = scope(() => model.forward(pair, { logits: true }).logits);
-    const values = await said.data();
-    said.dispose();
-    pair.dispose();
+    const values = await lastLogits(model, upload({ ...arrays, target: { width: given.length, inputIds: Int32Array.from(given), mask: new Float32Array(given.length).fill(1) } }));
     fed.push(given);
-    logits.push([...values.slice(-model.config.vocabulary)]);
+    logits.push(values);
     translations.push(tokens);
   }
   return { texts, sources, fed, logits, translations, precision };
+}
+
+/** After the last token that is fed. Disposes of the batch, which holds one pair. */
+async function lastLogits(model: Seq2Seq, pair: Batch): Promise<number[]> {
+  let said: tf.Tensor | undefined;
+  try {
+    said = scope(() => model.forward(pair, { logits: true }).logits);
+    return [...(await said.data()).slice(-model.config.vocabulary)];
+  } finally {
+    said?.dispose();
+    pair.dispose();
+  }
 }

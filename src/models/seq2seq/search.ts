@@ -1,34 +1,34 @@
 /**
- * Translating a batch of sources as the model's own settings search, or with changes to them: greedy for one beam, else by beams. It knows
- * token ids alone.
+ * Translating a batch of sources as the model's own settings search, or with changes to them. It knows token ids alone.
  */
-import { beamSearch } from '../../decode/beam-search.ts';
-import { greedy } from '../../decode/greedy.ts';
 import type { Hypothesis } from '../../decode/path.ts';
+import { search, type SearchOptions } from '../../decode/search.ts';
 import type { Batch } from '../../engine/batch.ts';
-import type { GenerationSettings } from './generation.ts';
+import type { Seq2SeqConfig } from './config.ts';
 import type { Seq2Seq } from './model.ts';
 import { openDecoder } from './step-decoder.ts';
 
-export interface SearchOptions extends Partial<Omit<GenerationSettings, 'source'>> {
-  /** Translations to return of each source, best first. Default 1. */
-  readonly nBest?: number;
+/**
+ * How a model searches, or several of one vocabulary together: as the first is set to, but for the changes. Its usual length is cut to the positions
+ * there are. @throws where a longer one is asked for.
+ */
+export function searchSettings(models: readonly [Seq2SeqConfig, ...Seq2SeqConfig[]], changes: Partial<SearchOptions>): SearchOptions {
+  const { source: _file, ...usual } = models[0].generation;
+  const positions = Math.min(...models.map((config) => config.positions ?? Infinity));
+  const { maxNewTokens = Math.min(usual.maxNewTokens, positions) } = changes;
+  if (maxNewTokens > positions) throw new Error(`${maxNewTokens} tokens are to be written at most, but the model has only ${positions} positions`);
+  return { ...usual, ...changes, maxNewTokens };
 }
 
 /**
  * @returns of each source of the batch its translations, best first.
  * @throws what the searches throw, and where a translation would be longer than the model has positions.
  */
-export async function searchTranslations(model: Seq2Seq, batch: Batch, { nBest = 1, ...changes }: SearchOptions = {}): Promise<Hypothesis[][]> {
-  const { source: _file, ...usual } = model.config.generation;
-  const { positions } = model.config;
-  const asked = { ...usual, ...changes, sources: batch.rows };
-  if (changes.maxNewTokens !== undefined && positions !== undefined && changes.maxNewTokens > positions) throw new Error(`${changes.maxNewTokens} tokens are to be written at most, but the model has only ${positions} positions`);
-  const options = { ...asked, maxNewTokens: Math.min(asked.maxNewTokens, positions ?? Infinity) };
-  if (options.beams === 1 && nBest > 1) throw new Error(`${nBest} translations of each source are wanted, but greedy search finds one: take as many beams`);
+export async function searchTranslations(model: Seq2Seq, batch: Batch, changes: Partial<SearchOptions> = {}): Promise<Hypothesis[][]> {
+  const options = searchSettings([model.config], changes);
   const decoder = openDecoder(model, batch);
   try {
-    return options.beams === 1 ? (await greedy(decoder, options)).map((only) => [only]) : await beamSearch(decoder, { ...options, nBest });
+    return await search(decoder, { ...options, sources: batch.rows });
   } finally {
     decoder.dispose();
   }

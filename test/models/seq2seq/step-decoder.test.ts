@@ -63,7 +63,7 @@ for (const family of familyNames) {
       5: [0, 2, 3], // not as many rows of each source
       7: [2, 1, 0], // sources change places
       9: [0, 0, 1, 2],
-      17: [3, 1, 0, 2], // more than a block is written
+      17: [3, 1, 0, 2],
       18: [1, 1],
     };
     for (let written = 1; written <= 19; written++) {
