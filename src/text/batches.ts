@@ -67,7 +67,7 @@ interface Deal {
 }
 
 function* deals(corpus: TokenisedCorpus, { seed, rows, world, cursor: start }: ResolvedOptions): Generator<Deal, never, undefined> {
-  const dealt = rowsFrom(start, costs(corpus), seed);
+  const dealt = rowsFrom(start, costs(corpus), seed, hasTargets(corpus) ? pairBlock : undefined);
   for (let cursor = start; ; cursor += rows) {
     const order = Uint32Array.from({ length: rows }, () => dealt.next().value);
     yield { order: order.filter((_, i) => i % world.size === world.rank), cursor };
@@ -115,10 +115,17 @@ export function byLength(lengths: Uint32Array): Uint32Array {
   return Uint32Array.from(lengths.keys()).sort((a, b) => (lengths[b] ?? 0) - (lengths[a] ?? 0) || a - b);
 }
 
+/** Rows of a block of pairs, which come in larger batches than texts alone: a batch is as wide, on either side, as its longest block. */
+const pairBlock = 128;
+
+function hasTargets(corpus: TokenisedCorpus): corpus is EncodedCorpus & Required<Pick<EncodedCorpus, 'targets'>> {
+  return !(corpus instanceof StoredCorpus) && corpus.targets !== undefined;
+}
+
 /** What rows are sorted by so that little is padded: tokens of the source, and of the translation where there are any. */
 function costs(corpus: TokenisedCorpus): Uint32Array {
   const sources = rowLengths(corpus);
-  if (corpus instanceof StoredCorpus || corpus.targets === undefined) return sources;
+  if (!hasTargets(corpus)) return sources;
   const targets = lengthsOf(corpus.targets);
   return sources.map((length, row) => length + (targets[row] ?? 0));
 }
@@ -157,5 +164,5 @@ function checkOptions(corpus: TokenisedCorpus, { rows, padTo = 8, startId }: Bat
   if (exampleCount(corpus) === 0) throw new Error('no batches can be made of an empty corpus');
   if (!Number.isInteger(rows) || rows < 1) throw new Error(`a batch of ${rows} rows; give a whole number from 1`);
   if (!Number.isInteger(padTo) || padTo < 1) throw new Error(`padTo is ${padTo}; give a whole number from 1`);
-  if (startId !== undefined && (corpus instanceof StoredCorpus || corpus.targets === undefined)) throw new Error('this corpus has no translations to begin with a start token; encode parallel text by encodePairs');
+  if (startId !== undefined && !hasTargets(corpus)) throw new Error('this corpus has no translations to begin with a start token; encode parallel text by encodePairs');
 }

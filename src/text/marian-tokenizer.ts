@@ -5,7 +5,7 @@ import { fingerprint } from '../storage/hash.ts';
 import { quoted } from '../storage/quoted.ts';
 import { spaceMark } from './sentence-piece.ts';
 import type { Encoding, EncodeOptions, TextInput, Tokenizer } from './tokenizer.ts';
-import type { SideTokenizer } from './translation-tokenizers.ts';
+import { refusePairs, type SideTokenizer } from './translation-tokenizers.ts';
 
 export interface MarianSpecials {
   readonly eos: string;
@@ -65,8 +65,7 @@ export class MarianTokenizer implements SideTokenizer {
   /** Throws an Error for a limit that leaves no room for a text, and for a pair: each side of it is a text of its own here. */
   async encode(inputs: readonly TextInput[], { maxTokens }: EncodeOptions): Promise<Encoding[]> {
     if (!Number.isInteger(maxTokens) || maxTokens < 2) throw new Error(`maxTokens is ${maxTokens}; it must be a whole number above 1, the end-of-sentence token`);
-    const pair = inputs.find((input) => input.pair !== undefined);
-    if (pair !== undefined) throw new Error(`${pair.id === undefined ? 'a text' : `example ${pair.id}`} is a pair, and a translator reads one text; encode parallel text by encodePairs`);
+    refusePairs(inputs);
     const parted = inputs.map(({ text }) => partCode(text));
     const encodings = await this.#pieces.encode(parted.map(({ text }) => ({ text })), { maxTokens: unlimited });
     const unknown = await this.#unknownPieces(parted, encodings);

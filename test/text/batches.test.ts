@@ -180,6 +180,19 @@ test('a read that fails is an error of the batch that needed it', async (t) => {
   await t.throwsAsync(more, { message: /failing.1\.arrow/ });
 });
 
+test('pairs of like lengths stand together in blocks of 128, and a cursor and ranks find the same batches', (t) => {
+  const rows = 512;
+  const lengths = Array.from({ length: rows }, (_, row) => 1 + ((row * 37) % 61));
+  const offsets = Uint32Array.from({ length: rows + 1 }, (_, row) => 2 * row);
+  const pairs: EncodedCorpus = { ...corpusOf(lengths), targets: { ids: new Int32Array(2 * rows), offsets, maxTokens: 2, truncated: 0, tokenizer: 't' } };
+  const whole = train(pairs, 8, { rows: 128, startId: 0 });
+  t.deepEqual(whole.slice(0, 4).flatMap(({ order }) => [...order]).sort((a, b) => a - b), [...lengths.keys()]);
+  t.true(whole.every((batch) => Math.max(...batch.lengths) - Math.min(...batch.lengths) <= 61 / 4 + 1));
+  t.deepEqual(train(pairs, 3, { rows: 128, startId: 0, cursor: 5 * 128 }), whole.slice(5));
+  const ranks = [0, 1].map((rank) => train(pairs, 8, { rows: 128, startId: 0, world: { rank, size: 2 } }));
+  whole.forEach(({ order }, step) => t.deepEqual(ranks.map((own) => [...(own[step]?.order ?? [])]), [0, 1].map((rank) => [...order].filter((_, i) => i % 2 === rank))));
+});
+
 test('a batch of pairs has what the decoder is fed and what it is to say; both lengths decide who stands together', (t) => {
   const pairs: EncodedCorpus = { ...corpusOf([2, 1, 4]), targets: { ids: Int32Array.of(7, 7, 7, 7, 3, 3, 8, 3), offsets: Uint32Array.of(0, 5, 6, 8), maxTokens: 6, truncated: 0, tokenizer: 't' } };
   const { labels: _, ...unlabelled } = pairs;
