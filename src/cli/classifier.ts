@@ -13,10 +13,8 @@ import type { Model } from '../models/model.ts';
 import { saveModel } from '../models/save.ts';
 import { described, type Objective } from '../objectives/objective.ts';
 import { metricOf, formatScore } from '../report/metric.ts';
-import { removeStalePartials } from '../storage/atomic.ts';
 import { float32Tensor, float32Of } from '../storage/halves.ts';
 import { readSafetensors, writeSafetensors } from '../storage/safetensors.ts';
-import { plain } from '../strategies/plain.ts';
 import type { Teacher } from '../teacher/teacher.ts';
 import type { TokenisedCorpus } from '../text/tokenised-corpus.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
@@ -25,6 +23,7 @@ import type { LessonCorpus } from './classifier-corpus.ts';
 import { matchTable } from './match-table.ts';
 import { lineageOf, type ModelLineage, writeLineage } from './lineage.ts';
 import type { Run } from './run.ts';
+import { trainStage } from './training-stage.ts';
 
 export interface ClassifierLesson {
   /** What the student starts as: determines it, together with `start`. */
@@ -80,26 +79,21 @@ export async function trainClassifier(run: Run, name: string, lesson: Classifier
   };
   const lineage = await lineageOf(name, lesson);
   run.describe(name, { ...lineage, settings });
-  const { result, folder, reused } = await run.stage<StageResult>(name, inputs, async (stage) => {
-    const started = performance.now();
-    const checkpoints = join(stage, 'checkpoints');
-    await removeStalePartials(checkpoints);
-    await writeLineage(stage, lineage);
-    const student = await lesson.start();
-    const table = matchTable(objective, { student: student.config, teacher: teacher?.dimensions });
-    if (table !== undefined) run.say(`${table}\n`);
-    const hooks = { run: name, emit: (event: Parameters<Run['emit']>[0]) => run.emit(event), signal: run.signal, checkpoints };
-    const outcome = await plain({ student, objective, corpus, dev: data.dev.encoded, metric, settings, hooks, ...(teacher && { teacher }) });
-    if (outcome.stopped === 'interrupted') throw run.signal.reason;
-    const trainMs = performance.now() - started;
-    const { scores, logits } = await modelScores(student, data.test.encoded);
-    await saveJudged(stage, student, { name, lesson, scores, logits });
-    const facts = { parameters: student.parameters.count, bytes: (await stat(join(stage, 'model', 'model.safetensors'))).size };
-    const { p50Ms: latencyMs } = await modelLatency(student, data.test.encoded);
-    student.dispose();
-    return { ...facts, scores, metric, latencyMs, trainMs };
+  const { result, folder, reused } = await trainStage(run, name, {
+    inputs, start: () => lesson.start(),
+    lesson: async (student, stage) => {
+      await writeLineage(stage, lineage);
+      const table = matchTable(objective, { student: student.config, teacher: teacher?.dimensions });
+      if (table !== undefined) run.say(`${table}\n`);
+      return { objective, corpus, dev: data.dev.encoded, metric, settings, ...(teacher && { teacher }) };
+    },
+    finish: async (student, stage): Promise<Omit<StageResult, 'trainMs'>> => {
+      const { scores, logits } = await modelScores(student, data.test.encoded);
+      await saveJudged(stage, student, { name, lesson, scores, logits });
+      const { p50Ms: latencyMs } = await modelLatency(student, data.test.encoded);
+      return { parameters: student.parameters.count, bytes: (await stat(join(stage, 'model', 'model.safetensors'))).size, scores, metric, latencyMs };
+    },
   });
-  if (reused) run.say(`${name}: done before, reused`);
   const { tensors } = await readSafetensors(join(folder, 'test-logits.safetensors'));
   const logits = tensors.get('logits');
   if (logits === undefined) throw new Error(`${folder}: test-logits.safetensors holds no logits; remove the folder and run again`);

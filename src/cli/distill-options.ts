@@ -17,11 +17,12 @@ import { addWidthOptions, isNarrowed } from './width-choice.ts';
 
 export interface DistillOptions extends LearningTextOptions, TrainingOptions, EngineOption, VoiceReadingOptions, StudentOptions, Omit<TeachingOptions, 'states'>, ClassWeightsOption, ObjectiveOptions {}
 
-export function addDistillOptions(command: Command): Command {
+/** @param translators whether students may be translators too. */
+export function addDistillOptions(command: Command, { translators }: { readonly translators: boolean }): Command {
   command
     .usage('[options] <teacher...> <corpus>')
     .argument('[words...]', 'classifiers\' folders (ours, PyTorch\'s or ONNX), label stores or files of answers; last a folder with train, dev, test and perhaps transfer (.tsv, .csv or .jsonl), or with --task a GLUE folder')
-    .option('--size <LxH>', 'a fresh student: layers x width, as 2x128 or 4x256:4:1024 (heads, feed-forward width); of a translator encoder+decoder, as 6+2x512')
+    .option('--size <LxH>', `a fresh student: layers x width, as 2x128 or 4x256:4:1024 (heads, feed-forward width)${translators ? '; of a translator encoder+decoder, as 6+2x512' : ''}`)
     .option('--layers <list>', 'a student cut from these layers of the teacher: 0,2,4 (from 0), or a map with their number: uniform:3, every-other, distilbert-released, pkd-skip, pkd-last, first', layerChoice)
     .option('--from <folder>', 'a student that starts as this encoder')
     .option('--student <kind>', 'a fresh student of another kind: bilstm, or with units of either direction x width of word vectors as bilstm:64x100 (default: 150x300)', bilstmSize)
@@ -31,7 +32,8 @@ export function addDistillOptions(command: Command): Command {
     .option('--hard-weight <w>', 'how much the corpus\'s own labels count beside the teacher (which counts 1)', share, 0.3)
     .option('--labels <folder>', 'a label store, or the folder of stores to look in and to add to', 'runs/labels')
     .option('--live', 'ask the teacher at every step instead of storing its labels');
-  for (const add of [addObjectiveOptions, addCorpusOptions, addLabelKindOption, addLearningTextOptions, addVoiceOptions, addMeanOption, addWidthOptions, addTrainingOptions, addClassWeightsOption, addEngineOption, addReplayOption]) add(command);
+  addObjectiveOptions(command, { translators });
+  for (const add of [addCorpusOptions, addLabelKindOption, addLearningTextOptions, addVoiceOptions, addMeanOption, addWidthOptions, addTrainingOptions, addClassWeightsOption, addEngineOption, addReplayOption]) add(command);
   return command;
 }
 

@@ -12,8 +12,6 @@ import { loadSeq2Seq } from '../models/seq2seq/load.ts';
 import type { Seq2Seq } from '../models/seq2seq/model.ts';
 import { saveSeq2Seq } from '../models/seq2seq/save.ts';
 import { described, type Objective } from '../objectives/objective.ts';
-import { removeStalePartials } from '../storage/atomic.ts';
-import { plain } from '../strategies/plain.ts';
 import { modelTranslator } from '../teacher/model-translator.ts';
 import type { Teacher } from '../teacher/teacher.ts';
 import { translateTexts } from '../teacher/translate-texts.ts';
@@ -25,6 +23,7 @@ import { saveTranslationTokenizers } from '../text/open-translation-tokenizers.t
 import type { TranslationTokenizers } from '../text/translation-tokenizers.ts';
 import type { TrainSettings } from '../train/train.ts';
 import type { Run } from './run.ts';
+import { trainStage } from './training-stage.ts';
 
 /** Parallel text that translators are judged by. */
 export interface TranslationTests {
@@ -80,22 +79,11 @@ export async function trainTranslator(run: Run, name: string, lesson: Translator
     origin, settings, objective: described(objective), teacher: teacher?.name ?? null, corpora: [corpus.corpus, dev.fingerprint, test.fingerprint],
     tokenizer: [corpus.tokenizer, corpus.targets?.tokenizer ?? null], maxTokens: [corpus.maxTokens, corpus.targets?.maxTokens ?? null], encoding, searches,
   };
-  const { result, folder, reused } = await run.stage<Judgement>(name, inputs, async (stage) => {
-    const started = performance.now();
-    const checkpoints = join(stage, 'checkpoints');
-    await removeStalePartials(checkpoints);
-    const student = await lesson.start();
-    try {
-      const hooks = { run: name, emit: (event: Parameters<Run['emit']>[0]) => run.emit(event), signal: run.signal, checkpoints };
-      const outcome = await plain({ student, objective, corpus, settings, hooks, score: devBleu(student, tests, run.signal), ...(teacher && { teacher }) });
-      if (outcome.stopped === 'interrupted') throw run.signal.reason;
-      const trainMs = performance.now() - started;
-      return { ...(await judged(student, { stage, name, story: lesson.story, tests, signal: run.signal })), trainMs };
-    } finally {
-      student.dispose();
-    }
+  const { result, folder, reused } = await trainStage(run, name, {
+    inputs, start: () => lesson.start(),
+    lesson: (student) => Promise.resolve({ objective, corpus, settings, score: devBleu(student, tests, run.signal), ...(teacher && { teacher }) }),
+    finish: (student, stage) => judged(student, { stage, name, story: lesson.story, tests, signal: run.signal }),
   });
-  if (reused) run.say(`${name}: done before, reused`);
   return { name, model: join(folder, 'model'), reused, ...result };
 }
 

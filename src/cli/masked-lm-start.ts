@@ -39,8 +39,7 @@ export async function openFiller(folder: string): Promise<ModelFolder<Model>> {
 export async function startMaskedLm({ from, size = '', layers, vocabulary, ...options }: MaskedLmStart, text: StreamedCorpus, teacher?: ModelFolder<Model>): Promise<StartingModel<EncoderConfig>> {
   const { seed, dropout, maxTokens } = options;
   if (layers !== undefined && teacher !== undefined) {
-    const { model: { config } } = teacher;
-    return startCut(teacher, { layers: typeof layers === 'string' ? layersCalled(layers, config.layers) : layers, seed, maxTokens: tokenLimit(teacher, options), ...(dropout !== undefined && { dropout }) });
+    return startCut(teacher, { layers: layersCalled(layers, teacher.model.config.layers), seed, maxTokens: tokenLimit(teacher, options), ...(dropout !== undefined && { dropout }) });
   }
   if (from !== undefined) {
     const opened = await openEncoderFolder(from, { task: 'masked-lm', seed });

@@ -8,8 +8,6 @@ import type { Model } from '../models/model.ts';
 import { saveModel } from '../models/save.ts';
 import { distilbert } from '../objectives/distilbert.ts';
 import { described, type Objective } from '../objectives/objective.ts';
-import { removeStalePartials } from '../storage/atomic.ts';
-import { plain } from '../strategies/plain.ts';
 import type { Teacher } from '../teacher/teacher.ts';
 import type { Masking } from '../text/masking.ts';
 import { tokenise, type TokeniseOptions } from '../text/token-cache.ts';
@@ -18,6 +16,7 @@ import type { Tokenizer } from '../text/tokenizer.ts';
 import type { TrainSettings } from '../train/train.ts';
 import type { Run } from './run.ts';
 import { streamTexts, type TsvColumns } from './text-files.ts';
+import { trainStage } from './training-stage.ts';
 
 /** The cross-entropy of hidden words alone, without logits of a whole batch in memory. */
 export function hiddenWords(): Objective {
@@ -63,23 +62,19 @@ export async function trainMaskedLm(run: Run, name: string, lesson: MaskedLmLess
   const heldOut = await inMemory(lesson.heldOut);
   const facts = { objective: described(objective), teacher: teacher?.name ?? null, masking: masking.description, corpora: [corpus.corpus, heldOut.corpus], tokenizer: corpus.tokenizer, maxTokens: corpus.maxTokens };
   run.describe(name, { ...facts, settings });
-  const { result, folder, reused } = await run.stage<Omit<TrainedMaskedLm, 'name' | 'model' | 'reused'>>(name, { origin: lesson.origin, settings, ...facts }, async (stage) => {
-    const started = performance.now();
-    const checkpoints = join(stage, 'checkpoints');
-    await removeStalePartials(checkpoints);
-    const student = await lesson.start();
-    const before = await maskedLmScores(student, heldOut, masking);
-    const hooks = { run: name, emit: (event: Parameters<Run['emit']>[0]) => run.emit(event), signal: run.signal, checkpoints };
-    const outcome = await plain({ student, objective, corpus, masking, dev: heldOut, settings, hooks, ...(teacher && { teacher }) });
-    if (outcome.stopped === 'interrupted') throw run.signal.reason;
-    const trainMs = performance.now() - started;
-    const scores = await maskedLmScores(student, heldOut, masking);
-    await saveModel(join(stage, 'model'), student, { tokenizer, card: { name, story: [lesson.story], scores: [['masked-LM loss on held-out text', scores.maskedLmLoss.toFixed(4)], ['perplexity', scores.perplexity.toFixed(2)]] } });
-    const parameters = student.parameters.count;
-    student.dispose();
-    return { parameters, before, scores, trainMs };
+  let before: MaskedLmScores;
+  const { result, folder, reused } = await trainStage(run, name, {
+    inputs: { origin: lesson.origin, settings, ...facts }, start: () => lesson.start(),
+    lesson: async (student) => {
+      before = await maskedLmScores(student, heldOut, masking);
+      return { objective, corpus, masking, dev: heldOut, settings, ...(teacher && { teacher }) };
+    },
+    finish: async (student, stage) => {
+      const scores = await maskedLmScores(student, heldOut, masking);
+      await saveModel(join(stage, 'model'), student, { tokenizer, card: { name, story: [lesson.story], scores: [['masked-LM loss on held-out text', scores.maskedLmLoss.toFixed(4)], ['perplexity', scores.perplexity.toFixed(2)]] } });
+      return { parameters: student.parameters.count, before, scores };
+    },
   });
-  if (reused) run.say(`${name}: done before, reused`);
   return { name, model: join(folder, 'model'), reused, ...result };
 }
 

@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import { type Classifier, encoderOf, loadClassifier } from '../models/classifiers.ts';
 import type { LoadOptions } from '../models/load.ts';
 import type { Model } from '../models/model.ts';
+import { isSeq2SeqFamily } from '../models/seq2seq/families.ts';
 import { checkpointBytes } from '../storage/checkpoint.ts';
+import { readJson } from '../storage/json.ts';
 import type { EncodedCorpus } from '../text/encoded-corpus.ts';
 import { type LabelKind, type LabelSpace, labelSpace } from '../text/example.ts';
 import type { StoredCorpus } from '../text/stored-corpus.ts';
@@ -27,11 +29,19 @@ export interface ModelFolder<M extends Classifier = Classifier> {
 /** @throws naming the folder: no model, weights that do not fit, a tokeniser with more ids than the model has embeddings. */
 export async function openModelFolder(folder: string, options: LoadOptions = {}): Promise<ModelFolder> {
   await requireModel(folder);
+  const family = await familyIn(folder);
+  if (family !== undefined && isSeq2SeqFamily(family)) throw new Error(`${folder}: a translator (${family}), where an encoder or a classifier is wanted; train, label and distill take translators with --translation FROM-INTO`);
   const tokenizer = await loadTokenizer(folder);
   const { model, notices } = await loadClassifier(folder, options);
   const { vocabulary } = model.config;
   if (tokenizer.vocabularySize > vocabulary) throw new Error(`${folder}: the tokenizer has ids up to ${tokenizer.vocabularySize - 1}, the model embeddings for ${vocabulary}; they do not belong together`);
   return { folder, model, tokenizer, notices, bytes: await checkpointBytes(folder) };
+}
+
+/** The `model_type` of its config.json; undefined where that names none. */
+export async function familyIn(folder: string): Promise<string | undefined> {
+  const config = await readJson(join(folder, 'config.json'));
+  return typeof config === 'object' && config !== null && 'model_type' in config && typeof config.model_type === 'string' ? config.model_type : undefined;
 }
 
 /** The same of what must be an encoder. */
@@ -66,9 +76,14 @@ export function agreeOnLabels(corpus: LabelSpace | undefined, { kind, names, mod
   throw new Error(`${place} has the label ${unknown.join(', ')}, but ${model} knows only ${names.join(', ')}; ${mend}`);
 }
 
+interface Limited {
+  readonly folder: string;
+  /** Without positions of its own it reads texts of any length. */
+  readonly model: { readonly config: { readonly positions?: number | undefined } };
+}
+
 /** How many tokens texts are cut to. @throws if the model has not as many positions as were asked for. */
-export function tokenLimit({ folder, model }: ModelFolder, { maxTokens }: { maxTokens?: number }): number {
-  const { positions } = model.config;
+export function tokenLimit({ folder, model: { config: { positions = Infinity } } }: Limited, { maxTokens }: { readonly maxTokens?: number | undefined }): number {
   if (maxTokens !== undefined && maxTokens > positions) throw new Error(`--max-tokens ${maxTokens}: ${folder} has only ${positions} positions`);
   return maxTokens ?? Math.min(usualTokens, positions);
 }

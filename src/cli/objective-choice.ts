@@ -85,9 +85,11 @@ export interface ObjectiveOptions {
   readonly hardWeight: number;
 }
 
-export function addObjectiveOptions(command: Command): Command {
+/** @param translators whether students may be translators too. */
+export function addObjectiveOptions(command: Command, { translators }: { readonly translators: boolean }): Command {
+  const ofTranslators = translators ? '; of translators what the teacher writes (seq-kd, their default), how likely it finds each word (word-kd), or both' : '';
   return command
-    .addOption(new Option('--objective <name>', 'what the student matches beside the teacher\'s soft labels: states of a live teacher\'s layers, as a paper has it; or its logits instead of them: logit-mse; of translators what the teacher writes (seq-kd, their default), how likely it finds each word (word-kd), or both').choices([...objectiveChoices, ...translationObjectives]).default(plainChoice))
+    .addOption(new Option('--objective <name>', `what the student matches beside the teacher's soft labels: states of a live teacher's layers, as a paper has it; or its logits instead of them: logit-mse${ofTranslators}`).choices([...objectiveChoices, ...(translators ? translationObjectives : [])]).default(plainChoice))
     .option('--match <layers>', 'which layers: uniform, skip, last, middle, top, or pairs student:teacher from 1 (0 = embeddings), as 1:2,2:4 (default: the paper\'s)', matchRule)
     .option('--match-weight <w>', 'how much they count beside the soft labels, which count 1 (default: the paper\'s)', numberFromZero);
 }

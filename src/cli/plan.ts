@@ -102,7 +102,8 @@ export async function planOf(lesson: DistillLesson, { student }: { student: Clas
     }
     const step = await stepMs({ student, objective, teacher: teaching.teacher, corpus: sample, settings, signal });
 
-    const [speaking] = live ? asked.flatMap(({ model }) => (model ? [model.model] : [])) : [];
+    const speakers = live ? asked.flatMap(({ model }) => (model ? [model.model] : [])) : [];
+    const [speaking] = speakers;
     const facts = engineFacts();
     const studentFlops = meanFlops(student.config, lengths);
     const spokenFlops = live ? teachers.reduce((sum, { flops = 0 }) => sum + flops, 0) : 0;
@@ -117,7 +118,7 @@ export async function planOf(lesson: DistillLesson, { student }: { student: Clas
       memory: stepMemory({
         student: student.config, learned: student.parameters.count + auxiliary, wants: objective.wants.student, tokens,
         rows: settings.rows / settings.accumulation, accumulation: settings.accumulation, activationBytes: facts.precision === 'bf16' ? 2 : 4, keepsProbabilities: facts.engine !== 'torch',
-        ...(speaking && { teacher: { model: speaking.config, parameters: speaking.parameters.count, wants: objective.wants.teacher } }),
+        ...(speaking && { teacher: { model: speaking.config, parameters: speakers.reduce((sum, { parameters }) => sum + parameters.count, 0), wants: objective.wants.teacher } }),
       }),
       stepFlops: settings.rows * (3 * studentFlops + spokenFlops),
       time: { step, training, scoring, labelling, total: training + scoring + labelling },

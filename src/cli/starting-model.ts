@@ -20,17 +20,22 @@ import { readWordVectors, vectorsById } from '../text/word-vectors.ts';
 import { agreeOnLabels, type ModelFolder, openModelFolder, tokenLimit } from './model-folder.ts';
 import { type ImportanceText, narrowedModel, type WidthOptions } from './width-choice.ts';
 
-export interface StartingModel<C extends ClassifierConfig = ClassifierConfig> {
+/** Of any kind of model. */
+export interface Starting<M extends { readonly config: unknown }> {
   /** For a run's identity; determines the model `start` makes. */
   readonly origin: Readonly<Record<string, unknown>>;
-  readonly start: () => Promise<Model<C>>;
-  readonly config: C;
-  readonly tokenizer: Tokenizer;
+  readonly start: () => Promise<M>;
+  readonly config: M['config'];
+  /** Of a text; of a translator's sources, and of its translations. */
   readonly maxTokens: number;
   readonly fresh: boolean;
   readonly notices: readonly string[];
   /** Which layers it took from a teacher. */
   readonly layerMap?: readonly LayerRow[];
+}
+
+export interface StartingModel<C extends ClassifierConfig = ClassifierConfig> extends Starting<Model<C>> {
+  readonly tokenizer: Tokenizer;
 }
 
 interface Wanted {

@@ -40,7 +40,7 @@ export async function studentOf(voices: readonly [Voice, ...Voice[]], splits: Pi
   if (options.layers !== undefined) {
     const [cuttable] = voices.flatMap((voice) => (voice.kind === 'model' && voice.model ? [voice.model] : []));
     if (cuttable === undefined) throw new Error(`--layers: ${first.place} has no layers that a student could be cut from; give --size LAYERSxWIDTH, --from FOLDER or --student bilstm`);
-    const layers = typeof options.layers === 'string' ? layersCalled(options.layers, cuttable.model.config.layers) : options.layers;
+    const layers = layersCalled(options.layers, cuttable.model.config.layers);
     const { config } = encoderOf(cuttable.model, '--layers');
     const narrow = isNarrowed(options) ? { ...options, train: splits.train, labels: agreeWith(first, splits.labels, { names: config.labels, place: splits.train.name }) } : undefined;
     return startCut(cuttable, { ...options, layers, ...(narrow && { narrow }), maxTokens: readingLimit({ place: cuttable.folder, positions: config.positions }, options) });

@@ -17,7 +17,7 @@ import { type Labeller, modelLabeller } from '../teacher/labeller.ts';
 import { openOnnxTeacher } from '../teacher/onnx.ts';
 import type { LabelKind, LabelSpace } from '../text/example.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
-import { agreeOnLabels, type ModelFolder, openClassifier, requireModel } from './model-folder.ts';
+import { agreeOnLabels, familyIn, type ModelFolder, openClassifier, requireModel } from './model-folder.ts';
 
 interface VoiceFacts {
   /** As the person named it. */
@@ -87,9 +87,8 @@ async function kindOf(place: string, { onnx = false }: VoiceContext): Promise<Vo
   if (await isPresent(join(place, 'header.json'))) return 'store';
   await requireModel(place);
   if (onnx) return 'onnx';
-  const config = await readJson(join(place, 'config.json'));
-  const family = typeof config === 'object' && config !== null && 'model_type' in config ? config.model_type : undefined;
-  const isOurs = typeof family === 'string' && isOwnFamily(family) && (await checkpointBytes(place)) > 0;
+  const family = await familyIn(place);
+  const isOurs = family !== undefined && isOwnFamily(family) && (await checkpointBytes(place)) > 0;
   return !isOurs && (await findOnnx(place)) !== undefined ? 'onnx' : 'model';
 }
 

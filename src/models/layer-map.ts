@@ -60,8 +60,9 @@ export function parseLayerMap(text: string): { readonly name: keyof typeof cuts;
   return name && { name, ...(depth !== undefined && { layers: Number(depth) }) };
 }
 
-/** The layers that `uniform:3` takes of a teacher, from 0; half of them where no number is given. @throws where the teacher does not allow such a map. */
-export function layersCalled(text: string, teacherLayers: number): number[] {
+/** The layers that `uniform:3` takes of a teacher, from 0; half of them where no number is given. A list stands for itself. @throws where the teacher does not allow such a map. */
+export function layersCalled(text: string | readonly number[], teacherLayers: number): readonly number[] {
+  if (typeof text !== 'string') return text;
   const map = parseLayerMap(text);
   if (map === undefined) throw new Error(`there is no layer map '${text}'; there are ${layerMapNames.join(', ')}, each with a number of layers as uniform:3`);
   return cuts[map.name](map.layers ?? Math.ceil(teacherLayers / 2), teacherLayers);

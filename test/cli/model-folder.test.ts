@@ -34,6 +34,11 @@ test('a model without classes, and a tokeniser of another model', async (t) => {
   t.is((await loadTokenizer(small)).fingerprint, tokenizer.fingerprint);
 });
 
+test('a translator is none, and the message says how translators are used', async (t) => {
+  const marian = join(import.meta.dirname, '../fixtures/models/marian');
+  await t.throwsAsync(openClassifier(marian), { message: /marian: a translator \(marian\), where an encoder or a classifier is wanted; .* --translation FROM-INTO$/ });
+});
+
 test('a run is not its model, and the message says where that is', async (t) => {
   await cp(bench.classifier, join(bench.folder, 'run', 'student'), { recursive: true });
   await t.throwsAsync(requireModel(join(bench.folder, 'run')), { message: /run: this is a run; its model is in .*student$/ });

@@ -25,7 +25,7 @@ interface Options extends DistillOptions {
 }
 
 export function addDistill(program: Command, door: Door): void {
-  const command = addDistillOptions(program.command('distill').description('train a small student on what a teacher says'))
+  const command = addDistillOptions(program.command('distill').description('train a small student on what a teacher says'), { translators: true })
     .option('--out <folder>', 'the run\'s folder; the student lands in student/ there (default: runs/<corpus>-student)');
   addPairDistillation(command);
   command

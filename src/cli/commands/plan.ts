@@ -19,10 +19,10 @@ interface Options extends DistillOptions {
 }
 
 export function addPlan(program: Command, door: Door): void {
-  const command = addDistillOptions(program.command('plan').description('say what a distillation would cost, and which layers to match, before anything is spent'))
+  const command = addDistillOptions(program.command('plan').description('say what a distillation would cost, and which layers to match, before anything is spent'), { translators: false })
     .option('--probe <n>', 'compare layers on so many training examples, and propose which to match', wholeNumber);
   command
-    .addHelpText('after', '\nThe options are those of distill. Nothing is trained or labelled but a few steps to take the time of.\n\nExample:\n  $ retort plan runs/teacher/model corpora/opinions/sample --layers 0 --objective pkd --match 1:1 --examples 500 --probe 50\n')
+    .addHelpText('after', '\nThe options are those of distill, but for translators, which are not planned. Nothing is trained or labelled but a few steps to take the time of.\n\nExample:\n  $ retort plan runs/teacher/model corpora/opinions/sample --layers 0 --objective pkd --match 1:1 --examples 500 --probe 50\n')
     .action(async (words: string[], options: Options) => {
       const named = teachersAndCorpus(command, words);
       refuseUnfit(command, options);

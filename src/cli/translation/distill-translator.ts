@@ -19,6 +19,7 @@ import { readJson } from '../../storage/json.ts';
 import { corpusName } from '../corpus-options.ts';
 import type { Door } from '../door.ts';
 import { type EngineOption, startEngine } from '../engine-option.ts';
+import { tokenLimit } from '../model-folder.ts';
 import { layerChoice } from '../option-values.ts';
 import { plainChoice, translationObjectives } from '../objective-choice.ts';
 import { type Run, withRun } from '../run.ts';
@@ -28,7 +29,7 @@ import { concludeTranslation } from './conclusion.ts';
 import { type Judgement, judgeTranslator } from './judgement.ts';
 import { type Languages, openParallelSplits, type ParallelSplits } from './parallel-splits.ts';
 import { searchOptions, translationGroup } from './search-options.ts';
-import { limitOf, startCutTranslator, startFreshTranslator, startFromTranslator, type StartingTranslator } from './starting-translator.ts';
+import { startCutTranslator, startFreshTranslator, startFromTranslator, type StartingTranslator } from './starting-translator.ts';
 import { addChoiceOptions, addStoreOptions, type ChoiceOptions, choiceOptions, selectionOf, selectionText, type StoreOptions, storeOptions, translating } from './teacher-translations.ts';
 import { addPairOptions, noteCut, type PairOptions, pairOptions, sharedOptions, translationMetric } from './training-pairs.ts';
 import { trainTranslator } from './translator-lesson.ts';
@@ -142,7 +143,7 @@ async function studentOf(teacher: TranslatorFolder, { train }: ParallelSplits, o
   if (options.layers !== undefined) return startCutTranslator(teacher, { layers: options.layers, encoderLayers: options.encoderLayers }, options);
   if (options.from !== undefined) return startFromTranslator(await openTranslatorFolder(options.from), options);
   const tokenizers = options.vocabulary === undefined ? teacher.tokenizers : await trainTranslationVocabulary(train, { size: options.vocabulary });
-  return startFreshTranslator(options.size ?? '', tokenizers, { ...options, maxTokens: options.maxTokens ?? limitOf(teacher.folder, teacher.model.config, undefined) });
+  return startFreshTranslator(options.size ?? '', tokenizers, { ...options, maxTokens: options.maxTokens ?? tokenLimit(teacher, {}) });
 }
 
 /** @throws where student and teacher cut text differently: no word of the one is the other's. */

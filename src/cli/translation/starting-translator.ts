@@ -2,27 +2,19 @@
  * What a translator starts as: a fresh one of a size, a folder's, or layers cut from a teacher; with the tokenizers it reads and writes
  * with and the identity that a run remembers it by.
  */
-import type { Seq2SeqConfig, Seq2SeqFamilyName } from '../../models/seq2seq/config.ts';
+import type { Seq2SeqFamilyName } from '../../models/seq2seq/config.ts';
 import { createSeq2Seq, freshSeq2Seq, type Seq2Seq } from '../../models/seq2seq/model.ts';
 import { freshSeq2SeqConfig, parseSeq2SeqSize } from '../../models/seq2seq/size.ts';
 import { cutSeq2Seq } from '../../models/seq2seq/student.ts';
 import { layersCalled } from '../../models/layer-map.ts';
-import type { LayerRow } from '../../report/html.ts';
 import { modelFingerprint } from '../../teacher/labeller.ts';
 import type { TranslationTokenizers } from '../../text/translation-tokenizers.ts';
-import { usualTokens } from '../model-folder.ts';
+import { tokenLimit, usualTokens } from '../model-folder.ts';
+import type { Starting } from '../starting-model.ts';
 import type { TranslatorFolder } from './translator-folder.ts';
 
-export interface StartingTranslator {
-  readonly origin: Readonly<Record<string, unknown>>;
-  readonly start: () => Promise<Seq2Seq>;
-  readonly config: Seq2SeqConfig;
+export interface StartingTranslator extends Starting<Seq2Seq> {
   readonly tokenizers: TranslationTokenizers;
-  /** Of a source, and of a translation. */
-  readonly maxTokens: number;
-  readonly fresh: boolean;
-  readonly notices: readonly string[];
-  readonly layerMap?: readonly LayerRow[];
 }
 
 interface Wanted {
@@ -37,9 +29,9 @@ export function startFreshTranslator(size: string, tokenizers: TranslationTokeni
   return { origin: { size, family, dropout, seed }, start: () => Promise.resolve(freshSeq2Seq(config, { seed })), config, tokenizers, maxTokens, fresh: true, notices: [] };
 }
 
-export async function startFromTranslator({ folder, model: stored, tokenizers, notices }: TranslatorFolder, { seed, dropout, maxTokens }: Wanted): Promise<StartingTranslator> {
-  const model = withDropout(stored, dropout);
-  return { origin: { model: await modelFingerprint(model), seed }, start: () => Promise.resolve(model), config: model.config, tokenizers, maxTokens: limitOf(folder, model.config, maxTokens), fresh: false, notices };
+export async function startFromTranslator(opened: TranslatorFolder, { seed, dropout, ...limit }: Wanted): Promise<StartingTranslator> {
+  const model = withDropout(opened.model, dropout);
+  return { origin: { model: await modelFingerprint(model), seed }, start: () => Promise.resolve(model), config: model.config, tokenizers: opened.tokenizers, maxTokens: tokenLimit(opened, limit), fresh: false, notices: opened.notices };
 }
 
 /** Layers from 0, or maps by their names. */
@@ -49,22 +41,15 @@ export interface CutLayers {
   readonly encoderLayers?: readonly number[] | string | undefined;
 }
 
-export async function startCutTranslator({ folder, model: teacher, tokenizers }: TranslatorFolder, chosen: CutLayers, { seed, dropout, maxTokens }: Wanted): Promise<StartingTranslator> {
+export async function startCutTranslator(opened: TranslatorFolder, chosen: CutLayers, { seed, dropout, ...limit }: Wanted): Promise<StartingTranslator> {
+  const { model: teacher, tokenizers } = opened;
   const { config } = teacher;
-  const layers = called(chosen.layers, config.layers);
-  const encoderLayers = chosen.encoderLayers === undefined ? undefined : called(chosen.encoderLayers, config.encoderLayers);
+  const layers = layersCalled(chosen.layers, config.layers);
+  const encoderLayers = chosen.encoderLayers === undefined ? undefined : layersCalled(chosen.encoderLayers, config.encoderLayers);
   const { model: cut, map } = await cutSeq2Seq(teacher, { layers, ...(encoderLayers && { encoderLayers }) });
   const model = withDropout(cut, dropout);
   const origin = { model: await modelFingerprint(model), layers, ...(encoderLayers && { encoderLayers }), seed };
-  return { origin, start: () => Promise.resolve(model), config: model.config, tokenizers, maxTokens: limitOf(folder, config, maxTokens), fresh: false, notices: [], layerMap: map };
-}
-
-const called = (layers: readonly number[] | string, of: number): readonly number[] => (typeof layers === 'string' ? layersCalled(layers, of) : layers);
-
-/** @throws if the model has not as many positions as were asked for. */
-export function limitOf(folder: string, { positions = Infinity }: Pick<Seq2SeqConfig, 'positions'>, maxTokens: number | undefined): number {
-  if (maxTokens !== undefined && maxTokens > positions) throw new Error(`--max-tokens ${maxTokens}: ${folder} has only ${positions} positions`);
-  return maxTokens ?? Math.min(usualTokens, positions);
+  return { origin, start: () => Promise.resolve(model), config: model.config, tokenizers, maxTokens: tokenLimit(opened, limit), fresh: false, notices: [], layerMap: map };
 }
 
 function withDropout({ config, parameters }: Seq2Seq, rate: number | undefined): Seq2Seq {

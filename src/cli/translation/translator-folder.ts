@@ -1,17 +1,15 @@
 /**
  * A translator as a command is given it: the Hugging Face folder of an encoder-decoder with its tokenizers, and as a teacher that writes.
  */
-import { join } from 'node:path';
 import { isSeq2SeqFamily } from '../../models/seq2seq/families.ts';
 import { loadSeq2Seq } from '../../models/seq2seq/load.ts';
 import type { Seq2Seq } from '../../models/seq2seq/model.ts';
 import { checkpointBytes } from '../../storage/checkpoint.ts';
-import { readJson } from '../../storage/json.ts';
 import { modelTranslator } from '../../teacher/model-translator.ts';
 import type { Translator } from '../../teacher/translator.ts';
 import { openTranslationTokenizers } from '../../text/open-translation-tokenizers.ts';
 import type { TranslationTokenizers } from '../../text/translation-tokenizers.ts';
-import { requireModel } from '../model-folder.ts';
+import { familyIn, requireModel } from '../model-folder.ts';
 import type { SearchChoice } from './search-options.ts';
 
 export interface TranslatorFolder {
@@ -26,9 +24,8 @@ export interface TranslatorFolder {
 
 /** Whether its config.json is that of an encoder-decoder; false where there is none. */
 export async function isTranslator(folder: string): Promise<boolean> {
-  const config = await readJson(join(folder, 'config.json')).catch(() => undefined);
-  const family = typeof config === 'object' && config !== null && 'model_type' in config ? config.model_type : undefined;
-  return typeof family === 'string' && isSeq2SeqFamily(family);
+  const family = await familyIn(folder).catch(() => undefined);
+  return family !== undefined && isSeq2SeqFamily(family);
 }
 
 /** @throws naming the folder: no model, no translator, weights that do not fit, tokenizers that lack what it needs. */

@@ -4,9 +4,7 @@
 import { join } from 'node:path';
 import { saveSeq2Seq } from '../../models/seq2seq/save.ts';
 import { described, type Objective } from '../../objectives/objective.ts';
-import { removeStalePartials } from '../../storage/atomic.ts';
 import { checkpointBytes } from '../../storage/checkpoint.ts';
-import { plain } from '../../strategies/plain.ts';
 import type { Teacher } from '../../teacher/teacher.ts';
 import { saveTranslationTokenizers } from '../../text/open-translation-tokenizers.ts';
 import type { Corpus } from '../../text/corpus.ts';
@@ -16,6 +14,7 @@ import type { TrainSettings } from '../../train/train.ts';
 import { type ModelLineage, originText, writeLineage } from '../lineage.ts';
 import type { Run } from '../run.ts';
 import type { TranslationMetric } from '../training-options.ts';
+import { trainStage } from '../training-stage.ts';
 import { openDev } from './dev-scores.ts';
 import { type Judgement, judgeTranslator, type JudgingOptions } from './judgement.ts';
 import { scoreSystems, systemOf } from './score-rows.ts';
@@ -57,25 +56,21 @@ export async function trainTranslator(run: Run, name: string, lesson: Translator
   };
   const lineage = lineageOf(name, lesson);
   run.describe(name, { ...lineage, settings });
-  const { result, folder, reused } = await run.stage<Pick<TrainedTranslator, 'judgement' | 'trainMs'>>(name, inputs, async (stage) => {
-    const started = performance.now();
-    const checkpoints = join(stage, 'checkpoints');
-    await removeStalePartials(checkpoints);
-    await writeLineage(stage, lineage);
-    const student = await lesson.start();
-    const devScores = await openDev(dev, { tokenizers, maxTokens, batchTokens: judging.batchTokens, translates: metric !== 'perplexity', signal: run.signal });
-    const score = { metric: metric === 'perplexity' ? 'logLikelihood' : metric, measure: () => devScores(student) };
-    const hooks = { run: name, emit: (event: Parameters<Run['emit']>[0]) => run.emit(event), signal: run.signal, checkpoints };
-    const outcome = await plain({ student, objective, corpus, score, settings, hooks, ...(teacher && { teacher }) });
-    if (outcome.stopped === 'interrupted') throw run.signal.reason;
-    const trainMs = performance.now() - started;
-    const model = join(stage, 'model');
-    const judged = await judgeTranslator(name, { folder: model, model: student, tokenizers, notices: [], bytes: 0 }, test, { ...judging, maxTokens, signal: run.signal });
-    await saveSeq2Seq(model, student, { tokenizer: (place) => saveTranslationTokenizers(tokenizers, place, { maxTokens }), card: { name, story: [lesson.story], scores: scoresOf(judged, test), ...(test.examples[0] && { example: test.examples[0].text }) } });
-    student.dispose();
-    return { judgement: { ...judged, bytes: await checkpointBytes(model) }, trainMs };
+  const { result, folder, reused } = await trainStage(run, name, {
+    inputs, start: () => lesson.start(),
+    lesson: async (student, stage) => {
+      await writeLineage(stage, lineage);
+      const devScores = await openDev(dev, { tokenizers, maxTokens, batchTokens: judging.batchTokens, translates: metric !== 'perplexity', signal: run.signal });
+      const score = { metric: metric === 'perplexity' ? 'logLikelihood' : metric, measure: () => devScores(student) };
+      return { objective, corpus, score, settings, ...(teacher && { teacher }) };
+    },
+    finish: async (student, stage) => {
+      const model = join(stage, 'model');
+      const judged = await judgeTranslator(name, { folder: model, model: student, tokenizers, notices: [], bytes: 0 }, test, { ...judging, maxTokens, signal: run.signal });
+      await saveSeq2Seq(model, student, { tokenizer: (place) => saveTranslationTokenizers(tokenizers, place, { maxTokens }), card: { name, story: [lesson.story], scores: scoresOf(judged, test), ...(test.examples[0] && { example: test.examples[0].text }) } });
+      return { judgement: { ...judged, bytes: await checkpointBytes(model) } };
+    },
   });
-  if (reused) run.say(`${name}: done before, reused`);
   return { name, model: join(folder, 'model'), lineage, reused, ...result };
 }
 

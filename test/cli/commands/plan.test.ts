@@ -68,6 +68,12 @@ test('matched layers, the parameters beside the student, and a teacher in memory
   t.regex(text, /nothing is stored: the teacher is asked at every step/);
 });
 
+test('of teachers that are asked at every step the weights of all are in memory', async (t) => {
+  const { plan } = await planned(bench.classifier, bench.classifier, bench.corpus, '--size', '1x8:2', '--live');
+  t.is(plan.teachers.length, 2);
+  t.true(plan.memory.teacher > 4 * (plan.teachers[0]!.parameters! + plan.teachers[1]!.parameters!));
+});
+
 test('--probe: a cut against its teacher, and a map that can be typed', async (t) => {
   const { plan, text } = await planned(bench.classifier, bench.corpus, '--layers', '1', '--probe', '40');
   const { probe } = plan;
@@ -101,6 +107,7 @@ test('answers and label stores have no insides, and are not asked', async (t) =>
 test.serial('the options are those of distill, checked alike; nothing leaks', async (t) => {
   await t.throwsAsync(planned(bench.classifier, bench.corpus), { message: /which student\? Give one of --size/ });
   await t.throwsAsync(planned(bench.classifier, bench.corpus, '--size', '1x8', '--match', 'top'), { message: /--match: soft labels match no states/ });
+  await t.throwsAsync(planned(bench.classifier, bench.corpus, '--size', '1x8', '--objective', 'seq-kd'), { message: /argument 'seq-kd' is invalid\. Allowed choices are soft-label, / });
   await t.throwsAsync(planned(bench.classifier, bench.corpus, '--size', '1x12:3', '--objective', 'minilm'), { message: /^--objective minilm: minilm-attention: heads are compared one by one/ });
   const teacher = (await loadModel(bench.classifier)).model;
   const kept = teacher.parameters.names.length; // the teacher that a command opens lives as long as its process

@@ -1,0 +1,40 @@
+/**
+ * One training as a stage of a run: done before and reused, resumed from its checkpoint, or begun; what comes of it is made while the student
+ * is there.
+ */
+import { join } from 'node:path';
+import { removeStalePartials } from '../storage/atomic.ts';
+import { type Lesson, plain } from '../strategies/plain.ts';
+import type { Run, Stage } from './run.ts';
+
+export interface TrainingStage<S extends Lesson['student'], T> {
+  /** Everything that determines the result, but for the engine. */
+  readonly inputs: unknown;
+  /** Makes the student, which is disposed at the end. */
+  readonly start: () => Promise<S>;
+  /** How it is taught. @param folder the stage's. */
+  readonly lesson: (student: S, folder: string) => Promise<Omit<Lesson, 'student' | 'hooks'>>;
+  /** Judges and saves what was learned. */
+  readonly finish: (student: S, folder: string) => Promise<T>;
+}
+
+/** @param name also the label of its events. */
+export async function trainStage<S extends Lesson['student'], T extends object>(run: Run, name: string, { inputs, start, lesson, finish }: TrainingStage<S, T>): Promise<Stage<T & { trainMs: number }>> {
+  const stage = await run.stage(name, inputs, async (folder) => {
+    const started = performance.now();
+    const checkpoints = join(folder, 'checkpoints');
+    await removeStalePartials(checkpoints);
+    const student = await start();
+    try {
+      const hooks = { run: name, emit: (event: Parameters<Run['emit']>[0]) => run.emit(event), signal: run.signal, checkpoints };
+      const outcome = await plain({ ...(await lesson(student, folder)), student, hooks });
+      if (outcome.stopped === 'interrupted') throw run.signal.reason;
+      const trainMs = performance.now() - started;
+      return { ...(await finish(student, folder)), trainMs };
+    } finally {
+      student.dispose();
+    }
+  });
+  if (stage.reused) run.say(`${name}: done before, reused`);
+  return stage;
+}
