@@ -71,7 +71,7 @@ export type { Seq2SeqConfig, Seq2SeqFamilyName } from './models/seq2seq/config.t
 export { parseSeq2SeqConfig } from './models/seq2seq/config-file.ts';
 export type { GenerationSettings } from './models/seq2seq/generation.ts';
 export { freshSeq2Seq, type Seq2Seq } from './models/seq2seq/model.ts';
-export { type LoadedSeq2Seq, loadSeq2Seq, readSeq2SeqConfig } from './models/seq2seq/load.ts';
+export { loadSeq2Seq, readSeq2SeqConfig } from './models/seq2seq/load.ts';
 export { saveSeq2Seq, type SaveSeq2SeqOptions, type TranslationSamples } from './models/seq2seq/save.ts';
 export { translationSamples } from './models/seq2seq/samples.ts';
 export { openDecoder, type SourceDecoder } from './models/seq2seq/step-decoder.ts';

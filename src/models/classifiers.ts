@@ -7,7 +7,8 @@ import { bilstmFamily, type BilstmConfig, parseBilstmConfig } from './bilstm/con
 import { createBilstm } from './bilstm/bilstm.ts';
 import { loadBilstm } from './bilstm/load.ts';
 import type { EncoderConfig } from './config.ts';
-import { isFamily, parseConfig } from './config-file.ts';
+import { parseConfig } from './config-file.ts';
+import { isFamily } from './families.ts';
 import { type LoadedModel, loadModel, type LoadOptions } from './load.ts';
 import { createModel, type Model } from './model.ts';
 

@@ -4,9 +4,9 @@
  */
 import { z } from 'zod';
 import { printable } from '../storage/quoted.ts';
-import { attentionWidth, type EncoderConfig, type FamilyName } from './config.ts';
+import { attentionWidth, type EncoderConfig } from './config.ts';
 import { classesOf, classFieldsOf, taskOf } from './config-classes.ts';
-import { families } from './families.ts';
+import { families, isFamily } from './families.ts';
 import { check, count } from './families/fields.ts';
 
 const shared = z.looseObject({
@@ -43,10 +43,6 @@ export function parseConfig(json: unknown, file: string): EncoderConfig {
   if (divided % config.heads !== 0) throw new Error(`${file}: ${config.heads} heads do not divide a width of ${divided}`);
   if (config.padId >= config.vocabulary) throw new Error(`${file}: pad_token_id ${config.padId} lies outside a vocabulary of ${config.vocabulary}`);
   return config;
-}
-
-export function isFamily(name: string): name is FamilyName {
-  return Object.hasOwn(families, name);
 }
 
 /** config.json for a model, with the fields of the file it came from kept. */

@@ -13,9 +13,13 @@ import { roberta } from './families/roberta.ts';
 
 export const families: Readonly<Record<FamilyName, Family>> = { bert, distilbert, roberta, electra, albert, mobilebert };
 
+export function isFamily(name: string): name is FamilyName {
+  return Object.hasOwn(families, name);
+}
+
 /** Whether a configuration is one of these, and not of another kind of model. */
 export function isEncoder(config: ModelFacts): config is EncoderConfig {
-  return Object.hasOwn(families, config.family);
+  return isFamily(config.family);
 }
 
 /** The module of a layer, from 0: with shared layers, the same for each. */

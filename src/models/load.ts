@@ -4,9 +4,8 @@
  */
 import { join } from 'node:path';
 import { randomKey } from '../engine/random.ts';
-import { freshValues, Parameters, type ParameterSpec } from '../nn/parameters.ts';
+import { freshValues, type ParameterSpec } from '../nn/parameters.ts';
 import { withCheckpoint } from '../storage/checkpoint.ts';
-import { float32Of } from '../storage/halves.ts';
 import { readJson } from '../storage/json.ts';
 import type { StoredTensor } from '../storage/safetensors.ts';
 import { canonicalNames, isHead } from './checkpoint-names.ts';
@@ -16,7 +15,7 @@ import { families } from './families.ts';
 import { headSpecs } from './heads.ts';
 import { createModel, type Model } from './model.ts';
 import { parameterSpecs } from './parameter-specs.ts';
-import { checkNames } from './strict-weights.ts';
+import { loadFitting } from './strict-weights.ts';
 
 export interface LoadOptions {
   /** The task to load for; by default the checkpoint's own. */
@@ -29,7 +28,7 @@ export interface LoadOptions {
 
 export interface LoadedModel<M = Model> {
   readonly model: M;
-  /** One line each: a head made fresh, stored heads left aside. */
+  /** One line each: a head made fresh, stored heads left aside, settings of a search that are not obeyed. */
   readonly notices: readonly string[];
 }
 
@@ -48,14 +47,13 @@ export async function loadModel(folder: string, { task, labels, seed = 0 }: Load
   const { parameters, fresh, left } = await withCheckpoint(folder, async (storedTensors) => {
     const tensors = canonicalNames(config.family, storedTensors, folder);
     const fresh = freshHeadNames(config, stored, head, tensors);
-    const specs = parameterSpecs(config);
-    const left = checkNames(specs, tensors, { folder, what: `${config.family}, ${config.layers} layers, task ${config.task}`, fresh, isAside: (name) => isHead(config.family, name) });
-    // One tensor at a time, so that a large model is not in memory twice.
-    const parameters = await Parameters.load(specs, async (spec) => {
-      const tensor = tensors.get(spec.name);
-      return fresh.has(spec.name) || tensor === undefined ? freshValues(spec, key, config.initializerRange) : float32Of({ ...tensor, bytes: await tensor.read() });
+    const fitting = await loadFitting(parameterSpecs(config), tensors, {
+      folder,
+      what: `${config.family}, ${config.layers} layers, task ${config.task}`,
+      fresh: { names: fresh, values: (spec) => freshValues(spec, key, config.initializerRange) },
+      isAside: (name) => isHead(config.family, name),
     });
-    return { parameters, fresh, left };
+    return { ...fitting, fresh };
   });
   const notices = [
     ...(fresh.size > 0 ? [`fresh head (seed ${seed}), because ${folder} was not made for this task: ${[...fresh].join(', ')}`] : []),

@@ -59,7 +59,7 @@ function forward(config: EncoderConfig, parameters: Parameters, batch: Batch, wa
   return {
     ...hiddenSaid(hidden, wants),
     ...attentionSaid(attention, wants),
-    ...(wants.preActivations && { preActivations: picked(wants.preActivations, (layer) => preActivations.get(layer < 0 ? config.layers + layer : layer)) }),
+    ...(wants.preActivations && { preActivations: picked(wants.preActivations, (layer) => preActivations.at(layer)) }),
     ...(wants.sentence && { sentence: tf.tidy(() => meanOfTokens(last, batch.mask)) }),
     ...headWanted(config, parameters, last, wants, mode),
   };

@@ -2,7 +2,8 @@
  * Weights of a folder matched with those that a configuration calls for, strictly and in both directions: what is missing, misshapen or
  * unexpected is told in one error.
  */
-import type { ParameterSpec } from '../nn/parameters.ts';
+import { Parameters, type ParameterSpec } from '../nn/parameters.ts';
+import { float32Of } from '../storage/halves.ts';
 import { printable } from '../storage/quoted.ts';
 import { shapeText } from '../storage/safetensors-header.ts';
 import type { StoredTensor } from '../storage/safetensors.ts';
@@ -45,20 +46,36 @@ export interface Fit {
   readonly folder: string;
   /** The model, for the error: '(bert, 12 layers, task masked-lm)'. */
   readonly what: string;
-  /** Parameters that need not be stored. */
-  readonly fresh?: ReadonlySet<string>;
+  /** Parameters that are not taken from the folder, and their values. */
+  readonly fresh?: { readonly names: ReadonlySet<string>; readonly values: (spec: ParameterSpec) => Float32Array };
   /** Whether a stored tensor that the model has no use for may be left aside. */
   readonly isAside?: (name: string) => boolean;
 }
 
-/** @returns what is left aside. @throws one error that lists the missing, unexpected and misshapen names. */
-export function checkNames(specs: readonly ParameterSpec[], tensors: ReadonlyMap<string, StoredTensor>, { folder, what, fresh = new Set(), isAside = () => false }: Fit): string[] {
+export interface Fitting {
+  readonly parameters: Parameters;
+  /** Names of what is left aside. */
+  readonly left: readonly string[];
+}
+
+/** The parameters of a folder, one read after the other, so that a large model is not in memory twice. @throws one error that lists the missing, unexpected and misshapen names. */
+export async function loadFitting(specs: readonly ParameterSpec[], tensors: ReadonlyMap<string, StoredTensor>, fit: Fit): Promise<Fitting> {
+  const left = checkNames(specs, tensors, fit);
+  const parameters = await Parameters.load(specs, async (spec) => {
+    if (fit.fresh?.names.has(spec.name) === true) return fit.fresh.values(spec);
+    const tensor = tensors.get(spec.name)!;
+    return float32Of({ ...tensor, bytes: await tensor.read() });
+  });
+  return { parameters, left };
+}
+
+function checkNames(specs: readonly ParameterSpec[], tensors: ReadonlyMap<string, StoredTensor>, { folder, what, fresh, isAside = () => false }: Fit): string[] {
   const called = new Set(specs.map(({ name }) => name));
   const problems: string[] = [];
   const left: string[] = [];
   for (const { name, shape } of specs) {
     const tensor = tensors.get(name);
-    if (fresh.has(name)) continue;
+    if (fresh?.names.has(name) === true) continue;
     if (tensor === undefined) problems.push(`missing: ${name} [${shape.join(', ')}]`);
     else if (tensor.shape.join() !== shape.join()) problems.push(`misshapen: ${name} is ${shapeText(tensor.shape)}, the config calls for [${shape.join(', ')}]`);
   }

@@ -57,8 +57,8 @@ export interface LayerStates {
   /** Of layer i, from 0. */
   readonly attention: readonly AskedAttention[];
   readonly cross: readonly AskedAttention[];
-  /** [B, T, F] of layer i, from 0, where asked for. */
-  readonly preActivations: ReadonlyMap<number, tf.Tensor>;
+  /** [B, T, F] where asked for. */
+  readonly preActivations: readonly (tf.Tensor | undefined)[];
 }
 
 /** x [B, T, H], the embedding output. */
@@ -66,7 +66,7 @@ export function stack(x: tf.Tensor, layers: readonly Layer[], { bias, mode, cros
   const hidden = [x];
   const attention: AskedAttention[] = [];
   const crossAttention: AskedAttention[] = [];
-  const preActivations = new Map<number, tf.Tensor>();
+  const preActivations: (tf.Tensor | undefined)[] = [];
   layers.forEach((layer, index) => {
     const at = (place: string, rate: number) => dropoutAt(mode, `layer.${index}.${place}`, rate);
     const step = tf.tidy(() => {
@@ -81,7 +81,7 @@ export function stack(x: tf.Tensor, layers: readonly Layer[], { bias, mode, cros
     hidden.push(step.output);
     attention.push(step.attention);
     crossAttention.push(step.cross ?? {});
-    if (step.preActivation !== undefined) preActivations.set(index, step.preActivation);
+    preActivations.push(step.preActivation);
   });
   return { hidden, attention, cross: crossAttention, preActivations };
 }

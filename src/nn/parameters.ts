@@ -125,9 +125,9 @@ export function freshValues(spec: ParameterSpec, key: Key, deviation: number): F
 }
 
 /** Specs of a linear layer's weight [out, in] and bias [out]. */
-export function linearSpecs(module: string, outputs: number, inputs: number): ParameterSpec[] {
+export function linearSpecs(module: string, outputs: number, inputs: number, initial: ParameterSpec['initial'] = 'normal'): ParameterSpec[] {
   return [
-    { name: `${module}.weight`, shape: [outputs, inputs], initial: 'normal' },
+    { name: `${module}.weight`, shape: [outputs, inputs], initial },
     { name: `${module}.bias`, shape: [outputs], initial: 'zeros' },
   ];
 }

@@ -1,7 +1,7 @@
 // Finds every fixture of a folder (objectives/*.json, metrics/*.json, models/*/) and runs each; `npm test` and `npm run fixtures` share it.
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { isFamily } from '../../src/models/config-file.ts';
+import { isFamily } from '../../src/models/families.ts';
 import { isSeq2SeqFamily } from '../../src/models/seq2seq/families.ts';
 import { readJson } from '../../src/storage/json.ts';
 import type { FixtureResult } from './comparison.ts';

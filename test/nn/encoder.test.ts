@@ -67,9 +67,8 @@ test('only the layers asked for are exposed, and exposing changes no state', asy
 
 test('what goes into an activation is said where it is asked for', async (t) => {
   const [plain, opened] = [encode(x(), options()), encode(x(), options({ preActivations: new Set([1]) }))];
-  t.deepEqual([plain.preActivations.size, [...opened.preActivations.keys()]], [0, [1]]);
+  t.deepEqual([plain, opened].map(({ preActivations }) => preActivations.map((states) => states?.shape)), [[undefined, undefined, undefined], [undefined, [rows, width, inner], undefined]]);
   for (const [i, state] of opened.hidden.entries()) await closeTensors(t, `state ${i}`, state, plain.hidden[i]!, rounded);
-  t.deepEqual(opened.preActivations.get(1)?.shape, [rows, width, inner]);
 });
 
 test('a layer is attention, residual, norm, feed-forward, residual, norm', async (t) => {

@@ -10,7 +10,7 @@ import { randomKey } from '../../engine/random.ts';
 import * as tf from '../../engine/tf.ts';
 import { bilstm, type LstmWeights } from '../../nn/lstm.ts';
 import { dropoutAt, type Mode } from '../../nn/mode.ts';
-import { freshValues, Parameters, type ParameterSpec } from '../../nn/parameters.ts';
+import { freshValues, linearSpecs, Parameters, type ParameterSpec } from '../../nn/parameters.ts';
 import type { Model } from '../model.ts';
 import type { ModelOutput, OutputOf, Wants } from '../output.ts';
 import { checkLayers } from '../states.ts';
@@ -33,10 +33,6 @@ export function bilstmSpecs(config: BilstmConfig): ParameterSpec[] {
   const { vocabulary, embeddingWidth, units, width, labels, padId } = config;
   /** As wide as PyTorch's uniform values between ± 1 / √n. */
   const spread = (inputs: number) => ({ deviation: 1 / Math.sqrt(3 * inputs) });
-  const layer = (module: string, outputs: number, inputs: number): ParameterSpec[] => [
-    { name: `${module}.weight`, shape: [outputs, inputs], initial: spread(inputs) },
-    { name: `${module}.bias`, shape: [outputs], initial: 'zeros' },
-  ];
   const direction = (backwards: boolean): ParameterSpec[] => {
     const names = lstmNames(backwards);
     return [
@@ -50,8 +46,8 @@ export function bilstmSpecs(config: BilstmConfig): ParameterSpec[] {
     { name: words, shape: [vocabulary, embeddingWidth], initial: spread(embeddingWidth), zeroRow: padId },
     ...direction(false),
     ...direction(true),
-    ...layer('dense', width, readWidth(config)),
-    ...layer('classifier', labels.length, width),
+    ...linearSpecs('dense', width, readWidth(config), spread(readWidth(config))),
+    ...linearSpecs('classifier', labels.length, width, spread(width)),
   ];
 }
 

@@ -1,12 +1,10 @@
 /**
  * Loading a BiLSTM classifier's folder: config.json and its weights, strict in both directions.
  */
-import { Parameters } from '../../nn/parameters.ts';
 import { withCheckpoint } from '../../storage/checkpoint.ts';
-import { float32Of } from '../../storage/halves.ts';
 import type { LoadedModel, LoadOptions } from '../load.ts';
 import type { Model } from '../model.ts';
-import { checkNames } from '../strict-weights.ts';
+import { loadFitting } from '../strict-weights.ts';
 import { bilstmSpecs, createBilstm } from './bilstm.ts';
 import type { BilstmConfig } from './config.ts';
 
@@ -14,14 +12,6 @@ import type { BilstmConfig } from './config.ts';
 export async function loadBilstm(folder: string, stored: BilstmConfig, { task = stored.task, labels = stored.labels }: LoadOptions = {}): Promise<LoadedModel<Model<BilstmConfig>>> {
   if (task !== stored.task || labels.length !== stored.labels.length) throw new Error(`${folder}: a BiLSTM that is ${stored.task} with ${stored.labels.length} classes (${stored.labels.join(', ')}) keeps its head; for other classes train one from the start`);
   const config = { ...stored, labels };
-  const specs = bilstmSpecs(config);
-  const parameters = await withCheckpoint(folder, async (tensors) => {
-    checkNames(specs, tensors, { folder, what: `bilstm, ${config.units} units, task ${config.task}` });
-    return Parameters.load(specs, async ({ name }) => {
-      const tensor = tensors.get(name);
-      if (tensor === undefined) throw new Error(`${folder}: ${name} is missing`);
-      return float32Of({ ...tensor, bytes: await tensor.read() });
-    });
-  });
+  const { parameters } = await withCheckpoint(folder, (tensors) => loadFitting(bilstmSpecs(config), tensors, { folder, what: `bilstm, ${config.units} units, task ${config.task}` }));
   return { model: createBilstm(config, parameters), notices: [] };
 }

@@ -8,7 +8,7 @@ import * as tf from '../../engine/tf.ts';
 import { dropoutAt, type Mode } from '../../nn/mode.ts';
 import type { Parameters, ParameterSpec } from '../../nn/parameters.ts';
 import { Sinusoids } from '../../nn/sinusoids.ts';
-import type { Seq2SeqConfig, Side } from './config.ts';
+import { type Seq2SeqConfig, type Side, sideOf } from './config.ts';
 import { seq2seqFamilies } from './families.ts';
 import { initialOf, normSpecsOf } from './layers.ts';
 
@@ -20,7 +20,7 @@ export function sharedSpecs(config: Seq2SeqConfig): ParameterSpec[] {
 /** Of one side. */
 export function positionSpecs(config: Seq2SeqConfig, side: Side): ParameterSpec[] {
   const { positions, embeddingNorm, relative } = seq2seqFamilies[config.family].names;
-  const heads = side === 'encoder' ? config.encoderHeads : config.heads;
+  const { heads } = sideOf(config, side);
   return [
     ...(positions === undefined ? [] : [{ name: `${positions.module(side)}.weight`, shape: [(config.positions ?? 0) + positions.offset, config.width], initial: 'normal' } as const]),
     ...(embeddingNorm === undefined ? [] : normSpecsOf(config, embeddingNorm(side))),

@@ -95,7 +95,7 @@ const unobeyed: Readonly<Record<string, (value: unknown) => boolean>> = {
 };
 
 /** One line, where there is something to say. */
-export function generationNotices({ source }: GenerationSettings): string[] {
+export function generationNotices({ source }: Pick<GenerationSettings, 'source'>): string[] {
   const named = Object.entries(unobeyed).flatMap(([name, matters]) => (source[name] !== undefined && matters(source[name]) ? [name] : []));
   return named.length === 0 ? [] : [`generation settings that are not obeyed: ${named.join(', ')}`];
 }

@@ -2,7 +2,7 @@
  * The layers of both sides: the parameters a configuration calls for, and these bound into what nn/ computes with.
  */
 import type { LinearWeights } from '../../engine/fused/linear.ts';
-import type { Parameters, ParameterSpec } from '../../nn/parameters.ts';
+import { linearSpecs, normSpecs, type Parameters, type ParameterSpec } from '../../nn/parameters.ts';
 import { postNorm, preNorm, type Residual } from '../../nn/residual.ts';
 import type { AttentionBlock, TransformerOptions, TransformerWeights } from '../../nn/transformer-layer.ts';
 import { attentionWidth } from '../config.ts';
@@ -16,14 +16,13 @@ export function initialOf(config: Seq2SeqConfig, part: InitialPart): ParameterSp
   return deviation === undefined ? 'normal' : { deviation: deviation(part, config) };
 }
 
-function linearSpecs({ family }: Seq2SeqConfig, module: string, [outputs, inputs]: readonly [number, number], initial: ParameterSpec['initial']): ParameterSpec[] {
-  const weight: ParameterSpec = { name: `${module}.weight`, shape: [outputs, inputs], initial };
-  return seq2seqFamilies[family].hasBiases ? [weight, { name: `${module}.bias`, shape: [outputs], initial: 'zeros' }] : [weight];
+/** A weight and its bias, which some families have not. */
+function biased({ family }: Seq2SeqConfig, specs: readonly ParameterSpec[]): ParameterSpec[] {
+  return specs.slice(0, seq2seqFamilies[family].hasBiases ? 2 : 1);
 }
 
-export function normSpecsOf({ family, width }: Seq2SeqConfig, module: string): ParameterSpec[] {
-  const weight: ParameterSpec = { name: `${module}.weight`, shape: [width], initial: 'ones' };
-  return seq2seqFamilies[family].hasBiases ? [weight, { name: `${module}.bias`, shape: [width], initial: 'zeros' }] : [weight];
+export function normSpecsOf(config: Seq2SeqConfig, module: string): ParameterSpec[] {
+  return biased(config, normSpecs(module, config.width));
 }
 
 export function layerModule({ family }: Pick<Seq2SeqConfig, 'family'>, side: Side, index: number): string {
@@ -37,7 +36,7 @@ export function seq2seqLayerSpecs(config: Seq2SeqConfig, side: Side): ParameterS
   const names = seq2seqFamilies[config.family].names.layer(side, config);
   return Array.from({ length: layers }, (_, index) => {
     const at = (module: string) => `${layerModule(config, side, index)}.${module}`;
-    const linear = (module: string, shape: readonly [number, number], part: InitialPart) => linearSpecs(config, at(module), shape, initialOf(config, part));
+    const linear = (module: string, [outputs, inputs]: readonly [number, number], part: InitialPart) => biased(config, linearSpecs(at(module), outputs, inputs, initialOf(config, part)));
     const attention = ({ query, key, value, output, norm }: AttentionNames) => [
       ...linear(query, [inner, width], 'query'),
       ...linear(key, [inner, width], 'key'),

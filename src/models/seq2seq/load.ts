@@ -3,23 +3,15 @@
  * directions. Only a bias that is not learned may be missing: it is zero then, as in transformers.
  */
 import { join } from 'node:path';
-import { randomKey } from '../../engine/random.ts';
-import { freshValues, Parameters } from '../../nn/parameters.ts';
 import { withCheckpoint } from '../../storage/checkpoint.ts';
-import { float32Of } from '../../storage/halves.ts';
 import { readJson, readJsonIfPresent } from '../../storage/json.ts';
-import { canonical, checkNames } from '../strict-weights.ts';
+import type { LoadedModel } from '../load.ts';
+import { canonical, loadFitting } from '../strict-weights.ts';
 import type { Seq2SeqConfig } from './config.ts';
 import { parseSeq2SeqConfig } from './config-file.ts';
 import { seq2seqFamilies } from './families.ts';
 import { generationNotices } from './generation.ts';
 import { createSeq2Seq, type Seq2Seq, seq2seqSpecs } from './model.ts';
-
-export interface LoadedSeq2Seq {
-  readonly model: Seq2Seq;
-  /** One line each: settings of the search that are not obeyed. */
-  readonly notices: readonly string[];
-}
 
 /** The configuration of a folder, without its weights. */
 export async function readSeq2SeqConfig(folder: string): Promise<Seq2SeqConfig> {
@@ -29,21 +21,16 @@ export async function readSeq2SeqConfig(folder: string): Promise<Seq2SeqConfig> 
 }
 
 /** @throws one error that lists the missing, unexpected and misshapen names. */
-export async function loadSeq2Seq(folder: string): Promise<LoadedSeq2Seq> {
+export async function loadSeq2Seq(folder: string): Promise<LoadedModel<Seq2Seq>> {
   const config = await readSeq2SeqConfig(folder);
   const { family, encoderLayers, layers } = config;
   const { names, isCopy } = seq2seqFamilies[family];
-  const specs = seq2seqSpecs(config);
-  const zeros = randomKey(0, 'unlearned');
-  const parameters = await withCheckpoint(folder, async (stored) => {
+  const { parameters } = await withCheckpoint(folder, async (stored) => {
     const tensors = canonical(stored, folder, { prefix: names.prefix, bare: /^(shared|encoder|decoder)\./, isCopy: (name) => isCopy(name, config) });
     const absent = new Set(names.productBias === undefined || tensors.has(names.productBias) ? [] : [names.productBias]);
-    checkNames(specs, tensors, { folder, what: `${family}, ${encoderLayers}+${layers} layers`, fresh: absent });
-    // One tensor at a time, so that a large model is not in memory twice.
-    return Parameters.load(specs, async (spec) => {
-      const tensor = tensors.get(spec.name);
-      return tensor === undefined ? freshValues(spec, zeros, config.initializerRange) : float32Of({ ...tensor, bytes: await tensor.read() });
-    });
+    return loadFitting(seq2seqSpecs(config), tensors, { folder, what: `${family}, ${encoderLayers}+${layers} layers`, fresh: { names: absent, values: () => new Float32Array(config.vocabulary) } });
   });
-  return { model: createSeq2Seq(config, parameters), notices: generationNotices(config.generation) };
+  // Older folders say in config.json how they search.
+  const said = Object.keys(config.generation.source).length > 0 ? config.generation : config;
+  return { model: createSeq2Seq(config, parameters), notices: generationNotices(said) };
 }

@@ -116,7 +116,7 @@ function targetSaid(config: Seq2SeqConfig, parameters: Parameters, { rows, targe
     ...(crossScores && { crossScores }),
     ...(crossAttention && { crossAttention }),
     ...(crossQkv && { crossQkv }),
-    ...(wants.preActivations && { preActivations: picked(wants.preActivations, (layer) => preActivations.get(layer < 0 ? config.layers + layer : layer)) }),
+    ...(wants.preActivations && { preActivations: picked(wants.preActivations, (layer) => preActivations.at(layer)) }),
     ...productSaid(config, parameters, hidden.at(-1)!, wants),
   };
 }
