@@ -4,12 +4,12 @@
  * stops early: the teacher's part of the loss is gone after some step. Cho & Hariharan 2019, arXiv 1910.01348.
  */
 import { join } from 'node:path';
-import type { Parameters } from '../nn/parameters.ts';
 import { hardLabels } from '../objectives/hard-labels.ts';
 import { type Objective, weighted } from '../objectives/objective.ts';
 import type { HeadTask } from '../objectives/rows.ts';
 import { softLabel } from '../objectives/soft-label.ts';
 import type { Teacher } from '../teacher/teacher.ts';
+import { BestWeights } from '../train/best-weights.ts';
 import type { TrainOutcome } from '../train/train.ts';
 import type { Strategy } from './plain.ts';
 
@@ -31,12 +31,13 @@ export interface EarlyStoppedTeacherOptions {
 export function earlyStoppedTeachers(candidates: readonly TeacherCandidate[], { onScore, onChoice }: EarlyStoppedTeacherOptions = {}): (strategy: Strategy) => Strategy {
   if (candidates.length === 0) throw new Error('there is no candidate among the teachers');
   return (strategy) => async (lesson) => {
-    if (lesson.dev === undefined) throw new Error('teachers are chosen by their student\'s score on dev, but the lesson has no dev corpus');
+    if (lesson.dev === undefined && lesson.score === undefined) throw new Error('teachers are chosen by their student\'s score on dev, but the lesson has no dev corpus');
     const { parameters } = lesson.student;
-    const start = await valuesOf(parameters);
-    let best: { outcome: TrainOutcome; score: number; name: string; values: ReadonlyMap<string, Float32Array> } | undefined;
+    const [start, weights] = [new BestWeights(undefined), new BestWeights(undefined)];
+    await start.keep(parameters);
+    let best: { outcome: TrainOutcome; score: number; name: string } | undefined;
     for (const [index, { name, open, close }] of candidates.entries()) {
-      parameters.assign(start);
+      await start.restore(parameters);
       const { run, checkpoints, identity } = lesson.hooks;
       const hooks = { ...lesson.hooks, run: `${run}: ${name}`, checkpoints: checkpoints && join(checkpoints, `candidate-${index + 1}`), identity: { ...identity, candidate: name } };
       const teacher = await open();
@@ -49,17 +50,15 @@ export function earlyStoppedTeachers(candidates: readonly TeacherCandidate[], { 
       if (outcome.stopped === 'interrupted') return outcome;
       const score = outcome.best?.score ?? -Infinity; // no finite score: any other student is better
       onScore?.(name, score);
-      if (best === undefined || score > best.score) best = { outcome, score, name, values: await valuesOf(parameters) };
+      if (best !== undefined && score <= best.score) continue;
+      best = { outcome, score, name };
+      await weights.keep(parameters);
     }
-    const { name, values, outcome } = best!; // there is at least one candidate
-    parameters.assign(values);
+    await weights.restore(parameters);
+    const { name, outcome } = best!; // there is at least one candidate
     onChoice?.(name);
     return outcome;
   };
-}
-
-async function valuesOf(parameters: Parameters): Promise<Map<string, Float32Array>> {
-  return new Map([...(await parameters.read())].map(([name, { data }]) => [name, data]));
 }
 
 export interface StoppedDistillationOptions {

@@ -51,7 +51,7 @@ interface Place {
   readonly before: readonly string[];
 }
 
-function giveStage({ dev, ...lesson }: Lesson, stage: Stage, { index, last, before }: Place): Promise<TrainOutcome> {
+function giveStage({ dev, score, ...lesson }: Lesson, stage: Stage, { index, last, before }: Place): Promise<TrainOutcome> {
   const { name, learns = () => true, scored = last, settings, ...own } = stage;
   const { run, checkpoints, identity } = lesson.hooks;
   const frozen = lesson.student.parameters.names.filter((parameter) => !learns(parameter));
@@ -62,8 +62,9 @@ function giveStage({ dev, ...lesson }: Lesson, stage: Stage, { index, last, befo
     checkpoints: checkpoints && join(checkpoints, `${index + 1}-${name.replaceAll(/[^a-z0-9]+/gi, '-')}`),
     identity: { ...identity, stage: name, ...(before.length > 0 && { before: fingerprint(before) }), ...(frozen.length > 0 && { frozen: fingerprint(frozen) }) },
   };
-  const unscored = scored && dev !== undefined ? {} : { patience: 0 };
-  return lesson.student.parameters.freezing(frozen, () => plain({ ...lesson, ...own, settings: { ...lesson.settings, ...settings, ...unscored }, hooks, ...(scored && dev && { dev }) }));
+  const judged = scored ? { ...(dev && { dev }), ...(score && { score }) } : {};
+  const unscored = Object.keys(judged).length > 0 ? {} : { patience: 0 };
+  return lesson.student.parameters.freezing(frozen, () => plain({ ...lesson, ...own, settings: { ...lesson.settings, ...settings, ...unscored }, hooks, ...judged }));
 }
 
 /** All that determines what a stage makes of a student. */

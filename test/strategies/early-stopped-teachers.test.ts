@@ -75,6 +75,14 @@ test('stopped at the second candidate and begun again, it ends as one never stop
   t.is(await bitsOf(resumed), await bitsOf(whole));
 });
 
+test('a lesson that is scored in a way of its own needs no dev corpus', async (t) => {
+  let asked = 0;
+  const score = { metric: 'turn', measure: () => Promise.resolve({ turn: (asked += 1) }) };
+  let chosen = '';
+  const { best } = await earlyStoppedTeachers(candidates(), { onChoice: (name) => (chosen = name) })(plain)(lessonOf({ score }));
+  t.deepEqual([asked, best, chosen], [3, { step: 6, score: 3 }, 'after step 40']);
+});
+
 test('without a dev corpus, and without a candidate, there is nothing to choose', async (t) => {
   await t.throwsAsync(earlyStoppedTeachers(candidates())(plain)(lessonOf()), { message: "teachers are chosen by their student's score on dev, but the lesson has no dev corpus" });
   t.throws(() => earlyStoppedTeachers([]), { message: 'there is no candidate among the teachers' });

@@ -80,6 +80,17 @@ test('scores count in the last stage alone unless a stage asks for them, and pat
   t.is(lossesOf(events, 'tiny: first').length, 20);
 });
 
+test('a lesson that is scored in a way of its own is so in the last stage alone, and its patience holds', async (t) => {
+  const events: TrainEvent[] = [];
+  const score = { metric: 'level', measure: () => Promise.resolve({ level: 1 }) };
+  const patient = { steps: 20, evaluateEvery: 1, patience: 2 };
+  const outcome = await stages(two.map((stage) => ({ ...stage, settings: patient })))(lessonOf({ score }, events));
+  t.like(outcome, { step: 3, stopped: 'early', best: { step: 1, score: 1 } });
+  const evaluated = events.flatMap((event) => (event.kind === 'evaluation' ? [`${event.run} ${event.step}`] : []));
+  t.deepEqual(evaluated, ['tiny: answers 1', 'tiny: answers 2', 'tiny: answers 3']);
+  t.is(lossesOf(events, 'tiny: states').length, 20);
+});
+
 test('a stage has what it brings: corpus and teacher too', async (t) => {
   const events: TrainEvent[] = [];
   const more = tinyCorpus(40, { prefix: 'm', seed: 5 });
