@@ -53,14 +53,15 @@ export function studentStep(learner: Learner, seen: Seen, { share, ...micro }: M
 
 function portionedStep({ student, objective, auxiliary }: Learner, { batch, signal }: Seen, { context, dropout, portion }: Omit<MicroStep, 'share'> & { readonly portion: tf.Scalar }): StepGradients {
   const variables = [student.parameters, ...(auxiliary ? [auxiliary] : [])].flatMap(({ learned }) => learned.map(([, variable]) => variable));
-  const fixed = [student.parameters, ...(auxiliary ? [auxiliary] : [])].flatMap((held) => [...held.entries()].flatMap(([, variable]) => (variable.trainable ? [] : [variable])));
+  const frozen = fixedOf(student.parameters); // stay where they are: an engine copies inputs anew in every run
+  const remembered = auxiliary === undefined ? [] : fixedOf(auxiliary); // move when they are remembered
   const own = auxiliary && { own: (name: string) => auxiliary.get(name) };
   const { names, tensors } = leavesOf(signal);
   const [loss, ...others] = replayed<tf.Variable | string>({
     owners: [student, objective],
-    signature: [batch.labels?.kind, batch.target?.width, ...names].join(),
-    inputs: [batch.inputIds, batch.mask, batch.typeIds, ...(batch.target === undefined ? [] : [batch.target.inputIds, batch.target.mask]), ...(batch.labels === undefined ? [] : [batch.labels.values]), portion, ...tensors, ...fixed],
-    variables,
+    signature: [batch.labels?.kind, batch.target?.width, variables.length, ...names].join(),
+    inputs: [batch.inputIds, batch.mask, batch.typeIds, ...(batch.target === undefined ? [] : [batch.target.inputIds, batch.target.mask]), ...(batch.labels === undefined ? [] : [batch.labels.values]), portion, ...tensors, ...remembered],
+    variables: [...variables, ...frozen],
     key: dropout,
     run: (refuse) => {
       const watched = watchedBatch(batch, refuse);
@@ -79,6 +80,10 @@ function portionedStep({ student, objective, auxiliary }: Learner, { batch, sign
     else made.gradients.set(label, tensor);
   }
   return made;
+}
+
+function fixedOf(parameters: Parameters): tf.Variable[] {
+  return [...parameters.entries()].flatMap(([, variable]) => (variable.trainable ? [] : [variable]));
 }
 
 function assignOwned(variable: tf.Variable, value: tf.Tensor): void {

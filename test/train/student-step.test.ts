@@ -87,3 +87,25 @@ for (const [name, { objective, replayable, task }] of Object.entries(cases)) {
     });
   }
 }
+
+test.serial('what is frozen may be more or less from one run to the next: replayed or not, every gradient is the same', async (t) => {
+  const gradients = async (fresh: boolean) => {
+    const { parameters, ...rest } = student();
+    const [same, numbers, before] = [softLabel(), [] as unknown[], replayCounts().replayed];
+    const learning = { student: { ...rest, parameters }, teacher: liveTeacher(tinyModel({}, 8)) };
+    const batch = trainingBatches(corpus, { seed: 3, rows: 4, padId: 0 }).next().value;
+    for (const frozen of [2, 4]) {
+      await parameters.freezing(parameters.names.slice(-frozen), async () => {
+        for (let step = 1; step <= 6; step++) {
+          const made = await stepGradients({ ...learning, objective: fresh ? softLabel() : same }, [batch], { step, key: randomKey(5, step) });
+          for (const [name, variable] of parameters.entries()) numbers.push([name, made.gradients.has(variable) ? await read(made.gradients.get(variable)!) : 'none']);
+          disposeStep(made);
+        }
+      });
+    }
+    return { numbers, replayed: replayCounts().replayed - before };
+  };
+  const [again, eager] = [await gradients(false), await gradients(true)];
+  t.deepEqual(again.numbers, eager.numbers);
+  t.is(again.replayed, replays ? 8 : 0);
+});
