@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
+import { Command } from 'commander';
 import { addDistill } from '../../src/cli/commands/distill.ts';
 import { addEvaluate } from '../../src/cli/commands/evaluate.ts';
 import { addLabel } from '../../src/cli/commands/label.ts';
@@ -11,7 +12,7 @@ import { addReport } from '../../src/cli/commands/report.ts';
 import { addTrain } from '../../src/cli/commands/train.ts';
 import { loadSeq2Seq } from '../../src/models/seq2seq/load.ts';
 import { readJson } from '../../src/storage/json.ts';
-import { ask } from '../cli/in-process.ts';
+import { ask, openRecorder } from '../cli/in-process.ts';
 import { openTranslationBench, type TranslationBench, withLines } from '../cli/translation/bench.ts';
 
 let bench: TranslationBench;
@@ -77,6 +78,31 @@ test.serial('the student is scored against its teacher, and translates', async (
   t.is((answered[0] as { differences: object[] }).differences.length, 1);
   const { said } = await ask(addPredict, 'predict', student, join(bench.corpus, 'test.en'), '--beams', '1', '--max-new-tokens', '8');
   t.is(said.length, 8);
+});
+
+/** What a command's help says for translators, at this bench's size. */
+async function exampleOf(add: (typeof commands)[number], name: string): Promise<string[]> {
+  let text = '';
+  const program = new Command('retort').exitOverride().configureOutput({ writeOut: (part) => void (text += part) });
+  add(program, { console: () => openRecorder().console, signal: new AbortController().signal, command: 'retort', verbose: () => false });
+  await program.parseAsync([name, '--help'], { from: 'user' }).catch(() => undefined);
+  const words = (/\nA translator[^\n]*:\n {2}\$ retort ([^\n]+)/.exec(text)?.[1] ?? '').split(' ');
+  const places: Readonly<Record<string, string>> = { 'corpora/counting/sample': bench.corpus, 'sentences.en': join(bench.corpus, 'test.en'), 'sentences.de': bench.path('sentences.de') };
+  const small = words.map((word, at) => (words[at - 1] === '--steps' ? '2' : (places[word] ?? (word.startsWith('runs/') ? bench.path(word) : word))));
+  return [...small, '--max-new-tokens', '6'];
+}
+
+const commands = [addTrain, addLabel, addDistill, addEvaluate, addPredict] as const;
+
+test.serial('the translators\' examples in the help build on one another', async (t) => {
+  for (const add of commands) {
+    const name = add.name.slice('add'.length).toLowerCase();
+    const words = await exampleOf(add, name);
+    t.is(words[0], name);
+    await t.notThrowsAsync(ask(add, ...words), words.join(' '));
+  }
+  for (const left of ['runs/translator/model/model.safetensors', 'runs/small-translator/student/model.safetensors']) t.true(existsSync(bench.path(left)), left);
+  t.is((await readFile(bench.path('sentences.de'), 'utf8')).split('\n').length, 8 + 1);
 });
 
 test.serial('what would change nothing, or cannot be learned, is refused in words', async (t) => {
