@@ -18,6 +18,12 @@ inline bool onRows() { return settings().ownKernels && settings().device.is_cpu(
 
 inline bool ownProducts() { return settings().ownKernels && settings().device.is_cpu() && (settings().half ? cpu::hasHalfProducts() : cpu::multipliesSingle()); }
 
+// Products of so few rows with a weight wait for its numbers or for their packing; the packing our kernels keep, and LibTorch's do not.
+constexpr int64_t fewRows = 256;
+
+// The same for x [.., in] times a weight.
+inline bool ownProductsOf(const at::Tensor& x) { return ownProducts() || (onRows() && !settings().half && x.numel() <= fewRows * x.size(-1)); }
+
 // The kernels of cpu/ read by pointer, so what they are handed is checked here.
 inline void requireReal(const at::Tensor& x) { TORCH_CHECK(at::isFloatingType(x.scalar_type()), "float32 numbers are wanted, not ", x.scalar_type()); }
 
@@ -41,15 +47,17 @@ inline cpu::Operand operand(at::Tensor& x) {
   return {x.data_ptr(), x.scalar_type() == at::kBFloat16, x.stride(0), x.stride(1)};
 }
 
-// `weight` [out, in] transposed and packed, if it pays: from its third product on. Null where it does not.
-inline const uint32_t* keptPacking(Slot& weight) {
-  if (!settings().half || !cpu::hasTileRegisters()) return nullptr;
+// `weight` [out, in] transposed and packed, if it pays for a product of so many rows: from its third on, and in float32, where packing turns numbers
+// but makes none smaller, of few rows. Null where it does not.
+inline const uint32_t* keptPacking(Slot& weight, int64_t rows) {
+  if (!settings().half && rows > fewRows) return nullptr;
   if (!weight.packed.defined()) {
     if (++weight.products < 3) return nullptr;
     at::Tensor columns = weight.value.t();
     const cpu::Operand b = operand(columns);
-    weight.packed = at::empty({cpu::packedWords(columns.size(0), columns.size(1))}, options(at::kInt));
-    cpu::pack(b, columns.size(0), columns.size(1), static_cast<uint32_t*>(weight.packed.data_ptr()));
+    const int64_t k = columns.size(0), n = columns.size(1);
+    weight.packed = at::empty({(settings().half ? cpu::packedWordsHalf : cpu::packedWordsSingle)(k, n)}, options(at::kInt));
+    (settings().half ? cpu::packHalf : cpu::packSingle)(b, k, n, static_cast<uint32_t*>(weight.packed.data_ptr()));
   }
   return static_cast<const uint32_t*>(weight.packed.data_ptr());
 }

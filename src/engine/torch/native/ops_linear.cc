@@ -22,7 +22,7 @@ const float* floats(const at::Tensor& bias, int64_t size) {
 at::Tensor forward(const at::Tensor& x, Slot& weight, const at::Tensor& bias) {
   return multiplied(x, weight.value.t(), [&](cpu::Product& product) {
     product.bias = floats(bias, product.n);
-    product.packedB = keptPacking(weight);
+    product.packedB = keptPacking(weight, product.m);
   });
 }
 
@@ -47,7 +47,7 @@ OPERATION(RetortLinear) {
   const at::Tensor x = call.stored();
   Slot& weight = call.slot();
   Slot* const bias = call.inputsLeft() > 0 ? &call.slot() : nullptr;
-  if (ownProducts()) {
+  if (ownProductsOf(x)) {
     const at::Tensor y = forward(flatRows(x), weight, bias == nullptr ? at::Tensor() : bias->value);
     call.give(y.view(withWidth(x.sizes(), weight.value.size(0))));
     return;
@@ -77,12 +77,12 @@ OPERATION(RetortFeedForward) {
   Slot& expansionBias = call.slot();
   Slot& contraction = call.slot();
   Slot& contractionBias = call.slot();
-  if (ownProducts()) {
+  if (ownProductsOf(x)) {
     at::Tensor before;
     const at::Tensor hidden = multiplied(flatRows(x), expansion.value.t(), [&](cpu::Product& product) {
       before = at::empty({product.m, product.n}, options(activationType()));
       product.bias = floats(expansionBias.value, product.n);
-      product.packedB = keptPacking(expansion);
+      product.packedB = keptPacking(expansion, product.m);
       product.before = before.data_ptr();
     });
     call.give(forward(hidden, contraction, contractionBias.value).view(withWidth(x.sizes(), contraction.value.size(0))));

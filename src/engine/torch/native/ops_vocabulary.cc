@@ -22,7 +22,7 @@ at::Tensor logitsOf(const at::Tensor& input, const Side& side, Slot& weight) {
   const at::Tensor logits = largeEmpty({rows.size(0), columns.size(1)});
   cpu::Product product{rows.size(0), columns.size(1), rows.size(1), operand(rows), operand(columns), logits.data_ptr(), false, logits.size(1)};
   product.bias = side.bias.data_ptr<float>();
-  product.packedB = keptPacking(weight);
+  product.packedB = keptPacking(weight, product.m);
   multiply(product);
   return logits;
 }

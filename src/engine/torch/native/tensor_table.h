@@ -13,7 +13,7 @@ struct Slot {
   at::Tensor value;
   // A bfloat16 copy of a float32 value, made when first asked for and kept until the value changes.
   at::Tensor half;
-  // The transpose of a weight packed for tile registers (cpu/gemm.h): made when it has been multiplied by several times unchanged.
+  // The transpose of a weight as products want it (cpu/gemm.h): made when it has been multiplied by several times unchanged.
   at::Tensor packed;
   int32_t products = 0;
   // Σ value², where the kernel that made the value had it at hand; below 0 = not known.

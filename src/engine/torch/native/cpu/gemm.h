@@ -31,7 +31,7 @@ struct Product {
   bool add = false;
   // When asked for: Σ c² of what was stored.
   double* squares = nullptr;
-  // b as `pack` left it, which is then not packed anew; only where hasTileRegisters().
+  // b as packSingle or packHalf left it, which is then not packed anew.
   const uint32_t* packedB = nullptr;
 };
 
@@ -48,14 +48,20 @@ bool hasTileRegisters();
 void multiplySingle(const Product& product);
 void multiplyHalf(const Product& product);
 
+// An operand b [k, n] that is used often is packed once, into so many words.
+int64_t packedWordsSingle(int64_t k, int64_t n);
+int64_t packedWordsHalf(int64_t k, int64_t n);
+void packSingle(const Operand& b, int64_t k, int64_t n, uint32_t* packed);
+void packHalf(const Operand& b, int64_t k, int64_t n, uint32_t* packed);
+
 // Without threads, for use inside a parallel region.
 void multiplySingleAlone(const Product& product);
 void multiplyHalfAlone(const Product& product);
 
-// multiplyHalf where there are tile registers; there an operand b [k, n] that is used often is packed once, into so many words.
+// The same for halves where there are tile registers.
 void multiplyByTiles(const Product& product);
 void multiplyByTilesAlone(const Product& product);
-int64_t packedWords(int64_t k, int64_t n);
-void pack(const Operand& b, int64_t k, int64_t n, uint32_t* packed);
+int64_t packedWordsByTiles(int64_t k, int64_t n);
+void packByTiles(const Operand& b, int64_t k, int64_t n, uint32_t* packed);
 
 }  // namespace retort::cpu

@@ -16,5 +16,12 @@ void multiplyHalfAlone(const Product& product) {
   else multiply<Half>(product, false);
 }
 
+int64_t packedWordsHalf(int64_t k, int64_t n) { return hasTileRegisters() ? packedWordsByTiles(k, n) : packedWordsOf<Half>(k, n); }
+
+void packHalf(const Operand& b, int64_t k, int64_t n, uint32_t* packed) {
+  if (hasTileRegisters()) packByTiles(b, k, n, packed);
+  else packWhole<Half>(b, k, n, packed);
+}
+
 }  // namespace retort::cpu
 #endif

@@ -27,5 +27,8 @@ struct Single {
 void multiplySingle(const Product& product) { multiply<Single>(product, true); }
 void multiplySingleAlone(const Product& product) { multiply<Single>(product, false); }
 
+int64_t packedWordsSingle(int64_t k, int64_t n) { return packedWordsOf<Single>(k, n); }
+void packSingle(const Operand& b, int64_t k, int64_t n, uint32_t* packed) { packWhole<Single>(b, k, n, packed); }
+
 }  // namespace retort::cpu
 #endif

@@ -182,9 +182,9 @@ double multiplyPart(const Product& p, int64_t top, int64_t bottom, int64_t left,
 void multiplyByTiles(const Product& product) { share(product, true, blockRows, multiplyPart); }
 void multiplyByTilesAlone(const Product& product) { share(product, false, blockRows, multiplyPart); }
 
-int64_t packedWords(int64_t k, int64_t n) { return ceilDivide(n, panelColumns) * pairsOf(k) * pairWords; }
+int64_t packedWordsByTiles(int64_t k, int64_t n) { return ceilDivide(n, panelColumns) * pairsOf(k) * pairWords; }
 
-void pack(const Operand& b, int64_t k, int64_t n, uint32_t* packed) {
+void packByTiles(const Operand& b, int64_t k, int64_t n, uint32_t* packed) {
   at::parallel_for(0, ceilDivide(n, panelColumns), 1, [&](int64_t from, int64_t to) {
     packPanels(b, n, k, from * panelColumns, to - from, 0, pairsOf(k), packed + from * pairsOf(k) * pairWords, pairsOf(k) * pairWords);
   });

@@ -18,30 +18,29 @@ constexpr int64_t blockTiles = 8, groupColumns = 384;
 // Rows whose unfinished sums are held while the passes go on.
 constexpr int64_t groupRows = 37 * tileRows;
 
-// Columns `first .. first + columns - 1` of b over words `k .. k + words - 1`, panel by panel.
+// Panels of b [k, n] from column `first` over `words` words from the word `from`; a panel takes `panelWords` words.
 template <typename Way>
-void packColumns(const Product& p, int64_t first, int64_t columns, int64_t k, int64_t words, uint32_t* packed) {
-  const int64_t panels = ceilDivide(columns, panelColumns);
-  if (p.b.columnStride == 1) {
+void packPanels(const Operand& b, int64_t n, int64_t k, int64_t first, int64_t panels, int64_t from, int64_t words, uint32_t* packed, int64_t panelWords) {
+  if (b.columnStride == 1) {
     // A row of b lies together in memory, so it is dealt to all panels before the next.
     for (int64_t w = 0; w < words; ++w) {
       for (int64_t panel = 0; panel < panels; ++panel) {
         const int64_t column = first + panel * panelColumns;
-        uint32_t* const at = packed + (panel * words + w) * panelColumns;
-        _mm512_store_si512(at, Way::down(p.b, (k + w) * Way::width, p.k, column, firstOf(p.n - column)));
-        _mm512_store_si512(at + 16, Way::down(p.b, (k + w) * Way::width, p.k, column + 16, firstOf(p.n - column - 16)));
+        uint32_t* const at = packed + panel * panelWords + w * panelColumns;
+        _mm512_store_si512(at, Way::down(b, (from + w) * Way::width, k, column, firstOf(n - column)));
+        _mm512_store_si512(at + 16, Way::down(b, (from + w) * Way::width, k, column + 16, firstOf(n - column - 16)));
       }
     }
     return;
   }
   for (int64_t half = 0; half < 2 * panels; ++half) {
-    uint32_t* const at = packed + (half / 2) * words * panelColumns + 16 * (half % 2);
+    uint32_t* const at = packed + half / 2 * panelWords + 16 * (half % 2);
     for (int64_t w = 0; w < words; w += 16) {
       __m512i block[16];
       for (int64_t i = 0; i < 16; ++i) {
         const int64_t column = first + 16 * half + i;
-        block[i] = column < p.n ? Way::along(p.b, column * p.b.columnStride, (k + w) * Way::width, p.k) : _mm512_setzero_si512();
-        if (column + 16 < p.n) fetchAhead(p.b, (column + 16) * p.b.columnStride + (k + w) * Way::width);  // the same place of the next sixteen
+        block[i] = column < n ? Way::along(b, column * b.columnStride, (from + w) * Way::width, k) : _mm512_setzero_si512();
+        if (column + 16 < n) fetchAhead(b, (column + 16) * b.columnStride + (from + w) * Way::width);  // the same place of the next sixteen
       }
       transpose(block);
       const int64_t count = std::min<int64_t>(16, words - w);
@@ -66,9 +65,10 @@ void packRows(const Product& p, int64_t first, int64_t rows, int64_t k, int64_t 
   }
 }
 
-// sums [rows][stride] (+)= a tile of a times a panel of b.
+// sums [rows][stride] (+)= a tile of a times a panel of b. Meanwhile the same words of the next panel are fetched: where b was packed long ago and a
+// has few rows, they come from memory.
 template <typename Way, int rows, bool kMajor>
-void multiplyTile(const uint32_t* a, const uint32_t* b, int64_t words, float* sums, int64_t stride, bool fresh) {
+void multiplyTile(const uint32_t* a, const uint32_t* b, int64_t words, int64_t panelWords, float* sums, int64_t stride, bool fresh) {
   Lanes sum[rows][2];
 #pragma GCC unroll 16
   for (int r = 0; r < rows; ++r) {
@@ -77,6 +77,8 @@ void multiplyTile(const uint32_t* a, const uint32_t* b, int64_t words, float* su
   }
   for (int64_t w = 0; w < words; ++w) {
     const __m512i left = _mm512_load_si512(b), right = _mm512_load_si512(b + 16);
+    _mm_prefetch(b + panelWords, _MM_HINT_T1);
+    _mm_prefetch(b + panelWords + 16, _MM_HINT_T1);
     b += panelColumns;
 #pragma GCC unroll 16
     for (int r = 0; r < rows; ++r) {
@@ -93,7 +95,7 @@ void multiplyTile(const uint32_t* a, const uint32_t* b, int64_t words, float* su
   }
 }
 
-using TileFunction = void (*)(const uint32_t*, const uint32_t*, int64_t, float*, int64_t, bool);
+using TileFunction = void (*)(const uint32_t*, const uint32_t*, int64_t, int64_t, float*, int64_t, bool);
 
 template <typename Way, bool kMajor>
 TileFunction tileOf(int64_t rows) {
@@ -113,7 +115,7 @@ double multiplyPart(const Product& p, int64_t top, int64_t bottom, int64_t left,
   const int64_t allWords = ceilDivide(p.k, Way::width);
   const bool onePass = allWords <= kWords;
   uint32_t* const packedA = forA.words(blockTiles * 16 * kWords);
-  uint32_t* const packedB = forB.words(groupColumns * kWords);
+  uint32_t* const ownB = p.packedB == nullptr ? forB.words(groupColumns * kWords) : nullptr;
   const int64_t stride = onePass ? panelColumns : groupColumns;
   float* const sums = reinterpret_cast<float*>(forSums.words((onePass ? tileRows : groupRows) * stride));
   Lanes squares = _mm512_setzero_ps();
@@ -123,7 +125,14 @@ double multiplyPart(const Product& p, int64_t top, int64_t bottom, int64_t left,
       const int64_t rows = std::min(groupRows, bottom - group), tiles = ceilDivide(rows, tileRows), blocks = ceilDivide(tiles, blockTiles);
       for (int64_t k = 0; k < allWords; k += kWords) {
         const int64_t words = std::min(kWords, allWords - k);
-        packColumns<Way>(p, column, columns, k, words, packedB);
+        const uint32_t* b = ownB;
+        int64_t panelWords = words * panelColumns;
+        if (ownB != nullptr) {
+          packPanels<Way>(p.b, p.n, p.k, column, panels, k, words, ownB, panelWords);
+        } else {
+          panelWords = allWords * panelColumns;
+          b = p.packedB + column / panelColumns * panelWords + k * panelColumns;
+        }
         for (int64_t block = 0; block < blocks; ++block) {
           const int64_t firstTile = block * tiles / blocks, lastTile = (block + 1) * tiles / blocks;
           const int64_t firstRow = firstTile * tileRows, lastRow = std::min(rows, lastTile * tileRows);
@@ -133,7 +142,7 @@ double multiplyPart(const Product& p, int64_t top, int64_t bottom, int64_t left,
               const int64_t count = std::min(tileRows, lastRow - row);
               const uint32_t* const a = packedA + (row - firstRow) / tileRows * (kMajor ? 16 : tileRows) * kWords;
               float* const at = onePass ? sums : sums + row * stride + panel * panelColumns;
-              (kMajor ? tileOf<Way, true>(count) : tileOf<Way, false>(count))(a, packedB + panel * words * panelColumns, words, at, stride, k == 0);
+              (kMajor ? tileOf<Way, true>(count) : tileOf<Way, false>(count))(a, b + panel * panelWords, words, panelWords, at, stride, k == 0);
               if (k + words == allWords) squares = _mm512_add_ps(squares, finishTile(p, at, stride, group + row, count, column + panel * panelColumns));
             }
           }
@@ -147,6 +156,17 @@ double multiplyPart(const Product& p, int64_t top, int64_t bottom, int64_t left,
 template <typename Way>
 void multiply(const Product& p, bool threads) {
   share(p, threads, tileRows, multiplyPart<Way>);
+}
+
+template <typename Way>
+int64_t packedWordsOf(int64_t k, int64_t n) { return ceilDivide(n, panelColumns) * panelColumns * ceilDivide(k, Way::width); }
+
+template <typename Way>
+void packWhole(const Operand& b, int64_t k, int64_t n, uint32_t* packed) {
+  const int64_t words = ceilDivide(k, Way::width), panelWords = words * panelColumns;
+  at::parallel_for(0, ceilDivide(n, panelColumns), 1, [&](int64_t from, int64_t to) {
+    packPanels<Way>(b, n, k, from * panelColumns, to - from, 0, words, packed + from * panelWords, panelWords);
+  });
 }
 
 }  // namespace
