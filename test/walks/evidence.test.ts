@@ -142,6 +142,19 @@ test.serial('another task, of pairs and scores, by its own metric', async (t) =>
   t.regex(stdout, /dev, Pearson \| dev, better than fine-tuning by[^]*\| fresh-2x8 \| tinybert \| 2 \| -?0\.\d{4} ± 0\.\d{4} \| [+-]?\d\.\d{3} \[/);
 });
 
+test.serial('a BiLSTM alone and taught by logits, of several seeds under one teacher', async (t) => {
+  const small = ['glue=glue', 'encoder=runs/encoder/model', 'examples=40', 'seeds=[1,2]', 'teacherSteps=3', 'studentSteps=3', 'rows=8', 'student=bilstm:4x6'];
+  const lstm = () => place.retort('run', 'recipes/bilstm.ts', ...small.flatMap((one) => ['--set', one]));
+  const { code, stderr, stdout } = await lstm();
+  t.is(code, 0, stderr);
+  t.regex(stdout, /\| bilstm \| alone \| 2 \|[^]*\| bilstm \| distilled \| 2 \|/);
+  const [teacher, alone, taught] = await Promise.all(['teacher-seed1', 'bilstm-alone-seed2', 'bilstm-distilled-seed2'].map((name) => readEvidence(place.path('recipes', 'results', 'sst2-bilstm', `${name}.json`))));
+  t.deepEqual([alone?.hashes.teacher, taught?.hashes.teacher], [null, teacher?.hashes.model]);
+  t.not(alone?.hashes.model, taught?.hashes.model);
+  const second = await lstm();
+  t.is(second.stdout.match(/recorded before in/g)?.length, 5, second.stderr);
+});
+
 test.serial("the project's own tables are those of its own records", (t) => {
   const { code, said } = tablesIn(resolve('.'), '--check');
   t.is(code, 0, said);

@@ -41,7 +41,7 @@ export function softLabelCase(size: SoftLabelSize): BenchCase {
         inputIds: tokenIds({ batches, rows, tokens, vocabulary }, randomKey(seed, 'words')),
         teacherLogits: { shape: [batches, rows, 2], data: normals(batches * rows * 2, randomKey(seed, 'teacher'), 2) },
       });
-      await writeTrainingSettings(folder, { ...optimizerDefaults, kind: 'soft-labels', seed, learningRate: 2e-5, temperature: 2 });
+      await writeTrainingSettings(folder, { ...optimizerDefaults, kind: 'soft-labels', seed, learningRate: 5e-6, temperature: 2 });
       return { ...shape, feedForwardWidth: 4 * shape.width, vocabulary, rows, tokens, realTokens: 'all', teacher: 'cached logits', temperature: 2 };
     },
     open: async (folder) => {

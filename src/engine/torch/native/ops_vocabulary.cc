@@ -17,9 +17,9 @@ struct Side {
 
 // [rows, H] [V, H] -> [rows, V] in float32, whatever the precision of products.
 at::Tensor logitsOf(const at::Tensor& input, const Side& side, Slot& weight) {
-  if (!ownProducts()) return full(at::linear(asActivation(input), inPrecision(weight), side.bias.to(activationType())));
-  at::Tensor rows = input, columns = side.weight.t();
-  const at::Tensor logits = largeEmpty({rows.size(0), columns.size(1)});
+  if (!ownProducts() && settings().half) return full(at::linear(asActivation(input), inPrecision(weight), side.bias.to(activationType())));
+  at::Tensor rows = input, columns = side.weight.t(), logits = largeEmpty({rows.size(0), columns.size(1)});
+  if (!ownProducts()) return at::addmm_out(logits, side.bias, rows, columns);
   cpu::Product product{rows.size(0), columns.size(1), rows.size(1), operand(rows), operand(columns), logits.data_ptr(), false, logits.size(1)};
   product.bias = side.bias.data_ptr<float>();
   product.packedB = keptPacking(weight, product.m);
@@ -62,7 +62,8 @@ void lossRows(at::Tensor& student, at::Tensor& teacher, const at::Tensor& words,
 at::Tensor carryBack(at::Tensor d, at::Tensor x, const Side& side, Slot& weight, at::Tensor& dweight, at::Tensor& dbias, bool first) {
   if (!ownProducts()) {
     const at::Tensor narrow = asActivation(d);
-    dweight.add_(full(at::mm(narrow.t(), asActivation(x))));
+    if (settings().half) dweight.add_(full(at::mm(narrow.t(), asActivation(x))));
+    else dweight.addmm_(narrow.t(), x, first ? 0 : 1);  // 0: whatever is there is written over
     dbias.add_(d.sum(0));
     return at::mm(narrow, inPrecision(weight));
   }
@@ -103,7 +104,7 @@ Answer onChosenRows(const Question& asked) {
   Answer made;
   if (asked.withGradient) {
     made.dinput = at::zeros(student.input.sizes(), options(activationType()));
-    made.dweight = ownProducts() && chosen.numel() > 0 ? largeEmpty(student.weight.sizes()) : at::zeros(student.weight.sizes(), options(at::kFloat));
+    made.dweight = (ownProducts() || !settings().half) && chosen.numel() > 0 ? largeEmpty(student.weight.sizes()) : at::zeros(student.weight.sizes(), options(at::kFloat));
     made.dbias = at::zeros(student.bias.sizes(), options(at::kFloat));
   }
   for (int64_t from = 0; from < chosen.numel(); from += chunkRows) {
