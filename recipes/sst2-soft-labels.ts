@@ -7,7 +7,7 @@
  * are secret, so every score is on dev.
  */
 import {
-  conclude, cutStudent, defineRecipe, encodeSplits, engineSettings, firstExamples, hardLabels, labelCorpus, loadModel, loadTokenizer, modelFingerprint, openGlueSplits, openJudged,
+  conclude, cutStudent, defineRecipe, encodeSplits, engineSettings, firstExamples, hardLabels, labelCorpus, loadModel, loadTokenizer, modelFingerprint, openGlueSplits,
   recordedTeacher, softLabel, trainClassifier, trainDefaults, weighted,
 } from 'retort-distill';
 import { z } from 'zod';
@@ -56,7 +56,7 @@ export default defineRecipe({
           return model;
         },
       });
-      const live = await openJudged(teacher);
+      const { model: live } = await loadModel(teacher.model);
       const labels = await labelCorpus(live, data.train.encoded, { root: `${run.folder}/labels`, onProgress: run.count(`labels, seed ${seed}`, 'examples', data.train.encoded.exampleIds.length), signal: run.signal });
       const student = { ...lesson(settings.studentSteps), origin: { cutFrom: labels.header.source.teacher, layers: settings.layers }, start: async () => (await cutStudent(live, settings)).model };
       const soft = weighted([[settings.hardWeight, hardLabels()], [1 - settings.hardWeight, softLabel({ temperature: settings.temperature })]]);

@@ -7,9 +7,7 @@ import { join } from 'node:path';
 import { engineFacts } from '../engine/engine.ts';
 import { modelLatency } from '../evaluate/model-latency.ts';
 import { modelScores, rankingScores, scoreCalled, type ScoreName, type Scores } from '../evaluate/score.ts';
-import type { Classifier } from '../models/classifiers.ts';
-import { loadModel } from '../models/load.ts';
-import type { Model } from '../models/model.ts';
+import { type Classifier, loadClassifier } from '../models/classifiers.ts';
 import { saveModel } from '../models/save.ts';
 import { described, type Objective } from '../objectives/objective.ts';
 import { metricOf, formatScore } from '../report/metric.ts';
@@ -100,9 +98,9 @@ export async function trainClassifier(run: Run, name: string, lesson: Classifier
   return { name, model: join(folder, 'model'), reused, ...result, metric, score: scoreCalled(metric, result.scores), lineage, logits: float32Of(logits) };
 }
 
-/** The saved encoder, for whoever wants to use it further. */
-export async function openJudged(judged: JudgedClassifier): Promise<Model> {
-  return (await loadModel(judged.model)).model;
+/** The saved model, for whoever wants to use it further. */
+export async function openJudged(judged: JudgedClassifier): Promise<Classifier> {
+  return (await loadClassifier(judged.model)).model;
 }
 
 interface Judgement {

@@ -6,7 +6,7 @@ import { predictedClasses } from '../evaluate/classification.ts';
 import { fidelityOf } from '../evaluate/fidelity.ts';
 import { chanceScore } from '../evaluate/retention.ts';
 import { rankingScores, type ScoreName, scoresOf } from '../evaluate/score.ts';
-import type { Model } from '../models/model.ts';
+import type { Classifier } from '../models/classifiers.ts';
 import { described } from '../objectives/objective.ts';
 import type { Evidence, EvidenceTest } from '../report/evidence-file.ts';
 import { packBits } from '../storage/bit-text.ts';
@@ -43,7 +43,7 @@ export interface EvidenceArm extends Omit<ClassifierLesson, 'tokenizer' | 'teach
 export interface RecordedRun {
   readonly identity: string;
   /** The trained model; trained again where only its record is here. The caller disposes it. */
-  open(): Promise<Model>;
+  open(): Promise<Classifier>;
 }
 
 export interface EvidenceBook {
