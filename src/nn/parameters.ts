@@ -12,6 +12,8 @@ export interface ParameterSpec {
   readonly initial: 'normal' | 'zeros' | 'ones' | { readonly deviation: number } | { readonly constant: number };
   /** A row of zeros in a fresh table: the padding token's. */
   readonly zeroRow?: number;
+  /** Whether the optimiser leaves that row alone, however it is used. */
+  readonly holdsZeroRow?: boolean;
   /** Whether the optimiser leaves it alone: a state that is kept, not learned. */
   readonly fixed?: true;
 }
@@ -20,6 +22,8 @@ let models = 0;
 
 export class Parameters {
   readonly #variables = new Map<string, tf.Variable>();
+  /** Rows of tables that are not learned. */
+  readonly heldRows = new Map<tf.Variable, number>();
 
   readonly #model = models++; // tfjs wants variable names unique in the process; two models share theirs
 
@@ -40,11 +44,13 @@ export class Parameters {
     }
   }
 
-  #add({ name, shape, fixed }: ParameterSpec, data: Float32Array): void {
+  #add({ name, shape, fixed, zeroRow, holdsZeroRow }: ParameterSpec, data: Float32Array): void {
     const size = shape.reduce((product, side) => product * side, 1);
     if (data.length !== size) throw new Error(`${name}: ${data.length} numbers do not fill [${shape.join(', ')}]`);
     const tensor = tf.tensor(data, [...shape], 'float32');
-    this.#variables.set(name, tf.variable(tensor, fixed !== true, `${this.#model}/${name}`));
+    const variable = tf.variable(tensor, fixed !== true, `${this.#model}/${name}`);
+    this.#variables.set(name, variable);
+    if (zeroRow !== undefined && holdsZeroRow === true) this.heldRows.set(variable, zeroRow);
     tensor.dispose();
   }
 

@@ -17,8 +17,8 @@ export interface TranslationVocabularyOptions {
   readonly minFrequency?: number;
 }
 
-/** At ids 0 to 2. */
-const specials = { pad: '<pad>', eos: '</s>', unk: '<unk>' } as const;
+/** Where Marian's own tools have them, and readers of its models expect them: the end at 0, what is unknown at 1, padding last. */
+const specials = { eos: '</s>', unk: '<unk>', pad: '<pad>' } as const;
 const specialTokens = Object.values(specials);
 
 /**
@@ -51,19 +51,20 @@ function tokenizerOf(tokens: readonly string[], merges: readonly (readonly [stri
   const byteLevel = { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: true };
   const sequence = (id: string) => ({ Sequence: { id, type_id: 0 } });
   const end = { SpecialToken: { id: specials.eos, type_id: 0 } };
-  const vocabulary = [...specialTokens, ...tokens];
+  const vocabulary = [specials.eos, specials.unk, ...tokens, specials.pad];
+  const idOf = (token: string) => vocabulary.indexOf(token);
   const definition: TokenizerDefinition = {
     version: '1.0',
     truncation: null,
     padding: null,
-    added_tokens: specialTokens.map((content, id) => ({ id, content, single_word: false, lstrip: false, rstrip: false, normalized: false, special: true })),
+    added_tokens: specialTokens.map((content) => ({ id: idOf(content), content, single_word: false, lstrip: false, rstrip: false, normalized: false, special: true })),
     normalizer: null,
     pre_tokenizer: byteLevel,
     post_processor: {
       type: 'TemplateProcessing',
       single: [sequence('A'), end],
       pair: [sequence('A'), end, sequence('B'), end],
-      special_tokens: { [specials.eos]: { id: specials.eos, ids: [specialTokens.indexOf(specials.eos)], tokens: [specials.eos] } },
+      special_tokens: { [specials.eos]: { id: specials.eos, ids: [idOf(specials.eos)], tokens: [specials.eos] } },
     },
     decoder: byteLevel,
     model: {

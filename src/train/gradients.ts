@@ -42,6 +42,7 @@ export async function stepGradients(learning: Learning, microBatches: readonly H
     disposeStep({ ...sum, loss });
     throw error;
   }
+  holdRows(sum.gradients, learning.student.parameters);
   spoilIfNotFinite(sum.gradients, loss);
   return { ...sum, loss };
 }
@@ -78,6 +79,16 @@ function spoilIfNotFinite(gradients: Map<tf.Variable, tf.Tensor>, loss: tf.Scala
   if (smallest === undefined) return;
   const [variable, gradient] = smallest;
   gradients.set(variable, addInto(gradient, tf.mul(loss, 0))); // 0, or NaN
+}
+
+/** Rows that are not learned have no gradient; one that is not finite remains so. */
+function holdRows(gradients: Map<tf.Variable, tf.Tensor>, { heldRows }: Parameters): void {
+  for (const [variable, row] of heldRows) {
+    const gradient = gradients.get(variable);
+    if (gradient === undefined) continue;
+    gradients.set(variable, tf.tidy(() => tf.mul(gradient, tf.sub(1, tf.expandDims(tf.oneHot(tf.scalar(row, 'int32'), gradient.shape[0] ?? 0), -1)))));
+    gradient.dispose();
+  }
 }
 
 /** a + b in float32, both freed; b alone where there is no a yet. */

@@ -12,6 +12,7 @@ import { tinybertAttention } from '../../src/objectives/tinybert-attention.ts';
 import { tinybertHidden } from '../../src/objectives/tinybert-hidden.ts';
 import { distilbert } from '../../src/objectives/distilbert.ts';
 import { hardLabels } from '../../src/objectives/hard-labels.ts';
+import { labelSmoothing } from '../../src/objectives/label-smoothing.ts';
 import { noisyLogit } from '../../src/objectives/noisy-logit.ts';
 import { type Objective, weighted } from '../../src/objectives/objective.ts';
 import { softLabel } from '../../src/objectives/soft-label.ts';
@@ -25,6 +26,7 @@ import { accumulated } from '../../src/engine/fused/accumulate.ts';
 import { linear } from '../../src/engine/fused/linear.ts';
 import { close, read, rounded, roundedDeep } from '../engine/numbers.ts';
 import { bitsOf, tinyModel } from '../models/tiny-model.ts';
+import { pairArrays, pairs, tinySeq2Seq } from '../models/seq2seq/tiny-seq2seq.ts';
 import { tinyCorpus } from '../teacher/tiny-corpus.ts';
 import { tinyTokenizer } from '../text/tiny-tokenizer.ts';
 import { changedLoss, corpus, student } from './lesson.ts';
@@ -96,6 +98,20 @@ test.serial('of a thousand gradients none is lost: they are added in float32, wh
   for (let count = 1; count < 1000; count++) sum = accumulated(sum, one(), { wide: true });
   t.deepEqual(await read(sum), [1000, 1000, 1000]);
   sum.dispose();
+});
+
+test.serial('the row that a Marian decoder starts from stays zero though the scores of words use it; a BART learns its own', async (t) => {
+  for (const [family, held] of [['marian', true], ['bart', false]] as const) {
+    const student = tinySeq2Seq({ family });
+    const made = await stepGradients({ student, objective: labelSmoothing({ epsilon: 0.1, task: 'translation' }) }, [pairArrays(pairs, { startId: 0 })], { step: 1, key: randomKey(1) });
+    const table = student.parameters.get('model.shared.weight');
+    const gradient = await read(made.gradients.get(table)!);
+    const width = table.shape[1] ?? 0;
+    t.is(gradient.slice(0, width).every((value) => value === 0), held, family);
+    t.true(gradient.slice(width).every((value) => value !== 0), family);
+    disposeStep(made);
+    student.dispose();
+  }
 });
 
 test('micro-batches count alike where rows are judged, or no word is hidden', (t) => {

@@ -13,8 +13,8 @@ import { seq2seqFamilies } from './families.ts';
 import { initialOf, normSpecsOf } from './layers.ts';
 
 export function sharedSpecs(config: Seq2SeqConfig): ParameterSpec[] {
-  const { names, padsEmbeddings } = seq2seqFamilies[config.family];
-  return [{ name: `${names.shared}.weight`, shape: [config.vocabulary, config.width], initial: initialOf(config, 'shared'), ...(padsEmbeddings && { zeroRow: config.padId }) }];
+  const { names, padsEmbeddings, startsFromZero } = seq2seqFamilies[config.family];
+  return [{ name: `${names.shared}.weight`, shape: [config.vocabulary, config.width], initial: initialOf(config, 'shared'), ...(padsEmbeddings && { zeroRow: config.padId, holdsZeroRow: startsFromZero }) }];
 }
 
 /** Of one side. */

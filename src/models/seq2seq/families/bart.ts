@@ -20,6 +20,7 @@ export const bart: Seq2SeqFamily = {
   norm: 'after',
   scalesScores: true,
   padsEmbeddings: true,
+  startsFromZero: false,
   isCopy: isBartCopy,
   readFields: readBartFields,
   writeFields: writeBartFields,

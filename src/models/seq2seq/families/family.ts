@@ -61,6 +61,8 @@ export interface Seq2SeqFamily {
   readonly scalesScores: boolean;
   /** Whether lookups of the padding token pass no gradient. */
   readonly padsEmbeddings: boolean;
+  /** Whether a translation starts from no embedding at all: padding's row stays zero, though the scores of words use it too. */
+  readonly startsFromZero: boolean;
   /** Whether a tied last product is given its input times 1/√H. */
   readonly scalesProduct?: true;
   /** Stored copies of weights and buffers: nothing is lost by leaving them. */

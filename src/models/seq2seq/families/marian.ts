@@ -16,6 +16,7 @@ export const marian: Seq2SeqFamily = {
   sinusoids: true,
   scalesScores: true,
   padsEmbeddings: true,
+  startsFromZero: true,
   isCopy: (name) => isBartCopy(name) || /^model\.(encoder|decoder)\.embed_positions\.weight$/.test(name),
   readFields: readBartFields,
   writeFields: (config) => ({ ...writeBartFields(config), share_encoder_decoder_embeddings: true, decoder_vocab_size: config.vocabulary }),

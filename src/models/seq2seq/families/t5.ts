@@ -88,6 +88,7 @@ export const t5: Seq2SeqFamily = {
   norm: 'before',
   scalesScores: false,
   padsEmbeddings: false,
+  startsFromZero: false,
   scalesProduct: true,
   isCopy: (name, { tied }) => /^(encoder|decoder)\.embed_tokens\.weight$/.test(name) || name === 'decoder.block.0.layer.1.EncDecAttention.relative_attention_bias.weight' || (tied && name === 'lm_head.weight'),
   readFields: (json, file) => {
