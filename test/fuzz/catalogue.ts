@@ -18,7 +18,7 @@ export const exempt: ReadonlyMap<string, string> = new Map([
   ['src/cli/translation/distill-translator.ts', 'reads the evaluation that this command has just written'],
   ['src/cli/translation/evaluate-translator.ts', 'takes lines as text/lines.ts gives them, which is fuzzed: any text is a translation'],
   ['src/cli/translation/predict-translations.ts', 'takes lines as text/lines.ts gives them, which is fuzzed: any text is a sentence'],
-  ['src/cli/translation/translator-folder.ts', 'looks for a word in config.json; the loader reads it, which is fuzzed'],
+  ['src/cli/model-folder.ts', 'looks for a word in config.json; the loader reads it, which is fuzzed'],
   ['src/cli/engine-report.ts', 'reads what a child of this very program says; anything else is a problem it tells'],
   ['src/cli/engine-warnings.ts', "looks for a word in the system's own files"],
   ['src/cli/native/trial-load.ts', 'reads what a child of this very program says'],
