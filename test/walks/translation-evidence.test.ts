@@ -79,8 +79,9 @@ test.serial('the lesson of the teacher is written for another program', async (t
   t.deepEqual(batches.map(({ length }) => length), [8, 8, 8]);
   const { sources, targets } = (await read('train')) as { sources: number[][]; targets: number[][] };
   t.is(sources.length, 60);
-  t.true([...sources, ...targets].every((ids) => ids.at(-1) === 1));
-  t.like(await read('lesson'), { padId: 0, startId: 0, objective: { name: 'label-smoothing' } });
+  t.true([...sources, ...targets].every((ids) => ids.at(-1) === 0));
+  const last = Number((await read('model/config')).vocab_size) - 1;
+  t.like(await read('lesson'), { padId: last, startId: last, objective: { name: 'label-smoothing' } });
   t.is(((await read('test')) as { references: string[] }).references.length, 8);
   t.true((await readdir(place.path('runs', 'lesson', 'model'))).includes('model.safetensors'));
 });
