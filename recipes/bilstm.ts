@@ -59,9 +59,8 @@ export default defineRecipe({
     });
     const said = async () => {
       const model = await teacher.open();
-      const labels = await labelCorpus(model, data.train.encoded, { root: `${run.folder}/labels`, onProgress: run.count('labels', 'examples', data.train.encoded.exampleIds.length), signal: run.signal });
-      model.dispose();
-      return recordedTeacher(labels);
+      const labels = labelCorpus(model, data.train.encoded, { root: `${run.folder}/labels`, onProgress: run.count('labels', 'examples', data.train.encoded.exampleIds.length), signal: run.signal });
+      return recordedTeacher(await labels.finally(() => { model.dispose(); }));
     };
     for (const seed of settings.seeds) {
       const student = { student: 'bilstm', against: teacher, ...lesson(seed, settings.studentSteps, settings.studentRate), origin: { size, dropout, seed, vectors: settings.vectors ?? null }, start: () => Promise.resolve(freshBilstm(config, { seed, ...(vectors && { vectors }) })) };

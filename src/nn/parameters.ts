@@ -22,8 +22,7 @@ let models = 0;
 
 export class Parameters {
   readonly #variables = new Map<string, tf.Variable>();
-  /** Rows of tables that are not learned. */
-  readonly heldRows = new Map<tf.Variable, number>();
+  readonly #heldRows = new Map<tf.Variable, number>();
 
   readonly #model = models++; // tfjs wants variable names unique in the process; two models share theirs
 
@@ -50,7 +49,7 @@ export class Parameters {
     const tensor = tf.tensor(data, [...shape], 'float32');
     const variable = tf.variable(tensor, fixed !== true, `${this.#model}/${name}`);
     this.#variables.set(name, variable);
-    if (zeroRow !== undefined && holdsZeroRow === true) this.heldRows.set(variable, zeroRow);
+    if (zeroRow !== undefined && holdsZeroRow === true) this.#heldRows.set(variable, zeroRow);
     tensor.dispose();
   }
 
@@ -72,6 +71,11 @@ export class Parameters {
   /** Those that the optimiser moves. */
   get learned(): [string, tf.Variable][] {
     return [...this.#variables].filter(([, { trainable }]) => trainable);
+  }
+
+  /** Rows of tables that the optimiser leaves alone. */
+  get heldRows(): ReadonlyMap<tf.Variable, number> {
+    return this.#heldRows;
   }
 
   /** Does `work` while the named ones are left alone by the optimiser, whatever else it learns. */
@@ -113,6 +117,7 @@ export class Parameters {
   dispose(): void {
     for (const variable of this.#variables.values()) variable.dispose();
     this.#variables.clear();
+    this.#heldRows.clear();
   }
 }
 
