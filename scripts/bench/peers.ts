@@ -29,7 +29,7 @@ const searches: readonly CaseName[] = ['greedy', 'beam-5'];
 
 const peers = {
   torch: {
-    what: 'PyTorch with transformers: SDPA, AdamW(fused=True), autocast for bf16',
+    what: 'PyTorch with transformers: SDPA, AdamW(fused=True), autocast for bf16, memory in huge pages',
     cases: [...steps, 'label', ...searches, 'op-overhead'],
     start: (surroundings, threads) => pythonSide('torch', 'torch_side.py', [], surroundings, threads),
     order: (order) => order,
@@ -90,5 +90,8 @@ function pythonSide(name: string, script: string, args: readonly string[], { pyt
     PYTHONDONTWRITEBYTECODE: '1',
     HF_HUB_OFFLINE: '1',
     TOKENIZERS_PARALLELISM: 'false',
+    // As our own engine does unasked: memory in pages of two megabytes, of PyTorch's large tensors and of everything else.
+    THP_MEM_ALLOC_ENABLE: process.env.THP_MEM_ALLOC_ENABLE ?? '1',
+    GLIBC_TUNABLES: process.env.GLIBC_TUNABLES ?? 'glibc.malloc.hugetlb=1',
   });
 }

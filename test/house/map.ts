@@ -41,10 +41,12 @@ export function checkMap(files: Files): Verdict {
   return { looked: entries.length, faults };
 }
 
-/** Tests that look across the files of a room, and why they have no file of their own. */
+/** Tests that look across the files of a room or at the addon's C++, and why they have no file of their own. */
 export const acrossFiles: ReadonlyMap<string, string> = new Map([
   ['test/objectives/contract.test.ts', 'holds every objective of the catalogue to one contract'],
   ['test/engine/conformance.test.ts', 'holds every engine to the operations the house calls'],
+  ['test/engine/torch/huge-pages.test.ts', 'tests native/huge_pages.cc'],
+  ['test/engine/torch/late-rows.test.ts', 'tests native/late_rows.cc'],
 ]);
 
 /** test/ROOM/NAME.test.ts tests src/ROOM/NAME.ts, in sub-folders too. `looked` counts the tests that stand in a room. */

@@ -13,9 +13,7 @@
 #include <cstring>
 #include <memory>
 #include "command.h"
-#ifdef __GLIBC__
-#include <malloc.h>
-#endif
+#include "huge_pages.h"
 
 namespace retort {
 namespace {
@@ -216,12 +214,7 @@ napi_value configure(napi_env env, napi_callback_info info) {
     settings().half = half != 0;
     settings().ownKernels = own != 0;
     settings().looks = device.is_cpu() && captures == 0;
-#ifdef __GLIBC__
-    // Activations of a step are freed and asked for again in the next: kept in the heap, they cost no page fault.
-    mallopt(M_MMAP_THRESHOLD, 32 << 20);  // the most it accepts
-    mallopt(M_TRIM_THRESHOLD, 1 << 30);
-    mallopt(M_TOP_PAD, 64 << 20);
-#endif
+    askForHugePages();
     return nullptr;
   });
 }

@@ -57,12 +57,18 @@ at::Tensor Command::stored() {
 at::Tensor Command::tensor() { return full(stored()); }
 
 Slot& Command::slot() {
-  Slot& found = table().at(integers_[0]);
+  table().at(integers_[0]);
+  return slotAsLeft();
+}
+
+Slot& Command::slotAsLeft() {
+  Slot& found = table().asLeft(integers_[0]);
   const int32_t rank = integers_[1];
   bool same = rank < 0 || found.value.dim() == rank;
   for (int32_t axis = 0; same && axis < rank; ++axis) same = found.value.size(axis) == integers_[2 + axis];
   if (!same) {
     // A tensor that shares these numbers in another shape: the slot takes the shape it is wanted in, which every other user states too.
+    if (found.late) found.late->settle();
     const std::vector<int64_t> wanted(integers_ + 2, integers_ + 2 + rank);
     found.value = found.value.reshape(wanted);
     if (found.half.defined()) found.half = found.half.reshape(wanted);
@@ -126,7 +132,7 @@ std::string Command::described(const int32_t* inputs) {
   std::string text;
   const int32_t count = *inputs++;
   for (int32_t i = 0; i < count; ++i) {
-    const at::Tensor& value = table().at(inputs[0]).value;
+    const at::Tensor& value = table().asLeft(inputs[0]).value;
     const int32_t rank = inputs[1];
     text += (i == 0 ? "" : ", ") + std::string(at::toString(value.scalar_type())) + " [";
     for (int32_t axis = 0; axis < (rank < 0 ? value.dim() : rank); ++axis) {

@@ -142,13 +142,15 @@ OPERATION(RetortResidualLayerNormGradient) {
 }
 
 OPERATION(RetortEmbedding) {
-  const at::Tensor rows = call.tensor(), ids = call.stored();
+  Slot& slot = call.slotAsLeft();
+  const at::Tensor rows = full(slot.value), ids = call.stored();
   auto sizes = ids.sizes().vec();
   sizes.push_back(rows.size(1));
   if (settings().device.is_cpu()) {
     const at::Tensor whole = ids.contiguous();
     const int32_t* id = whole.data_ptr<int32_t>();
     for (int64_t i = 0; i < whole.numel(); ++i) TORCH_CHECK(id[i] >= 0 && id[i] < rows.size(0), "embedding: id ", id[i], " is outside a table of ", rows.size(0), " rows");
+    if (slot.late) slot.late->settle(id, whole.numel());
   }
   call.give(rows.index_select(0, ids.reshape({-1})).view(sizes));
 }

@@ -35,12 +35,33 @@ double squaresOnHost(const Slot& gradient) {
   return full(gradient.value).square().sum(at::kDouble).item<double>();
 }
 
+// Where a table's gradient is known to touch few rows, the others wait.
+bool waits(const Parameter& parameter) {
+  const auto& lease = parameter.gradient.lease;
+  return onRows() && lease && LateRows::paysFor(parameter.value.value, lease->rows());
+}
+
+// Gives the three the same late rows, or none.
+void prepare(const Parameter& parameter) {
+  Slot &value = parameter.value, &first = parameter.first, &second = parameter.second;
+  const bool waiting = waits(parameter);
+  if (waiting && value.late && value.late == first.late && value.late == second.late && value.late->keeps(value.value, first.value, second.value)) return;
+  for (Slot* const slot : {&value, &first, &second}) {
+    if (slot->late) slot->late->settle();
+    slot->late = nullptr;
+    makeOwn(*slot);
+  }
+  if (waiting) value.late = first.late = second.late = std::make_shared<LateRows>(value.value, first.value, second.value);
+}
+
 void updateOnRows(const Parameter& parameter, const Rates& rates, double clip) {
   const at::Tensor gradient = parameter.gradient.value.contiguous();
-  cpu::adamW({
-    parameter.value.value.data_ptr<float>(), parameter.first.value.data_ptr<float>(), parameter.second.value.data_ptr<float>(), values(gradient), gradient.numel(),
-    static_cast<float>(clip), static_cast<float>(parameter.decays ? 1 - rates.learningRate * rates.weightDecay : 1), static_cast<float>(rates.beta1), static_cast<float>(rates.beta2),
-    static_cast<float>(rates.learningRate / rates.firstCorrection()), static_cast<float>(1 / std::sqrt(rates.secondCorrection())), static_cast<float>(rates.epsilon)});
+  const cpu::AdamW step{
+    parameter.value.value.data_ptr<float>(), parameter.first.value.data_ptr<float>(), parameter.second.value.data_ptr<float>(), values(gradient), gradient.numel(), static_cast<float>(clip),
+    {static_cast<float>(parameter.decays ? 1 - rates.learningRate * rates.weightDecay : 1), static_cast<float>(rates.beta1), static_cast<float>(rates.beta2),
+     static_cast<float>(rates.learningRate / rates.firstCorrection()), static_cast<float>(1 / std::sqrt(rates.secondCorrection())), static_cast<float>(rates.epsilon)}};
+  if (parameter.value.late) parameter.value.late->take(step, parameter.gradient.lease->rows());
+  else cpu::adamW(step);
 }
 
 // The same by whole-tensor operations. `clip` is 1 / `finite` 0 on the device, so nothing is read back.
@@ -62,10 +83,10 @@ void updateOnDevice(const Parameter& parameter, const Rates& rates, const at::Te
 OPERATION(RetortAdamW) {
   std::vector<Parameter> parameters;
   while (call.inputsLeft() > 0) {
-    Slot& value = call.slot();
+    Slot& value = call.slotAsLeft();
     Slot& gradient = call.slot();
-    Slot& first = call.slot();
-    Slot& second = call.slot();
+    Slot& first = call.slotAsLeft();
+    Slot& second = call.slotAsLeft();
     for (const Slot* const other : {&gradient, &first, &second}) {
       TORCH_CHECK(other->value.numel() == value.value.numel(), "a gradient or moment of ", other->value.numel(), " numbers for a parameter of ", value.value.numel());
     }
@@ -74,7 +95,7 @@ OPERATION(RetortAdamW) {
   const Rates rates{call.real(), call.real(), call.real(), call.real(), call.real(), call.real(), call.real()};
   for (Parameter& parameter : parameters) {
     parameter.decays = call.flag();
-    for (Slot* const slot : {&parameter.value, &parameter.first, &parameter.second}) makeOwn(*slot);
+    prepare(parameter);
     parameter.value.changed();
   }
   if (settings().device.is_cpu()) {

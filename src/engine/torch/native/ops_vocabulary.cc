@@ -3,7 +3,6 @@
 #include <limits>
 #include "dense.h"
 #include "cpu/vocabulary.h"
-#include "large.h"
 
 namespace retort {
 namespace {
@@ -18,7 +17,7 @@ struct Side {
 // [rows, H] [V, H] -> [rows, V] in float32, whatever the precision of products.
 at::Tensor logitsOf(const at::Tensor& input, const Side& side, Slot& weight) {
   if (!ownProducts() && settings().half) return full(at::linear(asActivation(input), inPrecision(weight), side.bias.to(activationType())));
-  at::Tensor rows = input, columns = side.weight.t(), logits = largeEmpty({rows.size(0), columns.size(1)});
+  at::Tensor rows = input, columns = side.weight.t(), logits = at::empty({rows.size(0), columns.size(1)}, options(at::kFloat));
   if (!ownProducts()) return at::addmm_out(logits, side.bias, rows, columns);
   cpu::Product product{rows.size(0), columns.size(1), rows.size(1), operand(rows), operand(columns), logits.data_ptr(), false, logits.size(1)};
   product.bias = side.bias.data_ptr<float>();
@@ -104,7 +103,7 @@ Answer onChosenRows(const Question& asked) {
   Answer made;
   if (asked.withGradient) {
     made.dinput = at::zeros(student.input.sizes(), options(activationType()));
-    made.dweight = (ownProducts() || !settings().half) && chosen.numel() > 0 ? largeEmpty(student.weight.sizes()) : at::zeros(student.weight.sizes(), options(at::kFloat));
+    made.dweight = (ownProducts() || !settings().half) && chosen.numel() > 0 ? at::empty(student.weight.sizes(), options(at::kFloat)) : at::zeros(student.weight.sizes(), options(at::kFloat));
     made.dbias = at::zeros(student.bias.sizes(), options(at::kFloat));
   }
   for (int64_t from = 0; from < chosen.numel(); from += chunkRows) {

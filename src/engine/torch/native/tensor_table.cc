@@ -21,12 +21,18 @@ int32_t TensorTable::add(at::Tensor value) {
 }
 
 Slot& TensorTable::at(int32_t handle) {
+  Slot& slot = asLeft(handle);
+  if (slot.late) slot.late->settle();
+  return slot;
+}
+
+Slot& TensorTable::asLeft(int32_t handle) {
   TORCH_CHECK(handle >= 0 && static_cast<size_t>(handle) < slots_.size() && slots_[handle].value.defined(), "there is no tensor ", handle);
   return slots_[handle];
 }
 
 void TensorTable::remove(int32_t handle) {
-  Slot& slot = at(handle);
+  Slot& slot = asLeft(handle);
   slot.value = at::Tensor();
   slot = Slot{};
   free_.push_back(handle);

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <vector>
+#include "late_rows.h"
 #include "row_gradients.h"
 
 namespace retort {
@@ -20,6 +21,8 @@ struct Slot {
   double squares = -1;
   // Where the value is an embedding table's gradient: which of its rows were touched. Freed after `value` is.
   std::shared_ptr<RowLease> lease;
+  // Of an embedding table and its moments: updates that some rows have yet to take.
+  std::shared_ptr<LateRows> late;
 
   // The value has changed: what was made from it is void.
   void changed() {
@@ -32,7 +35,10 @@ struct Slot {
 class TensorTable {
  public:
   int32_t add(at::Tensor value);
+  // Up to date in every row.
   Slot& at(int32_t handle);
+  // For who looks at no number, or at few rows and settles those.
+  Slot& asLeft(int32_t handle);
   void remove(int32_t handle);
   size_t count() const { return count_; }
 

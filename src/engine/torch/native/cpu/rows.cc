@@ -172,18 +172,75 @@ double sumOfSquares(Values x, int64_t count) {
   }, std::plus<>());
 }
 
+namespace {
+
+// Sixteen numbers of a parameter with their moments.
+struct Moved {
+  Lanes value, first, second;
+};
+
+inline Moved moved(const Moved& at, Lanes g, const AdamWRates& rates) {
+  const Lanes first = _mm512_fmadd_ps(at.first, all(rates.beta1), _mm512_mul_ps(g, all(1 - rates.beta1)));
+  const Lanes second = _mm512_fmadd_ps(at.second, all(rates.beta2), _mm512_mul_ps(_mm512_mul_ps(g, g), all(1 - rates.beta2)));
+  const Lanes denominator = _mm512_fmadd_ps(_mm512_sqrt_ps(second), all(rates.inverseRootCorrection), all(rates.epsilon));
+  const Lanes kept = _mm512_mul_ps(at.value, all(rates.keep));
+  return {_mm512_fnmadd_ps(all(rates.rate), _mm512_div_ps(first, denominator), kept), first, second};
+}
+
+template <typename Parameter>
+inline Moved movedAt(const Parameter& at, int64_t i, __mmask16 mask) {
+  return {load(at.value + i, mask), load(at.first + i, mask), load(at.second + i, mask)};
+}
+
+template <typename Parameter>
+inline void storeAt(const Parameter& at, int64_t i, __mmask16 mask, const Moved& moved) {
+  store(at.first + i, mask, moved.first);
+  store(at.second + i, mask, moved.second);
+  store(at.value + i, mask, moved.value);
+}
+
+}  // namespace
+
 void adamW(const AdamW& step) {
-  const Lanes clip = all(step.clip), keep = all(step.keep), beta1 = all(step.beta1), beta2 = all(step.beta2);
-  const Lanes fresh1 = all(1 - step.beta1), fresh2 = all(1 - step.beta2), rate = all(step.rate), correction = all(step.inverseRootCorrection), epsilon = all(step.epsilon);
+  const Lanes clip = all(step.clip);
+  const AdamWRates rates = step.rates;
   everySixteen(step.count, [&](int64_t i, __mmask16 mask) {
     const Lanes g = step.gradient.data == nullptr ? _mm512_setzero_ps() : _mm512_mul_ps(load(step.gradient, i, mask), clip);
-    const Lanes m = _mm512_fmadd_ps(load(step.first + i, mask), beta1, _mm512_mul_ps(g, fresh1));
-    const Lanes v = _mm512_fmadd_ps(load(step.second + i, mask), beta2, _mm512_mul_ps(_mm512_mul_ps(g, g), fresh2));
-    const Lanes denominator = _mm512_fmadd_ps(_mm512_sqrt_ps(v), correction, epsilon);
-    const Lanes value = _mm512_mul_ps(load(step.value + i, mask), keep);
-    store(step.first + i, mask, m);
-    store(step.second + i, mask, v);
-    store(step.value + i, mask, _mm512_fnmadd_ps(rate, _mm512_div_ps(m, denominator), value));
+    storeAt(step, i, mask, moved(movedAt(step, i, mask), g, rates));
+  });
+}
+
+void adamWRows(const AdamW& step, int64_t width, const int32_t* rows, int64_t count) {
+  const Lanes clip = all(step.clip);
+  at::parallel_for(0, count, std::max<int64_t>(1, grain / width), [&](int64_t from, int64_t to) {
+    for (int64_t r = from; r < to; ++r) {
+      for (int64_t column = 0; column < width; column += 16) {
+        const int64_t i = rows[r] * width + column;
+        const __mmask16 mask = firstOf(width - column);
+        storeAt(step, i, mask, moved(movedAt(step, i, mask), _mm512_mul_ps(load(step.gradient, i, mask), clip), step.rates));
+      }
+    }
+  });
+}
+
+void adamWMissed(const AdamWMissed& missed) {
+  const Lanes none = _mm512_setzero_ps();
+  at::parallel_for(0, missed.count, std::max<int64_t>(1, grain / missed.width / 8), [&](int64_t begin, int64_t end) {
+    for (int64_t r = begin; r < end; ++r) {
+      for (int64_t column = 0; column < missed.width; column += 16) {
+        const int64_t i = missed.rows[r] * missed.width + column;
+        const __mmask16 mask = firstOf(missed.width - column);
+        Moved now = movedAt(missed, i, mask);
+        // Rows that never had a gradient only decay.
+        if (_mm512_test_epi32_mask(_mm512_castps_si512(_mm512_or_ps(now.first, now.second)), _mm512_set1_epi32(-1)) == 0) {
+          for (int64_t step = missed.from[r]; step < missed.stepCount; ++step) now.value = _mm512_mul_ps(now.value, all(missed.steps[step].keep));
+          store(missed.value + i, mask, now.value);
+          continue;
+        }
+        for (int64_t step = missed.from[r]; step < missed.stepCount; ++step) now = moved(now, none, missed.steps[step]);
+        storeAt(missed, i, mask, now);
+      }
+    }
   });
 }
 

@@ -51,14 +51,31 @@ void columnSums(Values x, float* sums, int64_t rows, int64_t width);
 
 double sumOfSquares(Values x, int64_t count);
 
-// One parameter's part of an AdamW step; `half` (or null) receives the new values in bfloat16.
+struct AdamWRates {
+  float keep, beta1, beta2, rate, inverseRootCorrection, epsilon;
+};
+// One parameter's part of an AdamW step.
 struct AdamW {
   float *value, *first, *second;
   Values gradient;
   int64_t count;
-  float clip, keep, beta1, beta2, rate, inverseRootCorrection, epsilon;
+  float clip;
+  AdamWRates rates;
 };
 void adamW(const AdamW& step);
+// The same for some rows of a table, each once.
+void adamWRows(const AdamW& step, int64_t width, const int32_t* rows, int64_t count);
+
+// Rows of a table, each once, take the steps [from, stepCount) that they missed, without a gradient.
+struct AdamWMissed {
+  float *value, *first, *second;
+  int64_t width;
+  const int32_t *rows, *from;
+  int64_t count;
+  const AdamWRates* steps;
+  int64_t stepCount;
+};
+void adamWMissed(const AdamWMissed& missed);
 
 // Rows of the table that `ids` name, summed into `sums` [rows of the table, width]; `skip` gives nothing.
 void scatterRows(Values dy, const int32_t* ids, int64_t count, int64_t width, int32_t skip, float* sums);
