@@ -5,36 +5,34 @@
  *   retort run recipes/distilbert-pretrain.ts --set text=BOOKS.txt --set heldOut=MORE.txt --set glue=FOLDER --set encoder=FOLDER --set precision=bf16
  *
  * `text` and `heldOut` are plain text, one paragraph a line (.gz is read); `glue` and `encoder` as in sst2-soft-labels.ts. Scores are on dev.
+ * Each fine-tuned model is recorded in recipes/results/books-distilbert, with the masked-LM loss it had reached; the command runs what is missing.
  */
 import {
-  conclude, type Contender, cutStudent, defineRecipe, distilbert, encodeSplits, engineSettings, firstExamples, freshModel, hardLabels, liveTeacher, loadModel, type LoadOptions, loadTokenizer,
-  maskedLmText, type Model, modelFingerprint, openGlueSplits, openRunningText, tokenCounts, trainClassifier, trainDefaults, trainMaskedLm, wordMasking,
+  cutStudent, defineRecipe, distilbert, encodeSplits, engineSettings, firstExamples, freshModel, hardLabels, liveTeacher, loadModel, type LoadOptions, loadTokenizer, maskedLmText, type Model,
+  modelFingerprint, openEvidence, openGlueSplits, openRunningText, recordPretraining, tokenCounts, trainDefaults, wordMasking,
 } from 'retort-distill';
 import { z } from 'zod';
 
+const steps = z.int().positive();
+const once = <T>(make: () => Promise<T>, made?: Promise<T>) => () => (made ??= make());
+
 export default defineRecipe({
   name: 'distilbert-pretrain',
-  summary: 'masked-LM pre-training under a teacher: the triple loss, random weights, no distillation; then SST-2',
+  summary: 'masked-LM pre-training under a teacher: the triple loss, random weights, no distillation; then SST-2, as recorded evidence',
   settings: z.strictObject({
     ...engineSettings,
-    text: z.string(),
-    heldOut: z.string(),
-    glue: z.string(),
-    encoder: z.string(),
+    text: z.string(), heldOut: z.string(), glue: z.string(), encoder: z.string(),
+    /** Name and folder of the record; a run of it whose first steps to check, as 'cut-3x384-no-books-seed1'. */
+    record: z.string().default('books-distilbert'), results: z.string().default('recipes/results'), check: z.string().optional(),
     /** Encoder layers the student keeps, from 0. */
     layers: z.array(z.int().nonnegative()).min(1).default([1, 3, 5]),
-    seed: z.int().nonnegative().default(1),
-    adaptSteps: z.int().positive().default(1000),
-    steps: z.int().positive().default(1000),
+    /** Of pre-training, and of the fine-tunings that follow each. */
+    seed: z.int().nonnegative().default(1), seeds: z.array(z.int().nonnegative()).min(1).default([1, 2, 3]),
+    adaptSteps: steps.default(1000), steps: steps.default(1000),
     /** Blocks of `maxTokens` per update, in `accumulation` parts. */
-    rows: z.int().positive().default(32),
-    accumulation: z.int().positive().default(1),
-    maxTokens: z.int().positive().default(128),
-    learningRate: z.number().positive().default(5e-4),
-    smoothing: z.number().min(0).default(0.7),
-    examples: z.int().positive().default(67_349),
-    fineTuneSteps: z.int().positive().default(2105),
-    fineTuneRate: z.number().positive().default(5e-5),
+    rows: steps.default(32), accumulation: steps.default(1), maxTokens: steps.default(128),
+    learningRate: z.number().positive().default(5e-4), smoothing: z.number().min(0).default(0.7),
+    examples: steps.default(67_349), fineTuneSteps: steps.default(1800), fineTuneRate: z.number().positive().default(5e-5),
   }),
 
   async run(settings, run) {
@@ -42,39 +40,41 @@ export default defineRecipe({
     const { seed, rows, accumulation, maxTokens, smoothing, layers } = settings;
     const tokenizer = await loadTokenizer(settings.encoder);
     const read = (path: string) => openRunningText(path, tokenizer, { maxTokens, cache: `${run.folder}/tokens` });
-    const corpus = await read(settings.text);
+    const [corpus, heldOut] = [await read(settings.text), await read(settings.heldOut)];
     const masking = wordMasking(tokenizer, { counts: await tokenCounts(corpus, { vocabulary: tokenizer.vocabularySize }), smoothing });
-    const reading = { corpus, heldOut: await read(settings.heldOut), masking, tokenizer };
-    const lesson = (steps: number, learningRate: number) => ({ ...trainDefaults, seed, steps, learningRate, warmupSteps: Math.ceil(steps / 20), checkpointEvery: 100 });
-    const pretraining = (steps: number) => ({ ...lesson(steps, settings.learningRate), beta2: 0.98, epsilon: 1e-6, maxGradientNorm: 5, weightDecay: 0, rows, accumulation });
+    const lesson = (length: number, learningRate: number, own = seed) => ({ ...trainDefaults, seed: own, steps: length, learningRate, warmupSteps: Math.ceil(length / 20), checkpointEvery: 100 });
+    const pretraining = (length: number) => ({ corpus, heldOut, masking, tokenizer, settings: { ...lesson(length, settings.learningRate), beta2: 0.98, epsilon: 1e-6, maxGradientNorm: 5, weightDecay: 0, rows, accumulation } });
     const load = async (folder: string, options: LoadOptions = {}) => (await loadModel(folder, { seed, ...options })).model;
-    const cut = async (whole: Model) => (await cutStudent(whole, { layers })).model;
+    const cut = async (whole: Model) => cutStudent(whole, { layers }).then(({ model }) => (whole.dispose(), model));
     const bare = await load(settings.encoder);
-    const origin = { encoder: await modelFingerprint(bare), layers, seed };
+    const [cutFrom, { width }] = [await modelFingerprint(bare), bare.config];
     bare.dispose();
-    const adapted = await trainMaskedLm(run, 'encoder', { ...reading, origin, settings: pretraining(settings.adaptSteps), start: () => load(settings.encoder, { task: 'masked-lm' }), story: 'An encoder with a fresh masked-LM head, adapted to running text.' });
-    run.say(`encoder: ${maskedLmText(adapted)}`);
-    const voice = await load(adapted.model);
-    const teacher = liveTeacher(voice, { name: `masked-LM ${await modelFingerprint(voice)}` });
-    const arms = {
-      'triple loss': { start: () => cut(voice), objective: distilbert(), teacher },
-      'random weights': { start: async () => freshModel((await cut(voice)).config, { seed }), objective: distilbert(), teacher },
-      'no distillation': { start: () => cut(voice) },
-    };
+
+    const adapted = once(() => recordPretraining(run, 'encoder', { ...pretraining(settings.adaptSteps), origin: { cutFrom, seed }, start: () => load(settings.encoder, { task: 'masked-lm' }), story: 'An encoder with a fresh masked-LM head, adapted to running text.' }));
+    const voice = once(async () => load((await adapted()).trained.model));
+    const apprentice = (name: string, { fresh = false, alone = false } = {}) => once(async () => {
+      const whole = await voice();
+      const [from, teacher] = [`masked-LM ${await modelFingerprint(whole)}`, liveTeacher(whole, { name: `masked-LM ${await modelFingerprint(whole)}` })];
+      const begin = async () => cutStudent(whole, { layers }).then(({ model }) => (fresh ? (model.dispose(), freshModel(model.config, { seed })) : model));
+      return recordPretraining(run, name, { ...pretraining(settings.steps), origin: { from, layers, fresh, seed }, start: begin, story: `Pre-trained under the adapted encoder (${name}).`, ...(!alone && { objective: distilbert(), teacher }) });
+    });
+    const books = { 'triple-loss': apprentice('triple loss'), 'random-weights': apprentice('random weights', { fresh: true }), 'no-distillation': apprentice('no distillation', { alone: true }) };
+
     const splits = await openGlueSplits(settings.glue, 'SST-2');
     const data = await encodeSplits({ ...splits, train: firstExamples(splits.train, settings.examples) }, tokenizer, { maxTokens });
-    const head = { task: 'single-label', labels: data.names } as const;
-    const fineTune = async (name: string, from: object, start: () => Promise<Model>): Promise<Contender> => {
-      const seeds = [await trainClassifier(run, `SST-2, ${name}`, { settings: lesson(settings.fineTuneSteps, settings.fineTuneRate), data, tokenizer, corpus: data.train.encoded, origin: { ...origin, ...from }, objective: hardLabels(), start, story: `A small encoder (${name}), fine-tuned on SST-2.` })];
-      return { name, role: 'student', seeds };
-    };
-    const contenders = [await fineTune('no books', {}, async () => cut(await load(settings.encoder, head)))];
-    for (const [name, arm] of Object.entries(arms)) {
-      const student = await trainMaskedLm(run, name, { ...reading, ...arm, origin: { ...origin, arm: name, teacher: teacher.name }, settings: pretraining(settings.steps), story: `Pre-trained under the adapted encoder (${name}).` });
-      run.say(`${name}: ${maskedLmText(student)}`);
-      contenders.push(await fineTune(name, { arm: name, teacher: teacher.name, scores: student.scores }, () => load(student.model, head)));
+    const book = openEvidence(run, { recipe: settings.record, results: settings.results, ...(settings.check !== undefined && { check: settings.check }), baseline: 'no-books', tokenizer, tests: [{ name: 'dev', split: data.dev }] });
+    const reading = { cutFrom, text: [corpus.corpus, heldOut.corpus], masking: masking.description, pretraining: [settings.adaptSteps, settings.steps].map((length) => pretraining(length).settings) };
+    const fineTuned = (own: number, student: string, arm: string, from: object, start: (head: LoadOptions) => Promise<Model>) => ({
+      student, arm, settings: lesson(settings.fineTuneSteps, settings.fineTuneRate, own), data, corpus: data.train.encoded, objective: hardLabels(), origin: { ...from, student, arm, seed: own },
+      start: () => start({ task: 'single-label', labels: data.names, seed: own }), story: `A small encoder (${arm}), fine-tuned on SST-2.`,
+    });
+    const learned = (one: typeof adapted) => async () => one().then(({ trained, pretraining: facts }) => (run.say(`${trained.name}: ${maskedLmText(trained)}`), facts));
+    const teacher = await book.record({ ...fineTuned(settings.seeds[0] ?? 1, 'teacher', 'teacher', reading, async (head) => load((await adapted()).trained.model, head)), pretraining: learned(adapted) });
+    for (const own of settings.seeds) {
+      const student = `cut-${layers.length}x${width}`;
+      await book.record({ ...fineTuned(own, student, 'no-books', { cutFrom, layers }, async (head) => cut(await load(settings.encoder, head))), against: teacher });
+      for (const [arm, one] of Object.entries(books)) await book.record({ ...fineTuned(own, student, arm, { ...reading, layers }, async (head) => load((await one()).trained.model, head)), against: teacher, pretraining: learned(one) });
     }
-    voice.dispose();
-    await conclude(run, { title: 'Pre-training in DistilBERT\'s way', subtitle: `${settings.steps} steps on running text, then SST-2; scored on dev.`, data, contenders });
+    await book.close();
   },
 });

@@ -4,6 +4,7 @@
  *
  *     npm run repro:pkd -- --glue FOLDER --encoder FOLDER      or RETORT_GLUE and RETORT_ENCODER
  *     npm run repro:seqkd -- --corpus FOLDER                   or RETORT_CORPUS
+ *     npm run repro:distilbert-pretrain -- --text FILE --held-out FILE ...    or RETORT_TEXT and RETORT_HELD_OUT
  *     npm run repro:pkd -- --check                             tables against the recorded runs, then the first 50 steps of one run again
  *     npm run repro:pkd -- --engine torch --precision bf16 --threads 2 --set seeds=[1]
  */
@@ -19,13 +20,13 @@ process.exitCode = await main(process.argv.slice(2));
 
 async function main(words: string[]): Promise<number> {
   const use = (problem: unknown): number => {
-    console.error(`${problem instanceof Error ? problem.message : String(problem)}\nnpm run repro:NAME [-- --check] [--glue FOLDER] [--encoder FOLDER] [--corpus FOLDER] [--engine NAME] [--precision NAME] [--threads N] [--set path=value]; the names are ${Object.keys(reproductions).join(', ')}`);
+    console.error(`${problem instanceof Error ? problem.message : String(problem)}\nnpm run repro:NAME [-- --check] [--glue FOLDER] [--encoder FOLDER] [--corpus FOLDER] [--text FILE] [--held-out FILE] [--engine NAME] [--precision NAME] [--threads N] [--set path=value]; the names are ${Object.keys(reproductions).join(', ')}`);
     return 2;
   };
   const text = { type: 'string' } as const;
   let parsed;
   try {
-    parsed = parseArgs({ args: words, allowPositionals: true, options: { check: { type: 'boolean' }, glue: text, encoder: text, corpus: text, engine: { ...text, default: 'torch' }, precision: { ...text, default: 'bf16' }, threads: text, set: { ...text, multiple: true, default: [] } } });
+    parsed = parseArgs({ args: words, allowPositionals: true, options: { check: { type: 'boolean' }, glue: text, encoder: text, corpus: text, text, 'held-out': text, engine: { ...text, default: 'torch' }, precision: { ...text, default: 'bf16' }, threads: text, set: { ...text, multiple: true, default: [] } } });
   } catch (error) {
     return use(error);
   }
@@ -44,8 +45,10 @@ async function main(words: string[]): Promise<number> {
   }
   const folders: Record<string, string> = {};
   for (const need of reproduction.needs) {
-    const folder = (given as Record<string, unknown>)[need] ?? process.env[`RETORT_${need.toUpperCase()}`];
-    if (typeof folder !== 'string' || folder === '') return use(`${name} needs a folder: --${need} FOLDER, or RETORT_${need.toUpperCase()}`);
+    const option = need.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    const variable = `RETORT_${option.replace('-', '_').toUpperCase()}`;
+    const folder = (given as Record<string, unknown>)[option] ?? process.env[variable];
+    if (typeof folder !== 'string' || folder === '') return use(`${name} needs a path: --${option} PATH, or ${variable}`);
     folders[need] = folder;
   }
   const code = await runRecipe(reproduction, { folders, engine: given, set: [...set, ...(check ? [`check=${reproduction.check}`] : [])] });

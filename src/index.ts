@@ -224,6 +224,7 @@ export { hiddenWords, type MaskedLmLesson, maskedLmText, openRunningText, type T
 export type { Contender } from './cli/comparison-rows.ts';
 export { bagOfWordsAccuracy, conclude } from './cli/conclusion.ts';
 export { type EvidenceArm, type EvidenceBook, openEvidence, type RecordedRun } from './cli/evidence.ts';
+export { recordPretraining, type RecordedPretraining } from './cli/pretraining-evidence.ts';
 export { openTranslationEvidence, type RecordedTranslator, type TranslationBook, type TranslationEvidenceOptions, type TranslatorArm } from './cli/translation-evidence.ts';
 export { type JudgedTranslator, openTranslator, trainTranslator, type TranslationTests, type TranslatorLesson } from './cli/judged-translator.ts';
 export { type LessonFiles, writeTranslationLesson } from './cli/translation-lesson-files.ts';

@@ -7,7 +7,7 @@ export interface Reproduction {
   readonly recipe: string;
   /** By path, as for `--set`; texts and values. */
   readonly settings: Readonly<Record<string, unknown>>;
-  /** The recipe's settings that name folders outside, which the caller gives: `glue` by --glue or RETORT_GLUE, and so on. */
+  /** The recipe's settings that name files and folders outside, which the caller gives: `heldOut` by --held-out or RETORT_HELD_OUT, and so on. */
   readonly needs: readonly string[];
   /** The folder of its runs below recipes/results, which is also that of its run below runs/. */
   readonly record: string;

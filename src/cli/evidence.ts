@@ -8,7 +8,7 @@ import { chanceScore } from '../evaluate/retention.ts';
 import { rankingScores, type ScoreName, scoresOf } from '../evaluate/score.ts';
 import type { Classifier } from '../models/classifiers.ts';
 import { described } from '../objectives/objective.ts';
-import type { Evidence, EvidenceTest } from '../report/evidence-file.ts';
+import type { Evidence, EvidenceTest, Pretraining } from '../report/evidence-file.ts';
 import { packBits } from '../storage/bit-text.ts';
 import { classLogits } from '../teacher/label-corpus.ts';
 import { modelFingerprint } from '../teacher/labeller.ts';
@@ -38,6 +38,8 @@ export interface EvidenceArm extends Omit<ClassifierLesson, 'tokenizer' | 'teach
   readonly against?: RecordedRun;
   /** Who teaches it, opened where it is trained; absent: nobody. */
   readonly teacher?: () => Promise<Teacher>;
+  /** What it learned of running text before (pretraining-evidence.ts). */
+  readonly pretraining?: () => Promise<Pretraining>;
 }
 
 export interface RecordedRun {
@@ -89,7 +91,7 @@ function identityOfArm(arm: EvidenceArm, options: EvidenceOptions): string {
 }
 
 /** Every step is logged, so that the first losses are told one by one. */
-async function lessonOf({ student: _student, arm: _arm, against: _against, teacher, ...lesson }: EvidenceArm, { tokenizer }: EvidenceOptions): Promise<ClassifierLesson> {
+async function lessonOf({ student: _student, arm: _arm, against: _against, pretraining: _pretraining, teacher, ...lesson }: EvidenceArm, { tokenizer }: EvidenceOptions): Promise<ClassifierLesson> {
   return { ...lesson, settings: { ...lesson.settings, logEvery: 1 }, tokenizer, ...(teacher && { teacher: await teacher() }) };
 }
 
@@ -135,6 +137,7 @@ async function evidenceFrom(train: () => Promise<JudgedClassifier>, { arm, ident
     hashes: { corpus: arm.corpus.corpus, tokenizer: arm.corpus.tokenizer, teacher: arm.teacher === undefined ? null : (against?.hash ?? null), model: hash },
     ...surroundings(),
     parameters, bytes, latencyMs: rounded(latencyMs), minutes: rounded(minutes), losses,
+    ...(arm.pretraining && { pretraining: await arm.pretraining() }),
     tests: options.tests.map((test, place) => testEvidence(test, { metric, logits: answers[place] ?? new Float32Array(), teacher: against?.answers[place] })),
   };
 }

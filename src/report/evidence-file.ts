@@ -47,6 +47,23 @@ const testSchema = z.strictObject({
   if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
 });
 
+/** A masked-LM training that came before. */
+const pretrainingSchema = z.strictObject({
+  objective: z.string(),
+  blocks: count.min(1),
+  maxTokens: count,
+  steps: count.min(1),
+  rowsPerStep: count.min(1),
+  learningRate: z.number(),
+  hashes: z.strictObject({ corpus: sha256, heldOut: sha256 }),
+  /** Cross-entropy of the same hidden words of held-out text, in nats. */
+  lossBefore: z.number(),
+  loss: z.number(),
+  minutes: z.number(),
+  losses: z.array(z.number()).min(1),
+});
+export type Pretraining = z.infer<typeof pretrainingSchema>;
+
 export const evidenceSchema = z.strictObject({
   format: z.literal('retort-evidence-1'),
   recipe: name,
@@ -86,6 +103,7 @@ export const evidenceSchema = z.strictObject({
     /** Mean probability of its own greedy translations, 0..1. */
     modeMass: z.number().min(0).max(1),
   }).exactOptional(),
+  pretraining: pretrainingSchema.exactOptional(),
   tests: z.array(testSchema).min(1),
 });
 export type Evidence = z.infer<typeof evidenceSchema>;

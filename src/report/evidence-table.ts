@@ -4,6 +4,7 @@
  */
 import { contendersOf, type ContenderTest, type EvidenceContender, type EvidenceDifference } from './evidence-contenders.ts';
 import type { Evidence } from './evidence-file.ts';
+import { pretrainingRows } from './evidence-pretraining.ts';
 import { signatureRows } from './evidence-signatures.ts';
 import { markdownTable } from './markdown-table.ts';
 import { bareScore, headerOf, type Metric, metricOf as scoreMetrics, translationMetrics } from './metric.ts';
@@ -24,7 +25,7 @@ export function evidenceTable(evidence: readonly Evidence[], { baseline, arms, s
   const chosen = evidence.filter(({ student, arm }) => student === 'teacher' || ((arms?.includes(arm) ?? true) && (students?.includes(student) ?? true)));
   const contenders = contendersOf(chosen, baseline);
   if (contenders.every(({ student }) => student === 'teacher')) return 'No run is recorded yet.';
-  return [scoreRows(contenders, baseline), ...signatureRows(contenders, baseline), costRows(contenders), [separation(contenders, baseline), footnote(chosen, contenders, baseline)].filter((line) => line !== '').join('\n\n')].join('\n\n');
+  return [scoreRows(contenders, baseline), ...signatureRows(contenders, baseline), ...pretrainingRows(contenders), costRows(contenders), [separation(contenders, baseline), footnote(chosen, contenders, baseline)].filter((line) => line !== '').join('\n\n')].join('\n\n');
 }
 
 function scoreRows(contenders: readonly EvidenceContender[], baseline: string): string {

@@ -155,6 +155,34 @@ test.serial('a BiLSTM alone and taught by logits, of several seeds under one tea
   t.is(second.stdout.match(/recorded before in/g)?.length, 5, second.stderr);
 });
 
+test.serial('students of a masked-LM teacher, fine-tuned: what each had learned of running text stands in its record, and nothing is trained twice', async (t) => {
+  const small = [
+    'text=corpora/opinions/sample/transfer.tsv', 'heldOut=corpora/opinions/sample/dev.tsv', 'glue=glue', 'encoder=runs/encoder/model', 'layers=[1]', 'adaptSteps=3', 'steps=4', 'rows=8',
+    'accumulation=2', 'maxTokens=32', 'examples=40', 'fineTuneSteps=3', 'seeds=[1,2]',
+  ];
+  const pretrain = (...more: string[]) => place.retort('run', 'recipes/distilbert-pretrain.ts', ...[...small, ...more].flatMap((one) => ['--set', one]));
+  const { code, stderr, stdout } = await pretrain();
+  t.is(code, 0, stderr);
+  const recorded = async (name: string) => readEvidence(place.path('recipes', 'results', 'books-distilbert', `${name}.json`));
+  const arms = ['no-books', 'triple-loss', 'random-weights', 'no-distillation'];
+  const [teacher, ...students] = await Promise.all(['teacher-seed1', ...arms.map((arm) => `cut-1x16-${arm}-seed2`)].map(recorded));
+  t.deepEqual(students.map((one) => one?.pretraining?.objective), [undefined, 'distilbert', 'distilbert', 'hidden-words']);
+  t.deepEqual([teacher, ...students.slice(1)].map((one) => [one?.pretraining?.steps, one?.pretraining?.losses.length]), [[3, 3], [4, 4], [4, 4], [4, 4]]);
+  for (const one of [teacher, ...students.slice(1)]) {
+    const { loss = NaN, lossBefore = NaN }: { loss?: number; lossBefore?: number } = one?.pretraining ?? {};
+    t.true(loss > 0 && loss < lossBefore, `${lossBefore} to ${loss}`);
+  }
+  t.is(new Set(students.map((one) => one?.hashes.model)).size, arms.length);
+  t.deepEqual((await recorded('cut-1x16-triple-loss-seed1'))?.pretraining, students[1]?.pretraining);
+  t.regex(stdout, /\| cut-1x16 \| triple-loss \| \d+\.\d{3} \| \d+\.\d{3} \| [\d.]+ \| \d+ of 32 tokens \| 4 of 8 \|/);
+  const run = place.path('runs', 'distilbert-pretrain', 'events.jsonl');
+  t.is((await readRunLog(run)).filter(({ kind }) => kind === 'end').length, 4 + 1 + 2 * arms.length);
+  const second = await pretrain();
+  t.is(second.stdout.match(/recorded before in/g)?.length, 9, second.stderr);
+  t.is((await readRunLog(run)).filter(({ kind }) => kind === 'end').length, 13);
+  t.regex((await pretrain('check=cut-1x16-triple-loss-seed2')).stdout, /the first 3 losses are the recorded ones, to the last bit/);
+});
+
 test.serial("the project's own tables are those of its own records", (t) => {
   const { code, said } = tablesIn(resolve('.'), '--check');
   t.is(code, 0, said);
