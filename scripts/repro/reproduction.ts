@@ -23,3 +23,10 @@ export function onSst2(arms: readonly string[], more: { readonly students?: read
   const own = ['fine-tuning', ...arms];
   return { recipe: 'recipes/glue-arms.ts', settings: { arms: own, students }, needs: ['glue', 'encoder'], record: 'sst2-arms', baseline: 'fine-tuning', arms: own, check };
 }
+
+/** Arms of recipes/glue-arms.ts on another task, tested on dev alone: about three epochs for teacher and students. */
+export function onTask(task: string, { record, steps }: { readonly record: string; readonly steps: number }): Reproduction {
+  const arms = ['fine-tuning', 'soft-labels', 'tinybert', 'minilm'];
+  const settings = { task, arms, students: ['cut'], heldOut: null, teacherSteps: steps, steps };
+  return { recipe: 'recipes/glue-arms.ts', settings, needs: ['glue', 'encoder'], record, baseline: 'fine-tuning', arms, check: 'cut-3x384-fine-tuning-seed1' };
+}
