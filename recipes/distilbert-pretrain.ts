@@ -4,8 +4,8 @@
  *
  *   retort run recipes/distilbert-pretrain.ts --set text=BOOKS.txt --set heldOut=MORE.txt --set glue=FOLDER --set encoder=FOLDER --set precision=bf16
  *
- * `text` and `heldOut` are plain text, one paragraph a line (.gz is read); `glue` and `encoder` as in sst2-soft-labels.ts. Scores are on dev.
- * Each fine-tuned model is recorded in recipes/results/books-distilbert, with the masked-LM loss it had reached; the command runs what is missing.
+ * `text` and `heldOut` are plain text, one paragraph a line (.gz is read); `glue` and `encoder` as in sst2-soft-labels.ts. Each fine-tuned model is
+ * recorded in recipes/results/books-distilbert, with the masked-LM loss it had reached.
  */
 import {
   cutStudent, defineRecipe, distilbert, encodeSplits, engineSettings, firstExamples, freshModel, hardLabels, liveTeacher, loadModel, type LoadOptions, loadTokenizer, maskedLmText, type Model,
@@ -14,6 +14,8 @@ import {
 import { z } from 'zod';
 
 const steps = z.int().positive();
+/** The authors' weights. */
+const triple = { temperature: 2, weights: { soft: 5, masked: 2, cosine: 1 } };
 const once = <T>(make: () => Promise<T>, made?: Promise<T>) => () => (made ??= make());
 
 export default defineRecipe({
@@ -24,15 +26,12 @@ export default defineRecipe({
     text: z.string(), heldOut: z.string(), glue: z.string(), encoder: z.string(),
     /** Name and folder of the record; a run of it whose first steps to check, as 'cut-3x384-no-books-seed1'. */
     record: z.string().default('books-distilbert'), results: z.string().default('recipes/results'), check: z.string().optional(),
-    /** Encoder layers the student keeps, from 0. */
+    /** Encoder layers the student keeps, from 0; the seed of pre-training, and those of the fine-tunings that follow each. */
     layers: z.array(z.int().nonnegative()).min(1).default([1, 3, 5]),
-    /** Of pre-training, and of the fine-tunings that follow each. */
-    seed: z.int().nonnegative().default(1), seeds: z.array(z.int().nonnegative()).min(1).default([1, 2, 3]),
-    adaptSteps: steps.default(1000), steps: steps.default(1000),
+    seed: z.int().nonnegative().default(1), seeds: z.array(z.int().nonnegative()).min(1).default([1, 2, 3]), adaptSteps: steps.default(1000), steps: steps.default(1000),
     /** Blocks of `maxTokens` per update, in `accumulation` parts. */
     rows: steps.default(32), accumulation: steps.default(1), maxTokens: steps.default(128),
-    learningRate: z.number().positive().default(5e-4), smoothing: z.number().min(0).default(0.7),
-    examples: steps.default(67_349), fineTuneSteps: steps.default(1800), fineTuneRate: z.number().positive().default(5e-5),
+    learningRate: z.number().positive().default(5e-4), smoothing: z.number().min(0).default(0.7), examples: steps.default(67_349), fineTuneSteps: steps.default(1800), fineTuneRate: z.number().positive().default(5e-5),
   }),
 
   async run(settings, run) {
@@ -49,21 +48,21 @@ export default defineRecipe({
     const bare = await load(settings.encoder);
     const [cutFrom, { width }] = [await modelFingerprint(bare), bare.config];
     bare.dispose();
-
-    const adapted = once(() => recordPretraining(run, 'encoder', { ...pretraining(settings.adaptSteps), origin: { cutFrom, seed }, start: () => load(settings.encoder, { task: 'masked-lm' }), story: 'An encoder with a fresh masked-LM head, adapted to running text.' }));
-    const voice = once(async () => load((await adapted()).trained.model));
+    const adapted = once(() => recordPretraining(run, `encoder, seed ${seed}`, { ...pretraining(settings.adaptSteps), origin: { cutFrom, seed }, start: () => load(settings.encoder, { task: 'masked-lm' }), story: 'An encoder with a fresh masked-LM head, adapted to running text.' }));
+    const opened: Model[] = [];
+    const voice = once(async () => load((await adapted()).trained.model).then((model) => (opened.push(model), model)));
     const apprentice = (name: string, { fresh = false, alone = false } = {}) => once(async () => {
       const whole = await voice();
-      const [from, teacher] = [`masked-LM ${await modelFingerprint(whole)}`, liveTeacher(whole, { name: `masked-LM ${await modelFingerprint(whole)}` })];
-      const begin = async () => cutStudent(whole, { layers }).then(({ model }) => (fresh ? (model.dispose(), freshModel(model.config, { seed })) : model));
-      return recordPretraining(run, name, { ...pretraining(settings.steps), origin: { from, layers, fresh, seed }, start: begin, story: `Pre-trained under the adapted encoder (${name}).`, ...(!alone && { objective: distilbert(), teacher }) });
+      const taughtBy = await modelFingerprint(whole);
+      const start = async () => cutStudent(whole, { layers }).then(({ model }) => (fresh ? (model.dispose(), freshModel(model.config, { seed })) : model));
+      return recordPretraining(run, `${name}, seed ${seed}`, { ...pretraining(settings.steps), origin: { from: taughtBy, layers, fresh, seed }, start, story: `Pre-trained under the adapted encoder (${name}).`, ...(!alone && { objective: distilbert(triple), teacher: liveTeacher(whole, { name: `masked-LM ${taughtBy}` }), taughtBy }) });
     });
     const books = { 'triple-loss': apprentice('triple loss'), 'random-weights': apprentice('random weights', { fresh: true }), 'no-distillation': apprentice('no distillation', { alone: true }) };
 
-    const splits = await openGlueSplits(settings.glue, 'SST-2');
-    const data = await encodeSplits({ ...splits, train: firstExamples(splits.train, settings.examples) }, tokenizer, { maxTokens });
+    const { train, ...splits } = await openGlueSplits(settings.glue, 'SST-2');
+    const data = await encodeSplits({ ...splits, train: firstExamples(train, settings.examples) }, tokenizer, { maxTokens });
     const book = openEvidence(run, { recipe: settings.record, results: settings.results, ...(settings.check !== undefined && { check: settings.check }), baseline: 'no-books', tokenizer, tests: [{ name: 'dev', split: data.dev }] });
-    const reading = { cutFrom, text: [corpus.corpus, heldOut.corpus], masking: masking.description, pretraining: [settings.adaptSteps, settings.steps].map((length) => pretraining(length).settings) };
+    const reading = { cutFrom, text: [corpus.corpus, heldOut.corpus], masking: masking.description, triple, pretraining: [settings.adaptSteps, settings.steps].map((length) => pretraining(length).settings) };
     const fineTuned = (own: number, student: string, arm: string, from: object, start: (head: LoadOptions) => Promise<Model>) => ({
       student, arm, settings: lesson(settings.fineTuneSteps, settings.fineTuneRate, own), data, corpus: data.train.encoded, objective: hardLabels(), origin: { ...from, student, arm, seed: own },
       start: () => start({ task: 'single-label', labels: data.names, seed: own }), story: `A small encoder (${arm}), fine-tuned on SST-2.`,
@@ -76,5 +75,6 @@ export default defineRecipe({
       for (const [arm, one] of Object.entries(books)) await book.record({ ...fineTuned(own, student, arm, { ...reading, layers }, async (head) => load((await one()).trained.model, head)), against: teacher, pretraining: learned(one) });
     }
     await book.close();
+    opened.forEach((model) => { model.dispose(); });
   },
 });

@@ -46,7 +46,7 @@ async function main(words: string[]): Promise<number> {
   const folders: Record<string, string> = {};
   for (const need of reproduction.needs) {
     const option = need.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-    const variable = `RETORT_${option.replace('-', '_').toUpperCase()}`;
+    const variable = `RETORT_${option.replaceAll('-', '_').toUpperCase()}`;
     const folder = (given as Record<string, unknown>)[option] ?? process.env[variable];
     if (typeof folder !== 'string' || folder === '') return use(`${name} needs a path: --${option} PATH, or ${variable}`);
     folders[need] = folder;

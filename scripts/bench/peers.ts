@@ -29,7 +29,7 @@ const searches: readonly CaseName[] = ['greedy', 'beam-5'];
 
 const peers = {
   torch: {
-    what: 'PyTorch with transformers: SDPA, AdamW(fused=True), autocast for bf16, memory in huge pages',
+    what: 'PyTorch with transformers: SDPA, AdamW(fused=True), autocast for bf16, huge pages asked for',
     cases: [...steps, 'label', ...searches, 'op-overhead'],
     start: (surroundings, threads) => pythonSide('torch', 'torch_side.py', [], surroundings, threads),
     order: (order) => order,

@@ -14,8 +14,8 @@ export interface RecordedPretraining {
   readonly pretraining: Pretraining;
 }
 
-/** @param name also the label of its events. */
-export async function recordPretraining(run: Run, name: string, lesson: MaskedLmLesson): Promise<RecordedPretraining> {
+/** @param name also the label of its events, by which its losses are found again: another for other lessons of one run. @param taughtBy the teacher's fingerprint. */
+export async function recordPretraining(run: Run, name: string, { taughtBy, ...lesson }: MaskedLmLesson & { readonly taughtBy?: string }): Promise<RecordedPretraining> {
   const { corpus, heldOut, settings: { steps, rows, learningRate } } = lesson;
   const heard = hearSteps(run, name);
   // Every step is logged, so that the first losses are told one by one.
@@ -25,7 +25,7 @@ export async function recordPretraining(run: Run, name: string, lesson: MaskedLm
     trained,
     pretraining: {
       objective: lesson.objective?.name ?? 'hidden-words', blocks: exampleCount(corpus), maxTokens: corpus.maxTokens, steps, rowsPerStep: rows, learningRate,
-      hashes: { corpus: corpus.corpus, heldOut: heldOut.corpus },
+      hashes: { corpus: corpus.corpus, heldOut: heldOut.corpus, teacher: taughtBy ?? null },
       lossBefore: trained.before.maskedLmLoss, loss: trained.scores.maskedLmLoss, minutes: rounded(minutes), losses,
     },
   };

@@ -55,7 +55,7 @@ const pretrainingSchema = z.strictObject({
   steps: count.min(1),
   rowsPerStep: count.min(1),
   learningRate: z.number(),
-  hashes: z.strictObject({ corpus: sha256, heldOut: sha256 }),
+  hashes: z.strictObject({ corpus: sha256, heldOut: sha256, teacher: sha256.nullable() }),
   /** Cross-entropy of the same hidden words of held-out text, in nats. */
   lossBefore: z.number(),
   loss: z.number(),

@@ -14,9 +14,9 @@ export function pretrainingRows(contenders: readonly EvidenceContender[]): strin
     const loss = mean((one) => one.loss);
     return [[
       student, student === arm ? '' : arm, mean((one) => one.lossBefore).toFixed(3), loss.toFixed(3), Math.exp(loss).toFixed(1),
-      `${formatCount(first.blocks)} of ${first.maxTokens} tokens`, `${formatCount(first.steps)} of ${first.rowsPerStep}`, mean((one) => one.minutes).toFixed(1),
+      `${formatCount(first.blocks)} blocks of ${first.maxTokens}`, `${formatCount(first.steps)} of ${first.rowsPerStep}`, mean((one) => one.minutes).toFixed(1),
     ]];
   });
   if (rows.length === 0) return [];
-  return [markdownTable(['student', 'arm', 'masked-LM loss before', 'after, nats', 'perplexity', 'read', 'steps', 'minutes'], rows)];
+  return [markdownTable(['student', 'arm', 'masked-LM loss before', 'after, nats', 'perplexity', 'corpus', 'steps', 'minutes'], rows)];
 }

@@ -174,7 +174,7 @@ test.serial('students of a masked-LM teacher, fine-tuned: what each had learned 
   }
   t.is(new Set(students.map((one) => one?.hashes.model)).size, arms.length);
   t.deepEqual((await recorded('cut-1x16-triple-loss-seed1'))?.pretraining, students[1]?.pretraining);
-  t.regex(stdout, /\| cut-1x16 \| triple-loss \| \d+\.\d{3} \| \d+\.\d{3} \| [\d.]+ \| \d+ of 32 tokens \| 4 of 8 \|/);
+  t.regex(stdout, /\| cut-1x16 \| triple-loss \| \d+\.\d{3} \| \d+\.\d{3} \| [\d.]+ \| \d+ blocks of 32 \| 4 of 8 \|/);
   const run = place.path('runs', 'distilbert-pretrain', 'events.jsonl');
   t.is((await readRunLog(run)).filter(({ kind }) => kind === 'end').length, 4 + 1 + 2 * arms.length);
   const second = await pretrain();

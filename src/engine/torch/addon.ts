@@ -20,6 +20,8 @@ export interface AddonFacts {
 
 export interface AddonMemory {
   readonly tensors: number;
+  /** Steps of AdamW that rows of embedding tables have yet to take (native/late_rows.h). */
+  readonly waitingSteps: number;
   readonly nowBytes: number;
   readonly peakBytes: number;
 }

@@ -239,7 +239,7 @@ napi_value facts(napi_env env, napi_callback_info) {
   });
 }
 
-// memory() -> tensors alive, and the device's bytes now and at most (0 on the CPU, whose memory is the process's).
+// memory() -> tensors alive, steps that rows of embedding tables wait to take, and the device's bytes now and at most (0 on the CPU, whose memory is the process's).
 napi_value memory(napi_env env, napi_callback_info) {
   return guarded(env, "memory", [&]() -> napi_value {
     napi_value object;
@@ -251,6 +251,7 @@ napi_value memory(napi_env env, napi_callback_info) {
       now = static_cast<double>(stats.reserved_bytes[0].current);
       peak = static_cast<double>(stats.reserved_bytes[0].peak);
     }
+    put(env, object, "waitingSteps", number(env, static_cast<double>(LateRows::waiting())));
     put(env, object, "nowBytes", number(env, now));
     put(env, object, "peakBytes", number(env, peak));
     return object;

@@ -68,7 +68,7 @@ Slot& Command::slotAsLeft() {
   for (int32_t axis = 0; same && axis < rank; ++axis) same = found.value.size(axis) == integers_[2 + axis];
   if (!same) {
     // A tensor that shares these numbers in another shape: the slot takes the shape it is wanted in, which every other user states too.
-    if (found.late) found.late->settle();
+    table().at(integers_[0]);
     const std::vector<int64_t> wanted(integers_ + 2, integers_ + 2 + rank);
     found.value = found.value.reshape(wanted);
     if (found.half.defined()) found.half = found.half.reshape(wanted);

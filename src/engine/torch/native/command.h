@@ -34,7 +34,7 @@ class Command {
   at::Tensor tensor();
   // The next input's slot, for kernels that change it or use what is kept beside it; `peek` leaves it the next.
   Slot& slot();
-  // The same, its late rows (late_rows.h) as they were left.
+  // The same, its late rows (late_rows.h) as they were left unless it is wanted in another shape.
   Slot& slotAsLeft();
   Slot& peek() { return table().at(integers_[0]); }
   // All inputs that are left, float32.

@@ -5,7 +5,8 @@
 
 namespace retort {
 
-// Tensors on the CPU lie in such memory from now on. Elsewhere than on Linux with glibc it does nothing.
+// What the heap grows by for tensors on the CPU, and mappings of large ones, are asked for in such pages from now on. Elsewhere than on Linux with
+// glibc it does nothing.
 void askForHugePages();
 
 }  // namespace retort

@@ -4,26 +4,32 @@
 namespace retort {
 namespace {
 
-// So many steps may wait: what is saved is saved by then, and no single look at the table takes long.
+// So many steps may wait. They are all computed in the end; what is saved is reading and writing the table for each, and most of that is saved by then.
 constexpr size_t mostSteps = 256;
+
+int64_t waitingSteps = 0;
 
 }  // namespace
 
 LateRows::LateRows(at::Tensor value, at::Tensor first, at::Tensor second)
   : value_(std::move(value)), first_(std::move(first)), second_(std::move(second)), taken_(value_.size(0), 0) {}
 
+LateRows::~LateRows() { waitingSteps -= steps_.size(); }
+
 bool LateRows::keeps(const at::Tensor& value, const at::Tensor& first, const at::Tensor& second) const {
   return value_.is_same(value) && first_.is_same(first) && second_.is_same(second);
 }
 
 bool LateRows::paysFor(const at::Tensor& table, const std::vector<int32_t>& touched) {
-  return table.dim() == 2 && static_cast<int64_t>(4 * touched.size()) <= table.size(0);
+  return table.dim() == 2 && table.scalar_type() == at::kFloat && table.is_cpu() && table.is_contiguous() && static_cast<int64_t>(4 * touched.size()) <= table.size(0);
 }
 
 void LateRows::take(const cpu::AdamW& step, const std::vector<int32_t>& touched) {
+  steps_.reserve(mostSteps);
   settle(touched.data(), touched.size());
   cpu::adamWRows(step, value_.size(1), touched.data(), touched.size());
   steps_.push_back(step.rates);
+  ++waitingSteps;
   for (const int32_t row : touched) taken_[row] = steps_.size();
   if (steps_.size() >= mostSteps) settle();
 }
@@ -46,7 +52,15 @@ void LateRows::settle() {
   std::iota(all.begin(), all.end(), 0);
   settle(all.data(), all.size());
   std::fill(taken_.begin(), taken_.end(), 0);
+  waitingSteps -= steps_.size();
   steps_.clear();
 }
+
+void LateRows::letGo() {
+  settle();
+  value_ = first_ = second_ = at::Tensor();
+}
+
+int64_t LateRows::waiting() { return waitingSteps; }
 
 }  // namespace retort

@@ -12,12 +12,15 @@ namespace retort {
 
 class LateRows {
  public:
-  // A table [rows, width] and its moments, all contiguous float32 on the CPU and nobody else's.
+  // A table [rows, width] and its moments, of which `paysFor` holds, and which are nobody else's.
   LateRows(at::Tensor value, at::Tensor first, at::Tensor second);
+  ~LateRows();
+  LateRows(const LateRows&) = delete;
+  LateRows& operator=(const LateRows&) = delete;
 
   // Whether these are the numbers it keeps.
   bool keeps(const at::Tensor& value, const at::Tensor& first, const at::Tensor& second) const;
-  // Whether so few rows are touched that the others had better wait.
+  // Whether rows can wait (contiguous float32 on the CPU), and so few are touched that the others had better.
   static bool paysFor(const at::Tensor& table, const std::vector<int32_t>& touched);
 
   // One step: `touched` rows take it at once, with the gradient that `step` points to; the others later.
@@ -25,6 +28,11 @@ class LateRows {
   // Brings these rows up to date; each may occur several times.
   void settle(const int32_t* rows, int64_t count);
   void settle();
+  // Settles, and holds the tensors no longer.
+  void letGo();
+
+  // Steps that wait, of all tables.
+  static int64_t waiting();
 
  private:
   at::Tensor value_, first_, second_;

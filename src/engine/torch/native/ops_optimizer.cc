@@ -1,5 +1,6 @@
 // AdamW over all parameters in one call, with the global gradient norm, clipping and the guard against a step that is not finite
 // (src/engine/fused/adamw.ts has the formula).
+#include <algorithm>
 #include "dense.h"
 
 namespace retort {
@@ -22,7 +23,8 @@ struct Parameter {
 
 // Whether the numbers can be changed where they are: nobody else looks at the same memory.
 void makeOwn(Slot& slot) {
-  if (slot.value.storage().use_count() > 1 || !slot.value.is_contiguous()) slot.value = slot.value.contiguous().clone();
+  if (slot.value.storage().use_count() > 1 || !slot.value.is_contiguous() || slot.lease) slot.value = slot.value.contiguous().clone();
+  slot.lease = nullptr;
 }
 
 // The one kernel that has it at hand gave Σ g² along; else it is summed here.
@@ -38,7 +40,9 @@ double squaresOnHost(const Slot& gradient) {
 // Where a table's gradient is known to touch few rows, the others wait.
 bool waits(const Parameter& parameter) {
   const auto& lease = parameter.gradient.lease;
-  return onRows() && lease && LateRows::paysFor(parameter.value.value, lease->rows());
+  if (!onRows() || !lease || !lease->table().is_same(parameter.gradient.value)) return false; // the rows are of another shape
+  const auto all = {&parameter.value, &parameter.first, &parameter.second};
+  return std::all_of(all.begin(), all.end(), [&](const Slot* slot) { return slot->value.sizes() == lease->table().sizes() && LateRows::paysFor(slot->value, lease->rows()); });
 }
 
 // Gives the three the same late rows, or none.

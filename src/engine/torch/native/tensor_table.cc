@@ -22,7 +22,10 @@ int32_t TensorTable::add(at::Tensor value) {
 
 Slot& TensorTable::at(int32_t handle) {
   Slot& slot = asLeft(handle);
-  if (slot.late) slot.late->settle();
+  if (slot.late) {
+    slot.late->settle();
+    slot.late = nullptr;  // whoever sees all numbers may go on to share them
+  }
   return slot;
 }
 
@@ -33,6 +36,7 @@ Slot& TensorTable::asLeft(int32_t handle) {
 
 void TensorTable::remove(int32_t handle) {
   Slot& slot = asLeft(handle);
+  if (slot.late) slot.late->letGo();
   slot.value = at::Tensor();
   slot = Slot{};
   free_.push_back(handle);

@@ -35,7 +35,7 @@ struct Slot {
 class TensorTable {
  public:
   int32_t add(at::Tensor value);
-  // Up to date in every row.
+  // Up to date in every row, and with none that will wait unless AdamW says so anew.
   Slot& at(int32_t handle);
   // For who looks at no number, or at few rows and settles those.
   Slot& asLeft(int32_t handle);

@@ -1,6 +1,7 @@
 // The kernels of rows.h.
 #ifdef RETORT_AVX512
 #include <ATen/Parallel.h>
+#include <algorithm>
 #include <vector>
 #include "rows.h"
 #include "lanes.h"
@@ -225,14 +226,15 @@ void adamWRows(const AdamW& step, int64_t width, const int32_t* rows, int64_t co
 
 void adamWMissed(const AdamWMissed& missed) {
   const Lanes none = _mm512_setzero_ps();
+  // Rows that never had a gradient only decay.
+  const bool untouchedStay = std::all_of(missed.steps, missed.steps + missed.stepCount, [](const AdamWRates& rates) { return rates.epsilon > 0; });
   at::parallel_for(0, missed.count, std::max<int64_t>(1, grain / missed.width / 8), [&](int64_t begin, int64_t end) {
     for (int64_t r = begin; r < end; ++r) {
       for (int64_t column = 0; column < missed.width; column += 16) {
         const int64_t i = missed.rows[r] * missed.width + column;
         const __mmask16 mask = firstOf(missed.width - column);
         Moved now = movedAt(missed, i, mask);
-        // Rows that never had a gradient only decay.
-        if (_mm512_test_epi32_mask(_mm512_castps_si512(_mm512_or_ps(now.first, now.second)), _mm512_set1_epi32(-1)) == 0) {
+        if (untouchedStay && _mm512_test_epi32_mask(_mm512_castps_si512(_mm512_or_ps(now.first, now.second)), _mm512_set1_epi32(-1)) == 0) {
           for (int64_t step = missed.from[r]; step < missed.stepCount; ++step) now.value = _mm512_mul_ps(now.value, all(missed.steps[step].keep));
           store(missed.value + i, mask, now.value);
           continue;
