@@ -6,7 +6,7 @@ import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bagOfWordsBaseline } from '../evaluate/bag-of-words.ts';
 import { classificationScores } from '../evaluate/classification.ts';
-import { compareWithTransformersJs } from '../evaluate/onnx-check.ts';
+import { compareWithTransformersJs, TransformersJsMissing } from '../evaluate/onnx-check.ts';
 import { type Spread, spread } from '../evaluate/spread.ts';
 import type { LayerRow, Note } from '../report/html.ts';
 import { metricOf } from '../report/metric.ts';
@@ -43,10 +43,13 @@ export async function conclude(run: Run, conclusion: Conclusion): Promise<ScoreB
   const evaluation = evaluationOf(run, conclusion, measures);
   run.say(`\n${tableOf(evaluation.rows, measures)}\n`);
   const student = await keepStudent(run, conclusion);
-  const check = await compareWithTransformersJs(student.folder, student.stored);
+  const check = await compareWithTransformersJs(student.folder, student.stored).catch((error: unknown) => {
+    if (!(error instanceof TransformersJsMissing)) throw error;
+    run.say(`its ONNX was not checked: ${error.message}`);
+  });
   run.say(`student      ${student.folder}`);
-  run.say(`transformers.js runs its ONNX: ${onnxCheckText(check, 'test examples')}`);
-  await writeEvaluation(run.folder, { ...evaluation, student: student.name, transformersJs: check });
+  if (check) run.say(`transformers.js runs its ONNX: ${onnxCheckText(check, 'test examples')}`);
+  await writeEvaluation(run.folder, { ...evaluation, student: student.name, ...(check && { transformersJs: check }) });
   run.say(`report       ${await writeRunReport(run.folder)}`);
   return new Map(evaluation.rows.map(({ name, score }) => [name, score]));
 }

@@ -30,16 +30,25 @@ export interface OnnxComparison {
   readonly millisecondsPerExample: number;
 }
 
+/** Nothing was compared: transformers.js is not there. */
+export class TransformersJsMissing extends Error {
+  constructor() {
+    super('@huggingface/transformers is not installed here: npm install @huggingface/transformers');
+  }
+}
+
 const batchSize = 32;
 
 /**
  * Compares the ONNX file of a student's folder with logits already known. The settings (`env`) of transformers.js are changed
  * while this runs, for no file to come from elsewhere, and put back after it: run one at a time.
- * Throws when the folder cannot be loaded, the counts do not fit each other, or every example is longer than `maxTokens`.
+ * Throws when transformers.js is not installed (TransformersJsMissing), when the folder cannot be loaded, the counts do not fit each other, or every example is longer than `maxTokens`.
  */
 export async function compareWithTransformersJs(folder: string, stored: StoredLogits): Promise<OnnxComparison> {
   requireFittingCounts(stored);
-  const library = await import('@huggingface/transformers');
+  const library = await import('@huggingface/transformers').catch((error: unknown) => {
+    throw isMissing(error, '@huggingface/transformers') ? new TransformersJsMissing() : error;
+  });
   const { allowLocalModels, allowRemoteModels, logLevel } = library.env;
   Object.assign(library.env, { allowLocalModels: true, allowRemoteModels: false, logLevel: library.LogLevel.ERROR });
   try {
@@ -53,6 +62,11 @@ export async function compareWithTransformersJs(folder: string, stored: StoredLo
   } finally {
     Object.assign(library.env, { allowLocalModels, allowRemoteModels, logLevel });
   }
+}
+
+/** Whether an import failed because this package is not installed, and not for something within it. */
+export function isMissing(error: unknown, name: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND' && error.message.includes(`'${name}'`);
 }
 
 function requireFittingCounts({ texts, pairs, logits, classes }: StoredLogits): void {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AutoModelForSequenceClassification, type SequenceClassifierOutput, Tensor, env } from '@huggingface/transformers';
 import test, { type ExecutionContext } from 'ava';
-import { compareWithTransformersJs } from '../../src/evaluate/onnx-check.ts';
+import { compareWithTransformersJs, isMissing } from '../../src/evaluate/onnx-check.ts';
 import { exportOnnx } from '../../src/models/onnx-export.ts';
 import { saveModel } from '../../src/models/save.ts';
 import { classLogits } from '../../src/teacher/label-corpus.ts';
@@ -155,3 +155,11 @@ function tokenizer(size: number) {
     model: { type: 'WordPiece', unk_token: '[UNK]', continuing_subword_prefix: '##', max_input_chars_per_word: 100, vocab },
   };
 }
+
+test('a package that is not installed is told from one that fails for another reason', async (t) => {
+  const failing = async (name: string): Promise<unknown> => (import(name) as Promise<unknown>).catch((error: unknown) => error);
+  t.true(isMissing(await failing('@huggingface/no-such-package'), '@huggingface/no-such-package'));
+  t.false(isMissing(await failing('@huggingface/no-such-package'), '@huggingface/transformers'));
+  t.false(isMissing(await failing('ava/no-such-file'), 'ava'));
+  t.false(isMissing(await failing('@huggingface/transformers'), '@huggingface/transformers'));
+});

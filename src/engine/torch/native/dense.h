@@ -47,12 +47,12 @@ inline cpu::Operand operand(at::Tensor& x) {
   return {x.data_ptr(), x.scalar_type() == at::kBFloat16, x.stride(0), x.stride(1)};
 }
 
-// `weight` [out, in] transposed and packed, if it pays for a product of so many rows: from its third on, and in float32, where packing turns numbers
-// but makes none smaller, of few rows. Null where it does not.
+// `weight` [out, in] transposed and packed, if it pays for a product of so many rows: from its third on; in float32, where packing turns numbers but
+// makes none smaller, for a long run of products of few rows, as decoding makes them and a few short batches do not. Null where it does not.
 inline const uint32_t* keptPacking(Slot& weight, int64_t rows) {
   if (!settings().half && rows > fewRows) return nullptr;
   if (!weight.packed.defined()) {
-    if (++weight.products < 3) return nullptr;
+    if (++weight.products < (settings().half ? 3 : 32)) return nullptr;
     at::Tensor columns = weight.value.t();
     const cpu::Operand b = operand(columns);
     const int64_t k = columns.size(0), n = columns.size(1);
@@ -60,6 +60,12 @@ inline const uint32_t* keptPacking(Slot& weight, int64_t rows) {
     (settings().half ? cpu::packHalf : cpu::packSingle)(b, k, n, static_cast<uint32_t*>(weight.packed.data_ptr()));
   }
   return static_cast<const uint32_t*>(weight.packed.data_ptr());
+}
+
+// A product of many rows ends the run: what was packed for few is given back.
+inline void endRun(Slot& weight) {
+  weight.packed = at::Tensor();
+  weight.products = 0;
 }
 
 inline void multiply(const cpu::Product& product) {

@@ -52,6 +52,7 @@ OPERATION(RetortLinear) {
     call.give(y.view(withWidth(x.sizes(), weight.value.size(0))));
     return;
   }
+  endRun(weight);
   call.give(at::linear(asActivation(x), inPrecision(weight), bias == nullptr ? at::Tensor() : inPrecision(*bias)));
 }
 
@@ -90,6 +91,8 @@ OPERATION(RetortFeedForward) {
     call.give(hidden.view(withWidth(x.sizes(), hidden.size(1))));
     return;
   }
+  endRun(expansion);
+  endRun(contraction);
   const at::Tensor before = at::linear(asActivation(x), inPrecision(expansion), inPrecision(expansionBias));
   const at::Tensor hidden = at::gelu(before);
   call.give(at::linear(hidden, inPrecision(contraction), inPrecision(contractionBias)));
