@@ -9,14 +9,13 @@
  */
 import {
   cutStudent, defineRecipe, distilbert, encodeSplits, engineSettings, firstExamples, freshModel, hardLabels, liveTeacher, loadModel, type LoadOptions, loadTokenizer, maskedLmText, type Model,
-  modelFingerprint, openEvidence, openGlueSplits, openRunningText, recordPretraining, tokenCounts, trainDefaults, wordMasking,
+  modelFingerprint, once, openEvidence, openGlueSplits, openRunningText, recordPretraining, tokenCounts, trainDefaults, wordMasking,
 } from 'retort-distill';
 import { z } from 'zod';
 
 const steps = z.int().positive();
 /** The authors' weights. */
 const triple = { temperature: 2, weights: { soft: 5, masked: 2, cosine: 1 } };
-const once = <T>(make: () => Promise<T>, made?: Promise<T>) => () => (made ??= make());
 
 export default defineRecipe({
   name: 'distilbert-pretrain',

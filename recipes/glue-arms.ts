@@ -9,7 +9,7 @@
  */
 import {
   cutStudent, defineRecipe, drawExamples, encodeSplits, engineSettings, freshConfig, freshModel, glueTasks, hardLabels, holdOutLong, labelCorpus, liveTeacher, loadModel, loadTokenizer,
-  type Model, modelFingerprint, openEvidence, openGlueSplits, parseSize, recordedTeacher, skipMatches, trainDefaults, withoutLabels,
+  type Model, modelFingerprint, once, openEvidence, openGlueSplits, parseSize, recordedTeacher, skipMatches, trainDefaults, withoutLabels,
 } from 'retort-distill';
 import { z } from 'zod';
 import { bertArms } from './arms/bert-arms.ts';
@@ -76,5 +76,3 @@ export default defineRecipe({
     await book.close();
   },
 });
-
-const once = <T>(make: () => Promise<T>, made?: Promise<T>) => () => (made ??= make());

@@ -8,13 +8,12 @@
  * sequence 18.9 / 19.0, then interpolated 18.9 / 19.3, teacher 17.7 / 19.5. Each run is recorded in recipes/results/multi30k-sequence-level.
  */
 import {
-  defineRecipe, distilledCorpus, encodePairs, engineSettings, freshSeq2Seq, freshSeq2SeqConfig, labelSmoothing, liveTeacher, modelFingerprint, modelTranslator, openParallel, openTranslationEvidence,
+  defineRecipe, distilledCorpus, encodePairs, engineSettings, freshSeq2Seq, freshSeq2SeqConfig, labelSmoothing, liveTeacher, modelFingerprint, modelTranslator, once, openParallel, openTranslationEvidence,
   parseSeq2SeqSize, type RecordedTranslator, seqKd, type SequenceLevelOptions, streamOf, trainDefaults, trainTranslationVocabulary, type TranslationChoice, wordKd, writeTranslationLesson,
 } from 'retort-distill';
 import { z } from 'zod';
 
 const steps = z.int().positive();
-const once = <T>(make: () => Promise<T>, made?: Promise<T>) => () => (made ??= make());
 const arms = ['alone', 'word-kd', 'seq-kd', 'seq-inter', 'word-seq'] as const;
 
 export default defineRecipe({

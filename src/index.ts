@@ -215,7 +215,7 @@ export { type Evidence, evidenceOf, readEvidence } from './report/evidence-file.
 export { evidenceTable } from './report/evidence-table.ts';
 
 // cli: the door for recipes
-export { defineRecipe, type Recipe } from './cli/recipe.ts';
+export { defineRecipe, once, type Recipe } from './cli/recipe.ts';
 export type { Run } from './cli/run.ts';
 export { engineSettings } from './cli/engine-option.ts';
 export { drawExamples, encodeSplits, firstExamples, openGlueSplits, openTsvSplits, withoutLabels } from './cli/classifier-corpus.ts';

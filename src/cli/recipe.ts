@@ -17,3 +17,9 @@ export interface Recipe<S extends z.ZodObject = z.ZodObject> {
 export function defineRecipe<S extends z.ZodObject>(recipe: Recipe<S>): Recipe<S> {
   return recipe;
 }
+
+/** Made when it is first asked for, and never twice: what a run whose records are complete does not need. */
+export function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => (made ??= make());
+}

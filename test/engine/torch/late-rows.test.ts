@@ -46,8 +46,8 @@ function advance(table: Table, step: number, { known = true, spoilt = false, max
   });
 }
 
-/** Whether this processor runs the kernels that let rows wait: those of the products in bfloat16 tell. */
-const hasRows = existsSync('/proc/cpuinfo') && readFileSync('/proc/cpuinfo', 'utf8').includes('avx512vl') && process.env.RETORT_TEST_KERNELS !== 'library';
+/** Whether this processor runs the kernels that let rows wait (native/cpu/capability.cc). */
+const hasRows = existsSync('/proc/cpuinfo') && readFileSync('/proc/cpuinfo', 'utf8').includes('avx512vl');
 
 /** Tensors that share a table's numbers over a step, by its parameter. */
 const held = new WeakMap<tf.Variable, tf.Tensor[]>();
