@@ -18,7 +18,7 @@
  *
  * | student | arm | parameters | size | ms / example | rows learned from | steps | ms / step | minutes |
  * | --- | --- | --- | --- | --- | --- | --- | --- | --- |
- * | teacher |  | 22,713,986 | 90.9 MB | 10.7 | 28,623 | 1,800 of 32 | 809 | 24.3 |
+ * | teacher |  | 22,713,986 | 90.9 MB | 7.0 | 28,623 | 1,800 of 32 | 183 | 5.5 |
  * | cut-3x384 | fine-tuning | 17,390,594 | 69.6 MB | 2.2 | 28,623 | 1,800 of 32 | 72 | 2.1 |
  * | cut-3x384 | soft-labels | 17,390,594 | 69.6 MB | 2.1 | 28,623 | 1,800 of 32 | 71 | 2.1 |
  * | fresh-3x312 | fine-tuning | 13,088,882 | 52.4 MB | 5.6 | 28,623 | 1,800 of 32 | 42 | 1.2 |
