@@ -4,8 +4,9 @@
  * 2 T (4 H² + 2 H F) + 4 T² H: the projections and the feed-forward, then scores and mixing of attention; MobileBERT's also what narrows
  * and widens. A head takes 2 H² + 2 H C (pooler and classifier, on one token) or 2 T (H W + W V) (masked LM, a decoder's input W wide).
  * A BiLSTM of N units reading words E wide takes 2 T 2 (4 N E + 4 N²), and a layer of width D above its states (of a pair twice: 4 T, and four
- * times as wide). Lookups, biases, norms, activations and softmax, some per cent, are left out, and padding counts as tokens. A training step takes about
- * three times as much (forward, and twice that back).
+ * times as wide). Lookups, biases, norms, activations and softmax, some per cent, are left out, and padding counts as tokens. Every
+ * layer counts whole, as published counts have it, also where the last one is asked for its first token alone and computes little else. A training
+ * step takes about three times as much (forward, and twice that back).
  */
 import { attentionWidth, type EncoderConfig } from '../models/config.ts';
 import type { BilstmConfig } from '../models/bilstm/config.ts';

@@ -6,6 +6,7 @@
 import type { BilstmConfig } from '../models/bilstm/config.ts';
 import { attentionWidth, type EncoderConfig } from '../models/config.ts';
 import type { Wants } from '../models/output.ts';
+import { asksFirstAlone } from '../models/states.ts';
 
 export interface StepFacts {
   readonly student: Layered;
@@ -27,7 +28,7 @@ export interface StepFacts {
 }
 
 type Recurrent = Pick<BilstmConfig, 'family' | 'units' | 'embeddingWidth' | 'pairs'>;
-type Encoder = Pick<EncoderConfig, 'family' | 'layers' | 'width' | 'embeddingWidth' | 'feedForwardWidth' | 'heads' | 'bottleneck'>;
+type Encoder = Pick<EncoderConfig, 'family' | 'task' | 'layers' | 'width' | 'embeddingWidth' | 'feedForwardWidth' | 'heads' | 'bottleneck'>;
 type Layered = Encoder | Recurrent;
 
 /** In bytes. */
@@ -45,7 +46,7 @@ export interface StepMemory {
 export function stepMemory(facts: StepFacts): StepMemory {
   const { student, teacher, learned, accumulation, activationBytes, wants } = facts;
   const [weights, gradients, moments] = [4 * learned, 4 * learned, 8 * learned];
-  const activations = activationBytes * (keptNumbers(student, facts) + exposedNumbers(student, wants, facts) + passingNumbers(student, facts));
+  const activations = activationBytes * (keptNumbers(student, wants, facts) + exposedNumbers(student, wants, facts) + passingNumbers(student, facts));
   const spoken = teacher === undefined ? 0 : activationBytes * (statesOf(teacher.model, facts) + exposedNumbers(teacher.model, teacher.wants, facts));
   const speaking = teacher === undefined ? 0 : spoken + activationBytes * passingNumbers(teacher.model, facts);
   const loaded = teacher === undefined ? 0 : 4 * teacher.parameters;
@@ -57,17 +58,19 @@ type Batch = Pick<StepFacts, 'rows' | 'tokens' | 'keepsProbabilities'>;
 
 /**
  * What the tape keeps: of each layer its input, queries, keys and values, the context, both sums that are normed, what is between them
- * (a width each), and the feed-forward's inner values before and after their activation; of the embeddings their sum. Of a BiLSTM, both ways:
- * what the input adds to the gates, the gates, what may come into the cells, the cells and the states.
+ * (a width each), and the feed-forward's inner values before and after their activation; of the embeddings their sum. Of a last layer asked for
+ * its first token alone, all that but its input, keys and values is that token's. Of a BiLSTM, both ways: what the input adds to the gates, the
+ * gates, what may come into the cells, the cells and the states.
  */
-function keptNumbers(model: Layered, { rows, tokens, keepsProbabilities }: Batch): number {
+function keptNumbers(model: Layered, wants: Wants, { rows, tokens, keepsProbabilities }: Batch): number {
   if (model.family === 'bilstm') return rows * tokens * readings(model) * (2 * model.embeddingWidth + 28 * model.units);
   const { layers, width, embeddingWidth, feedForwardWidth, heads, bottleneck } = model;
   const inner = attentionWidth(model);
   const narrowing = bottleneck ? 4 * inner + 2 * width + (bottleneck.feedForwards - 1) * (2 * inner + 2 * feedForwardWidth) : 0;
   const layer = width + 7 * inner + 2 * feedForwardWidth + narrowing;
-  const probabilities = keepsProbabilities ? heads * tokens : 0;
-  return rows * tokens * (layers * (layer + probabilities) + 2 * embeddingWidth);
+  const whole = layer + (keepsProbabilities ? heads * tokens : 0);
+  const last = !bottleneck && asksFirstAlone(model, wants) ? width + 2 * inner + (whole - width - 2 * inner) / tokens : whole;
+  return rows * tokens * ((layers - 1) * whole + last + 2 * embeddingWidth);
 }
 
 /** Both texts of a pair go through the LSTM, the other one masked. */

@@ -17,7 +17,7 @@ import { firstToken, headWanted } from './heads.ts';
 import { layersOf } from './layers.ts';
 import type { ModelOutput, OutputOf, Wants } from './output.ts';
 import { parameterSpecs } from './parameter-specs.ts';
-import { askedOf, attentionSaid, checkLayers, counted, picked } from './states.ts';
+import { askedOf, asksFirstAlone, attentionSaid, checkLayers, counted, picked } from './states.ts';
 
 /** An encoder, unless said; whoever takes any model says `Model<ModelFacts>`. */
 export interface Model<C extends ModelFacts = EncoderConfig> {
@@ -54,6 +54,7 @@ function forward(config: EncoderConfig, parameters: Parameters, batch: Batch, wa
     mode,
     ...askedOf(wants, config.layers),
     preActivations: counted(wants.preActivations, config.layers),
+    firstAlone: asksFirstAlone(config, wants),
   });
   const last = hidden.at(-1)!;
   return {

@@ -4,6 +4,7 @@
  */
 import type * as tf from '../engine/tf.ts';
 import type { AskedAttention, AskedOfAttention } from '../nn/layer-stack.ts';
+import type { EncoderConfig } from './config.ts';
 import type { Dimensions } from './dimensions.ts';
 import type { ModelFacts } from './facts.ts';
 import type { QueryKeyValue, Wants } from './output.ts';
@@ -21,6 +22,12 @@ export interface AttentionWants {
 
 export function askedOf({ scores, attention, qkv }: AttentionWants, layers: number): AskedOfAttention {
   return { exposed: counted(attention, layers), scored: counted(scores, layers), qkv: counted(qkv, layers) };
+}
+
+/** Whether of the last layer nothing is asked for but what its first token says. */
+export function asksFirstAlone({ task, layers }: Pick<EncoderConfig, 'task' | 'layers'>, { sentence, headInput, decoder, hidden, scores, attention, qkv, preActivations }: Wants): boolean {
+  const [readsAll, last] = [task === 'masked-lm' || (sentence ?? headInput ?? decoder) !== undefined, layers - 1];
+  return !readsAll && !counted(hidden, layers + 1).has(layers) && ![scores, attention, qkv, preActivations].some((asked) => counted(asked, layers).has(last));
 }
 
 /** What is there of the layers asked for. */

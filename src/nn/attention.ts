@@ -42,6 +42,8 @@ export interface SelfAttentionOptions extends Pick<AttendOptions, 'bias' | 'drop
   readonly query: LinearWeights;
   readonly key: LinearWeights;
   readonly value: LinearWeights;
+  /** What queries are made of, where that is not x: of other tokens, as many as the context will have. */
+  readonly asking?: tf.Tensor;
   /** What values are made of, where that is not x: [B, T, any width]. */
   readonly values?: tf.Tensor;
   /** A, which divides the width of queries, keys and values. */
@@ -90,10 +92,10 @@ export function attend({ query, key, value }: HeadVectors, { bias, positionBias,
 }
 
 /** x [B, T, H] */
-export function selfAttention(x: tf.Tensor, { values = x, heads, bias, dropout, expose, ...weights }: SelfAttentionOptions): Attention {
+export function selfAttention(x: tf.Tensor, { asking = x, values = x, heads, bias, dropout, expose, ...weights }: SelfAttentionOptions): Attention {
   const [hidden = 0] = weights.query.weight.shape;
   const split = (projection: LinearWeights, from = x) => splitHeads(linear(from, projection), heads);
-  const vectors = { query: split(weights.query), key: split(weights.key), value: split(weights.value, values) };
+  const vectors = { query: split(weights.query, asking), key: split(weights.key), value: split(weights.value, values) };
   const attended = attend(vectors, { bias, scale: 1 / Math.sqrt(hidden / heads), dropout, expose });
   return { ...vectors, ...attended, context: mergeHeads(attended.context) };
 }

@@ -5,11 +5,11 @@
 import type { BiasedWeights } from '../engine/fused/feed-forward.ts';
 import { layerNorm } from '../engine/fused/layer-norm.ts';
 import { linear, type LinearWeights } from '../engine/fused/linear.ts';
-import type * as tf from '../engine/tf.ts';
+import * as tf from '../engine/tf.ts';
 import type { Activation } from './activation.ts';
 import { selfAttention } from './attention.ts';
 import { expanded } from './feed-forward.ts';
-import type { Layer } from './layer-stack.ts';
+import type { Layer, LayerContext } from './layer-stack.ts';
 
 export interface NormWeights {
   readonly weight: tf.Tensor;
@@ -40,21 +40,37 @@ export interface LayerOptions {
 }
 
 export function encoderLayer(layer: EncoderLayer, { heads, activation, normEpsilon: epsilon, hiddenDropout, attentionDropout }: LayerOptions): Layer {
-  return (x, { bias, at, expose, open }) => {
-    const attention = selfAttention(x, { ...layer, heads, bias, expose, dropout: at('attention.probabilities', attentionDropout) });
+  return (x, { bias, at, expose, open, firstAlone }) => {
+    const asking = firstAlone ? firstTokens(x) : x;
+    const drop = firstAlone ? ofFirstTokens(at, x) : at;
+    const attention = selfAttention(x, { ...layer, asking, heads, bias, expose, dropout: drop('attention.probabilities', attentionDropout) });
     const attended = layerNorm(linear(attention.context, layer.attentionOutput), {
       ...layer.attentionNorm,
       epsilon,
-      residual: x,
-      dropout: at('attention.output', hiddenDropout),
+      residual: asking,
+      dropout: drop('attention.output', hiddenDropout),
     });
     const { y, before } = expanded(attended, layer, { activation, open });
     const output = layerNorm(y, {
       ...layer.outputNorm,
       epsilon,
       residual: attended,
-      dropout: at('output', hiddenDropout),
+      dropout: drop('output', hiddenDropout),
     });
     return { output, attention, preActivation: before };
+  };
+}
+
+/** [B, T, H] -> [B, 1, H] */
+function firstTokens(x: tf.Tensor): tf.Tensor {
+  const [rows = 0, , width = 0] = x.shape;
+  return tf.slice(x, [0, 0, 0], [rows, 1, width]);
+}
+
+/** The first tokens' part of what would be dropped of all tokens' layer: who asks for less draws no other masks. */
+function ofFirstTokens(at: LayerContext['at'], { shape: [, length = 1] }: tf.Tensor): LayerContext['at'] {
+  return (place, rate) => {
+    const whole = at(place, rate);
+    return whole && { ...whole, rowStep: length };
   };
 }

@@ -26,6 +26,8 @@ export interface LayerContext {
   readonly exposeCross: AttendOptions['expose'];
   /** Whether the feed-forward pre-activation is. */
   readonly open: boolean;
+  /** Whether of the output only the first token is; a layer may say the others all the same. */
+  readonly firstAlone: boolean;
 }
 
 /** What of an attention is asked for: layers, from 0. */
@@ -46,6 +48,8 @@ export interface StackOptions extends AskedOfAttention {
   readonly cross?: AskedOfAttention;
   /** Layers whose feed-forward pre-activations are asked for. */
   readonly preActivations: ReadonlySet<number>;
+  /** Whether the last layer is asked for its first token alone: [B, 1, H] or more. */
+  readonly firstAlone?: boolean;
 }
 
 /** What is left of a layer's attention: what was asked for. */
@@ -62,7 +66,7 @@ export interface LayerStates {
 }
 
 /** x [B, T, H], the embedding output. */
-export function stack(x: tf.Tensor, layers: readonly Layer[], { bias, mode, cross: askedCross, preActivations: opened, ...asked }: StackOptions): LayerStates {
+export function stack(x: tf.Tensor, layers: readonly Layer[], { bias, mode, cross: askedCross, preActivations: opened, firstAlone = false, ...asked }: StackOptions): LayerStates {
   const hidden = [x];
   const attention: AskedAttention[] = [];
   const crossAttention: AskedAttention[] = [];
@@ -70,7 +74,7 @@ export function stack(x: tf.Tensor, layers: readonly Layer[], { bias, mode, cros
   layers.forEach((layer, index) => {
     const at = (place: string, rate: number) => dropoutAt(mode, `layer.${index}.${place}`, rate);
     const step = tf.tidy(() => {
-      const made = layer(hidden[index] ?? x, { bias, at, expose: exposed(index, asked), exposeCross: exposed(index, askedCross), open: opened.has(index) });
+      const made = layer(hidden[index] ?? x, { bias, at, expose: exposed(index, asked), exposeCross: exposed(index, askedCross), open: opened.has(index), firstAlone: firstAlone && index === layers.length - 1 });
       return {
         output: made.output,
         ...(made.preActivation && { preActivation: made.preActivation }),

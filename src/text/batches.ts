@@ -25,7 +25,7 @@ export interface BatchOptions {
   /** Examples in a batch; over all ranks together. */
   readonly rows: number;
   readonly padId: number;
-  /** Widths are multiples of this, but never above the corpus's `maxTokens`. Default 8. */
+  /** Widths are multiples of this, but never above the corpus's `maxTokens`. Default 8, where steps of the same shape come again; 1 in a pass over all. */
   readonly padTo?: number;
   /** What a decoder is fed first: with it a batch of pairs has its target and is labelled by its translations. Absent: sources alone. */
   readonly startId?: number;
@@ -106,7 +106,7 @@ export function evaluationBatches(corpus: EncodedCorpus, options: BatchOptions):
 function* longestFirst(corpus: EncodedCorpus, options: BatchOptions): Generator<HostBatch, void, undefined> {
   const order = byLength(costs(corpus));
   for (let cursor = 0; cursor < order.length; cursor += options.rows) {
-    yield padRows(corpus, order.slice(cursor, cursor + options.rows), cursor, options);
+    yield padRows(corpus, order.slice(cursor, cursor + options.rows), cursor, { padTo: 1, ...options });
   }
 }
 

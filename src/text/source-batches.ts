@@ -9,7 +9,7 @@ export interface SourceBatchOptions {
   /** Tokens of a batch, padding included; a source that is longer by itself is a batch of its own. */
   readonly tokensPerBatch: number;
   readonly padId: number;
-  /** Widths are multiples of this, but never above the corpus's `maxTokens`. Default 8. */
+  /** Widths are multiples of this, but never above the corpus's `maxTokens`. Default 1: nothing is padded in vain. */
   readonly padTo?: number;
 }
 
@@ -17,7 +17,7 @@ export interface SourceBatchOptions {
  * Longest first, so that memory runs out at once or never. A stored corpus is read batch by batch.
  * Throws an Error for an empty corpus and for a budget that is no whole number.
  */
-export async function* sourceBatches(corpus: TokenisedCorpus, { tokensPerBatch, padId, padTo = 8 }: SourceBatchOptions): AsyncGenerator<HostBatch, void, undefined> {
+export async function* sourceBatches(corpus: TokenisedCorpus, { tokensPerBatch, padId, padTo = 1 }: SourceBatchOptions): AsyncGenerator<HostBatch, void, undefined> {
   if (exampleCount(corpus) === 0) throw new Error('no batches can be made of an empty corpus');
   for (const [name, value] of Object.entries({ tokensPerBatch, padTo })) {
     if (!Number.isInteger(value) || value < 1) throw new Error(`${name} is ${value}; give a whole number from 1`);

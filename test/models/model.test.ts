@@ -40,6 +40,30 @@ test('what is not wanted is not said', (t) => {
   }
 });
 
+for (const family of names) {
+  test(`${family}: what is asked of the last layer beside its first token changes no logits, and is said of all tokens`, async (t) => {
+    const [model, batch] = [tinyModel({ family, hiddenDropout: 0.2, attentionDropout: 0.2 }), tinyBatch()];
+    for (const mode of [{}, { dropout: randomKey(1) }]) {
+      const alone = model.forward(batch, { logits: true }, mode);
+      for (const more of [{ hidden: [2] }, { hidden: [-1] }, { scores: [1] }, { attention: [-1] }, { qkv: [1] }, { preActivations: [-1] }, { sentence: true }, { hidden: [1], cls: [2] }] satisfies Wants[]) {
+        const { logits } = model.forward(batch, { logits: true, ...more }, mode);
+        await closeTensors(t, Object.keys(more).join(' and '), logits, alone.logits, { relative: 1e-6, ...rounded });
+      }
+    }
+    const { hidden, preActivations } = model.forward(batch, { hidden: [-1], preActivations: [-1] });
+    t.deepEqual([hidden.get(-1)?.shape, preActivations.get(-1)?.shape], [[2, 4, 9], [2, 4, 11]]);
+  });
+}
+
+test('asking for more changes no gradient, with the dropout of a step', async (t) => {
+  const model = tinyModel({ hiddenDropout: 0.2, attentionDropout: 0.2 });
+  const gradientsOf = (wants: Wants & { logits: true }) => tf.variableGrads(() => tf.sum(tf.square(model.forward(tinyBatch(), wants, { dropout: randomKey(1) }).logits))).grads;
+  const [alone, much] = [gradientsOf({ logits: true }), gradientsOf({ logits: true, hidden: [-1] })];
+  t.true(Object.keys(alone).length > 30);
+  const moved = Object.entries(alone).filter(([name]) => !name.endsWith('key.bias')); // it moves no probability: nothing but rounding
+  for (const [name, gradient] of moved) await closeTensors(t, name, gradient, much[name]!, { relative: 1e-5, ...rounded });
+});
+
 test('asking for more changes no answer', async (t) => {
   const [model, batch] = [tinyModel(), tinyBatch()];
   const much = model.forward(batch, everything);

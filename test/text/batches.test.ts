@@ -53,7 +53,7 @@ test('a batch is padded at the right to a multiple, and carries ids, types, labe
 });
 
 test('rounding up stops at the limit that the model has positions for', (t) => {
-  const widths = (maxTokens: number) => [...evaluationBatches(corpusOf([5, 3], maxTokens), { rows: 1, padId: 0 })].map(({ width }) => width);
+  const widths = (maxTokens: number) => [...evaluationBatches(corpusOf([5, 3], maxTokens), { rows: 1, padId: 0, padTo: 8 })].map(({ width }) => width);
   t.deepEqual(widths(512), [8, 8]);
   t.deepEqual(widths(6), [6, 6]);
 });

@@ -242,11 +242,23 @@ async function bytesKept(one: Objective, teaching: Teacher, model: ReturnType<ty
   return bytes - before;
 }
 
+/** The same, of a student that computes its last layer for all tokens, as objectives on states ask for: soft labels alone want but the first one's. */
+function withWholeLastLayer(one: Objective): Objective {
+  return { ...one, wants: { ...one.wants, student: { ...one.wants.student, hidden: [-1] } } };
+}
+
+test.serial('soft labels alone keep of the last layer little more than its input, its keys and its values', async (t) => {
+  const size = { width: 24, heads: 6, feedForwardWidth: 96 };
+  const [model, deep, tokens] = [student({ ...size, layers: 1 }), liveTeacher(tinyModel(size, 8)), 4 * hosts(4)[0]!.width];
+  const [alone, whole] = [await bytesKept(softLabel(), deep, model), await bytesKept(withWholeLastLayer(softLabel()), deep, model)];
+  t.true(whole - alone > 4 * tokens * 2 * size.feedForwardWidth * 0.75, `${alone} bytes, ${whole} with the last layer whole`); // the expansion, before and after its activation
+});
+
 test.serial('objectives on the states of a deep teacher keep those states, and little else beside what soft labels keep', async (t) => {
   const size = { width: 24, heads: 6, feedForwardWidth: 96 };
   const [model, deep] = [student({ ...size, layers: 3 }), liveTeacher(tinyModel({ ...size, layers: 12 }, 8))];
   const matches = uniformMatches({ student: 3, teacher: 12 });
-  const plain = await bytesKept(softLabel(), deep, model);
+  const plain = await bytesKept(withWholeLastLayer(softLabel()), deep, model);
   const [rows, width] = [4, hosts(4)[0]!.width];
   const [hidden, scores, vectors] = [4 * rows * width * size.width, 4 * rows * size.heads * width ** 2, 3 * 4 * rows * width * size.width]; // of a layer
   const asked: Readonly<Record<string, readonly [Objective, number]>> = {

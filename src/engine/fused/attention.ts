@@ -4,7 +4,7 @@
  * unfused way.
  */
 import * as tf from '../tf.ts';
-import { type Dropout, dropout as applyDropout, dropoutAttributes, isActive } from './dropout.ts';
+import { type Dropout, dropout as applyDropout, dropoutAttributes, dropoutOf } from './dropout.ts';
 import { type Attributes, type FusedOp, isRecording, present, runFused } from './fused-op.ts';
 
 const name = 'RetortAttention';
@@ -19,7 +19,7 @@ export interface AttentionOptions {
 
 /** query [B, A, T, D], key and value [B, A, S, D] -> context [B, A, T, D]. */
 export function attention(query: tf.Tensor, key: tf.Tensor, value: tf.Tensor, { bias, scale, dropout }: AttentionOptions): tf.Tensor {
-  const attributes: Attributes = { scale, gradient: isRecording(), ...(isActive(dropout) ? dropoutAttributes(dropout) : { rate: 0, high: 0, low: 0 }) };
+  const attributes: Attributes = { scale, gradient: isRecording(), ...dropoutAttributes(dropout) };
   const [context, left] = runFused<tf.Tensor[]>(name, { query, key, value, bias }, attributes);
   present(left, 'what the gradient wants').dispose(); // the tape keeps its own reference
   return present(context, 'context');
@@ -29,10 +29,6 @@ function swapLast(x: tf.Tensor): tf.Tensor {
   return tf.transpose(x, [0, 1, 3, 2]);
 }
 
-function dropped(x: tf.Tensor, { rate, high, low }: Attributes): tf.Tensor {
-  return applyDropout(x, { rate: Number(rate), key: { high: Number(high), low: Number(low) } });
-}
-
 /** -> [context, what the gradient wants back]: here the probabilities before dropout; an engine that computes them again keeps less. */
 export const attentionOp: FusedOp = {
   name,
@@ -40,7 +36,7 @@ export const attentionOp: FusedOp = {
     const [query, key] = [present(inputs.query, 'query'), present(inputs.key, 'key')];
     const scores = tf.mul(tf.matMul(query, swapLast(key)), Number(attributes.scale)); // [B, A, T, S]
     const probabilities = tf.softmax(tf.add(scores, present(inputs.bias, 'bias')));
-    return [tf.matMul(dropped(probabilities, attributes), present(inputs.value, 'value')), probabilities];
+    return [tf.matMul(applyDropout(probabilities, dropoutOf(attributes)), present(inputs.value, 'value')), probabilities];
   },
   publicOutputs: 1,
   gradient: {
@@ -73,8 +69,8 @@ export const attentionGradientOp: FusedOp = {
   composite: (inputs, attributes) => {
     const [dy, query, key] = [present(inputs.dy, 'dy'), present(inputs.query, 'query'), present(inputs.key, 'key')];
     const [value, probabilities] = [present(inputs.value, 'value'), present(inputs.left, 'probabilities')];
-    const dvalue = tf.matMul(swapLast(dropped(probabilities, attributes)), dy);
-    const dprobabilities = dropped(tf.matMul(dy, swapLast(value)), attributes);
+    const dvalue = tf.matMul(swapLast(applyDropout(probabilities, dropoutOf(attributes))), dy);
+    const dprobabilities = applyDropout(tf.matMul(dy, swapLast(value)), dropoutOf(attributes));
     const weighted = tf.mul(dprobabilities, probabilities);
     const dscores = tf.mul(
       tf.sub(weighted, tf.mul(probabilities, tf.sum(weighted, -1, true))),

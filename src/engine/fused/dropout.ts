@@ -13,15 +13,25 @@ const residualName = 'RetortResidualDropout';
 export interface Dropout {
   readonly rate: number;
   readonly key: Key;
+  /** Row r, of the last axis, is masked as row r · rowStep would be of a larger tensor of which these rows are all that is computed. Default 1. */
+  readonly rowStep?: number;
 }
 
 export function isActive(dropout: Dropout | undefined): dropout is Dropout {
   return dropout !== undefined && dropout.rate > 0;
 }
 
-export function dropoutAttributes({ rate, key }: Dropout): Attributes {
+/** As operations are handed it; of rate 0 where there is none. */
+export function dropoutAttributes({ rate, key, rowStep = 1 }: Dropout = none): Attributes {
   if (!(rate >= 0 && rate < 1)) throw new Error(`dropout rate must lie in [0, 1), not ${rate}`);
-  return { rate, high: key.high, low: key.low };
+  return { rate, high: key.high, low: key.low, rowStep };
+}
+
+const none: Dropout = { rate: 0, key: { high: 0, low: 0 } };
+
+/** The dropout in an operation's attributes. */
+export function dropoutOf({ rate, high, low, rowStep }: Attributes): Dropout {
+  return { rate: Number(rate), key: { high: Number(high), low: Number(low) }, rowStep: Number(rowStep) };
 }
 
 /** Element i is kept when bits(key, i) >= this. */
@@ -31,17 +41,17 @@ export function dropoutThreshold(rate: number): number {
 
 /** The multipliers themselves, 0 or 1 / (1 - rate), in the shape asked for. */
 export function dropoutMask(shape: number[], attributes: Attributes): tf.Tensor {
-  return tf.tensor(dropoutMultipliers(tf.util.sizeFromShape(shape), attributes), shape);
+  return tf.tensor(dropoutMultipliers(shape, attributes), shape);
 }
 
-/** As many of them as asked for. */
-export function dropoutMultipliers(size: number, attributes: Attributes): Float32Array {
-  const rate = Number(attributes.rate);
-  const key = { high: Number(attributes.high), low: Number(attributes.low) };
-  const threshold = dropoutThreshold(rate);
-  const scale = 1 / (1 - rate);
-  const values = new Float32Array(size);
-  for (let i = 0; i < values.length; i++) values[i] = bits(key, i) >= threshold ? scale : 0;
+/** The same outside any engine. */
+export function dropoutMultipliers(shape: number[], attributes: Attributes): Float32Array {
+  const { rate, key, rowStep = 1 } = dropoutOf(attributes);
+  const [threshold, scale, width] = [dropoutThreshold(rate), 1 / (1 - rate), shape.at(-1) ?? 1];
+  const values = new Float32Array(tf.util.sizeFromShape(shape));
+  for (let start = 0; start < values.length; start += width) {
+    for (let i = 0; i < width; i++) values[start + i] = bits(key, start * rowStep + i) >= threshold ? scale : 0;
+  }
   return values;
 }
 

@@ -3,7 +3,7 @@
  * y = (z - mean z) / √(var z + ε) · weight + bias, z = residual + dropout(x). Ba, Kiros & Hinton 2016, equations 3-4.
  */
 import * as tf from '../tf.ts';
-import { type Dropout, dropout as applyDropout, dropoutAttributes, isActive, residualDropout } from './dropout.ts';
+import { type Dropout, dropout as applyDropout, dropoutAttributes, dropoutOf, isActive, residualDropout } from './dropout.ts';
 import { type Attributes, type FusedOp, present, runFused } from './fused-op.ts';
 
 const name = 'RetortLayerNorm';
@@ -26,14 +26,10 @@ export interface LayerNormOptions {
 /** x [..., W] -> [..., W]. */
 export function layerNorm(x: tf.Tensor, { weight, bias, epsilon, residual, dropout }: LayerNormOptions): tf.Tensor {
   if (residual === undefined) return runFused(name, { x: applyDropout(x, dropout), weight, bias }, { epsilon });
-  const attributes: Attributes = { epsilon, ...(isActive(dropout) ? dropoutAttributes(dropout) : { rate: 0, high: 0, low: 0 }) };
+  const attributes: Attributes = { epsilon, ...dropoutAttributes(dropout) };
   const [y, z] = runFused<tf.Tensor[]>(residualName, { x, residual, weight, bias }, attributes);
   present(z, 'z').dispose(); // the tape keeps its own reference
   return present(y, 'y');
-}
-
-function dropoutIn({ rate, high, low }: Attributes): Dropout {
-  return { rate: Number(rate), key: { high: Number(high), low: Number(low) } };
 }
 
 function standardised(x: tf.Tensor, epsilon: number): { unit: tf.Tensor; inverseDeviation: tf.Tensor } {
@@ -80,7 +76,7 @@ export const layerNormGradientOp: FusedOp = {
 export const residualLayerNormOp: FusedOp = {
   name: residualName,
   composite: (inputs, attributes) => {
-    const z = residualDropout(present(inputs.x, 'x'), present(inputs.residual, 'residual'), dropoutIn(attributes));
+    const z = residualDropout(present(inputs.x, 'x'), present(inputs.residual, 'residual'), dropoutOf(attributes));
     const y = runFused<tf.Tensor>(name, { x: z, weight: present(inputs.weight, 'weight'), bias: present(inputs.bias, 'bias') }, { epsilon: Number(attributes.epsilon) });
     return [y, z];
   },
@@ -107,7 +103,7 @@ export const residualLayerNormGradientOp: FusedOp = {
     const gradients = { dy: present(inputs.dy, 'dy'), x: present(inputs.z, 'z'), weight: present(inputs.weight, 'weight') };
     const [dz, dweight, dbias] = runFused<tf.Tensor[]>(gradientName, gradients, { epsilon: Number(attributes.epsilon) });
     const dresidual = present(dz, 'dz');
-    const dropout = dropoutIn(attributes);
+    const dropout = dropoutOf(attributes);
     return [isActive(dropout) ? applyDropout(dresidual, dropout) : tf.clone(dresidual), dresidual, present(dweight, 'dweight'), present(dbias, 'dbias')];
   },
 };

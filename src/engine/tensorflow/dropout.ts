@@ -14,6 +14,6 @@ export function installDropout(): void {
 }
 
 function dropped(raw: RawOps, x: tf.Tensor, attributes: Readonly<Record<string, unknown>>): number {
-  const mask = raw.upload(x.shape, dropoutMultipliers(x.size, attributes as Attributes));
+  const mask = raw.upload(x.shape, dropoutMultipliers(x.shape, attributes as Attributes));
   return raw.one('Mul', [raw.of(x), mask], [raw.float()]);
 }

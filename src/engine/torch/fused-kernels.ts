@@ -9,9 +9,10 @@ interface DropoutAttributes {
   readonly rate: number;
   readonly high: number;
   readonly low: number;
+  readonly rowStep: number;
 }
 
-const dropout = (command: Command, { rate, high, low }: DropoutAttributes) => command.real(rate).key(high, low);
+const dropout = (command: Command, { rate, high, low, rowStep }: DropoutAttributes) => command.real(rate).key(high, low).integer(rowStep);
 const epsilon = (command: Command, attributes: { epsilon: number }) => command.real(attributes.epsilon);
 const epsilonAndDropout = (command: Command, attributes: DropoutAttributes & { epsilon: number }) => dropout(command.real(attributes.epsilon), attributes);
 const attention = (command: Command, attributes: DropoutAttributes & { scale: number }) => dropout(command.real(attributes.scale), attributes);

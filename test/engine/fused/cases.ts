@@ -22,7 +22,9 @@ export function runCase({ op, attributes }: FusedCase, inputs: Inputs): tf.Tenso
   return Array.isArray(result) ? result[0]! : result;
 }
 
-const dropout = { rate: 0.3, high: 12345, low: -678 };
+const dropout = { rate: 0.3, high: 12345, low: -678, rowStep: 1 };
+const dropouts = [dropout, { ...dropout, rowStep: 3 }];
+const noDropout = { rate: 0, high: 0, low: 0, rowStep: 1 };
 const epsilon = { epsilon: 1e-12 };
 const padId = 3;
 
@@ -84,20 +86,22 @@ export const fusedCases: readonly FusedCase[] = [
     differentiated: ['x'],
   },
   { op: 'RetortSiluGradient', inputs: () => ({ dy: drawn('dy', [3, 13]), x: drawn('x', [3, 13], 3) }) },
-  {
+  ...dropouts.map((attributes): FusedCase => ({
     op: 'RetortDropout',
+    what: `of every row ${attributes.rowStep}`,
     inputs: () => ({ x: drawn('x', [5, 17]) }),
-    attributes: dropout,
-    formula: ({ x }, attributes) => tf.mul(x!, dropoutMask([5, 17], attributes)),
+    attributes,
+    formula: ({ x }) => tf.mul(x!, dropoutMask([5, 17], attributes)),
     differentiated: ['x'],
-  },
-  {
+  })),
+  ...dropouts.map((attributes): FusedCase => ({
     op: 'RetortResidualDropout',
+    what: `of every row ${attributes.rowStep}`,
     inputs: () => ({ x: drawn('x', [5, 17]), residual: drawn('residual', [5, 17]) }),
-    attributes: dropout,
-    formula: ({ x, residual }, attributes) => tf.add(residual!, tf.mul(x!, dropoutMask([5, 17], attributes))),
+    attributes,
+    formula: ({ x, residual }) => tf.add(residual!, tf.mul(x!, dropoutMask([5, 17], attributes))),
     differentiated: ['x', 'residual'],
-  },
+  })),
   {
     op: 'RetortLayerNorm',
     inputs: () => ({ x: drawn('x', [3, 5, 11], 4), weight: drawn('weight', [11]), bias: drawn('bias', [11]) }),
@@ -113,9 +117,9 @@ export const fusedCases: readonly FusedCase[] = [
     inputs: () => ({ dy: drawn('dy', [3, 5, 11]), x: drawn('x', [3, 5, 11], 4), weight: drawn('weight', [11]) }),
     attributes: epsilon,
   },
-  ...[{ rate: 0, high: 0, low: 0 }, dropout].map((mask): FusedCase => ({
+  ...[noDropout, ...dropouts].map((mask): FusedCase => ({
     op: 'RetortResidualLayerNorm',
-    what: mask.rate === 0 ? 'without dropout' : 'with dropout',
+    what: mask.rate === 0 ? 'without dropout' : `with dropout of every row ${mask.rowStep}`,
     inputs: () => ({ x: drawn('x', [3, 5, 11], 4), residual: drawn('residual', [3, 5, 11], 2), weight: drawn('weight', [11]), bias: drawn('bias', [11]) }),
     attributes: { ...epsilon, ...mask },
     formula: ({ x, residual, weight, bias: shift }) => {
@@ -125,11 +129,12 @@ export const fusedCases: readonly FusedCase[] = [
     },
     differentiated: ['x', 'residual', 'weight', 'bias'],
   })),
-  {
+  ...dropouts.map((mask): FusedCase => ({
     op: 'RetortResidualLayerNormGradient',
+    what: `of every row ${mask.rowStep}`,
     inputs: () => ({ dy: drawn('dy', [3, 5, 11]), z: drawn('z', [3, 5, 11], 4), weight: drawn('weight', [11]) }),
-    attributes: { ...epsilon, ...dropout },
-  },
+    attributes: { ...epsilon, ...mask },
+  })),
   {
     op: 'RetortFeedForward',
     inputs: () => ({ x: drawn('x', [3, 5, 7]), expansion: drawn('expansion', [11, 7]), expansionBias: drawn('b1', [11]), contraction: drawn('contraction', [7, 11]), contractionBias: drawn('b2', [7]) }),
@@ -161,7 +166,7 @@ export const fusedCases: readonly FusedCase[] = [
   {
     op: 'RetortAttention',
     inputs: attentionInputs,
-    attributes: { scale: 1 / Math.sqrt(7), rate: 0, high: 0, low: 0 },
+    attributes: { scale: 1 / Math.sqrt(7), ...noDropout },
     formula: attentionFormula,
     differentiated: ['query', 'key', 'value'],
   },
@@ -183,9 +188,17 @@ export const fusedCases: readonly FusedCase[] = [
   },
   {
     op: 'RetortAttention',
+    what: 'of the first query alone, with the dropout of all five',
+    inputs: () => ({ query: drawn('query', [3, 2, 1, 7]), key: heads('key'), value: heads('value'), bias: tf.mul(drawn('bias', [3, 1, 1, 5]), 3) }),
+    attributes: { scale: 1 / Math.sqrt(7), ...dropout, rowStep: 5 },
+    formula: attentionFormula,
+    differentiated: ['query', 'key', 'value'],
+  },
+  {
+    op: 'RetortAttention',
     what: 'of few queries to many keys',
     inputs: () => ({ query: heads('query'), key: drawn('key', [3, 2, 21, 7]), value: drawn('value', [3, 2, 21, 7]), bias: tf.mul(drawn('bias', [3, 1, 5, 21]), 3) }),
-    attributes: { scale: 1 / Math.sqrt(7), rate: 0, high: 0, low: 0 },
+    attributes: { scale: 1 / Math.sqrt(7), ...noDropout },
     formula: attentionFormula,
     differentiated: ['query', 'key', 'value'],
   },

@@ -29,6 +29,12 @@ test('forward, backward and the mask agree element by element', async (t) => {
   t.deepEqual(await read(tf.grad((x) => tf.sum(residualDropout(x, ones, options)))(drawn('x', [7, 31]))), mask);
 });
 
+test('rows that stand apart are masked as in the tensor they are of', async (t) => {
+  const whole = tf.reshape(dropout(tf.ones([4, 5, 7]), { rate: 0.4, key }), [4, 5, 7]);
+  const first = tf.slice(whole, [0, 0, 0], [4, 1, 7]);
+  t.deepEqual(await read(dropout(tf.ones([4, 1, 7]), { rate: 0.4, key, rowStep: 5 })), await read(first));
+});
+
 test('the same key draws the same mask, another key another', async (t) => {
   const draw = async (index: number) => read(dropout(tf.ones([256]), { rate: 0.5, key: fold(key, index) }));
   t.deepEqual(await draw(1), await draw(1));

@@ -11,7 +11,7 @@ inline Mask readMask(Command& call) {
   const int32_t place = capturedKey(call.nextReal());
   const double high = call.real(), low = call.real();
   const Key key{static_cast<uint32_t>(static_cast<int64_t>(high)), static_cast<uint32_t>(static_cast<int64_t>(low))};
-  return {rate > 0, key, static_cast<uint32_t>(rate * 4294967296.0), static_cast<float>(1 / (1 - rate)), place};
+  return {rate > 0, key, static_cast<uint32_t>(rate * 4294967296.0), static_cast<float>(1 / (1 - rate)), place, call.integer()};
 }
 
 // The multipliers, 0 or scale, in float32 on the device of the engine.

@@ -47,7 +47,7 @@ OPERATION(RetortDropout) {
   const at::Tensor x = call.stored().contiguous();
   const Mask mask = readMask(call);
   requireReal(x);
-  if (!onRows()) return call.give(dropped(x, mask));
+  if (!onRows() || mask.rowStep != 1) return call.give(dropped(x, mask));
   const at::Tensor y = at::empty_like(x);
   cpu::dropout(values(x), none, values(y), x.numel(), mask);
   call.give(y);
@@ -58,7 +58,7 @@ OPERATION(RetortResidualDropout) {
   const Mask mask = readMask(call);
   requireReal(x);
   requireSame(x, residual, "x and the residual");
-  if (!onRows()) return call.give(full(residual).add(full(dropped(x, mask))).to(at::promote_types(x.scalar_type(), residual.scalar_type())));
+  if (!onRows() || mask.rowStep != 1) return call.give(full(residual).add(full(dropped(x, mask))).to(at::promote_types(x.scalar_type(), residual.scalar_type())));
   const at::Tensor y = at::empty(x.sizes(), options(at::promote_types(x.scalar_type(), residual.scalar_type())));
   cpu::dropout(values(x), values(residual), values(y), x.numel(), mask);
   call.give(y);
@@ -187,11 +187,14 @@ OPERATION(RetortEmbeddingGradient) {
 }  // namespace
 
 at::Tensor multipliersOf(at::IntArrayRef sizes, const Mask& mask) {
+  const int64_t width = sizes.empty() ? 1 : std::max<int64_t>(1, sizes.back()), rows = c10::multiply_integers(sizes) / width;
   if (settings().device.is_cpu() && mask.place < 0) {
     const at::Tensor made = at::empty(sizes, options(at::kFloat));
     float* const multipliers = made.data_ptr<float>();
-    at::parallel_for(0, made.numel(), 16384, [&](int64_t from, int64_t to) {
-      for (int64_t i = from; i < to; ++i) multipliers[i] = bits(mask.key, static_cast<uint32_t>(i)) >= mask.threshold ? mask.scale : 0.0f;
+    at::parallel_for(0, rows, std::max<int64_t>(1, 16384 / width), [&](int64_t from, int64_t to) {
+      for (int64_t row = from; row < to; ++row) {
+        for (int64_t i = 0; i < width; ++i) multipliers[row * width + i] = bits(mask.key, static_cast<uint32_t>(row * mask.rowStep * width + i)) >= mask.threshold ? mask.scale : 0.0f;
+      }
     });
     return made;
   }
@@ -202,7 +205,7 @@ at::Tensor multipliersOf(at::IntArrayRef sizes, const Mask& mask) {
     h = h.bitwise_xor(shifted(h, 15)).mul_(static_cast<int32_t>(0x846ca68bu));
     return h.bitwise_xor(shifted(h, 16));
   };
-  const at::Tensor index = at::arange(c10::multiply_integers(sizes), options(at::kInt));
+  const at::Tensor index = at::arange(rows, options(at::kInt)).mul_(mask.rowStep * width).unsqueeze(1).add(at::arange(width, options(at::kInt)));
   const at::Tensor drawn = mask.place < 0
     ? mixed(mixed(index.add(static_cast<int32_t>(mask.key.low))).add(static_cast<int32_t>(mask.key.high)))
     : mixed(mixed(index.add(capturedWord(mask.place, 1))).add(capturedWord(mask.place, 0)));

@@ -79,7 +79,7 @@ void attention(const Attention& f) {
       for (int64_t i = 0; i < keys; i += 16) {
         const __mmask16 mask = firstOf(keys - i);
         Lanes p = _mm512_mul_ps(load(x + i, mask), inverse);
-        if (f.mask.active) p = _mm512_mul_ps(p, multipliers(f.mask, (place * length + row) * keys + i));
+        if (f.mask.active) p = _mm512_mul_ps(p, multipliers(f.mask, (place * length + row) * f.mask.rowStep * keys + i));
         store(x + i, mask, p);
       }
     }
@@ -111,7 +111,7 @@ void attentionGradient(const AttentionGradient& g) {
         const __mmask16 mask = firstOf(keys - i);
         const Lanes probability = _mm512_maskz_mov_ps(mask, exponential(_mm512_sub_ps(load(x + i, mask), logSum)));
         Lanes slope = load(dx + i, mask);
-        if (f.mask.active) slope = _mm512_mul_ps(slope, multipliers(f.mask, (place * length + row) * keys + i));
+        if (f.mask.active) slope = _mm512_mul_ps(slope, multipliers(f.mask, (place * length + row) * f.mask.rowStep * keys + i));
         along = _mm512_fmadd_ps(slope, probability, along);
         store(x + i, mask, probability);
         store(dx + i, mask, slope);
@@ -122,7 +122,7 @@ void attentionGradient(const AttentionGradient& g) {
         const Lanes probability = load(x + i, mask);
         const Lanes dscore = _mm512_mul_ps(_mm512_mul_ps(probability, _mm512_sub_ps(load(dx + i, mask), total)), scale);
         store(dx + i, mask, dscore);
-        if (f.mask.active) store(x + i, mask, _mm512_mul_ps(probability, multipliers(f.mask, (place * length + row) * keys + i)));
+        if (f.mask.active) store(x + i, mask, _mm512_mul_ps(probability, multipliers(f.mask, (place * length + row) * f.mask.rowStep * keys + i)));
       }
     }
     multiplyInto(f, keys, f.depth, length, turned(scored(p, keys)), dy, operand(g.dvalue, batch, head));

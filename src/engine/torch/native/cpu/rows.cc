@@ -84,7 +84,7 @@ void layerNorm(const Norm& norm) {
         for (int64_t i = 0; i < width; i += 16) {
           const __mmask16 mask = firstOf(width - i);
           Lanes x = load(norm.x, start + i, mask);
-          if (norm.mask.active) x = _mm512_mul_ps(x, multipliers(norm.mask, start + i));
+          if (norm.mask.active) x = _mm512_mul_ps(x, multipliers(norm.mask, start * norm.mask.rowStep + i));
           store(z, start + i, mask, _mm512_add_ps(x, load(norm.residual, start + i, mask)));
         }
       }
@@ -128,7 +128,7 @@ void layerNormGradient(const NormGradient& g) {
           const Lanes dunit = _mm512_mul_ps(load(g.dy, start + i, mask), load(g.weight + i, mask));
           const Lanes dz = _mm512_mul_ps(inverse, _mm512_fnmadd_ps(unit, meanAlong, _mm512_sub_ps(dunit, meanTotal)));
           store(g.dz, start + i, mask, dz);
-          if (g.dx.data != nullptr) store(g.dx, start + i, mask, g.mask.active ? _mm512_mul_ps(dz, multipliers(g.mask, start + i)) : dz);
+          if (g.dx.data != nullptr) store(g.dx, start + i, mask, g.mask.active ? _mm512_mul_ps(dz, multipliers(g.mask, start * g.mask.rowStep + i)) : dz);
         }
       }
     }
