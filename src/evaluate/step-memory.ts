@@ -46,9 +46,9 @@ export interface StepMemory {
 export function stepMemory(facts: StepFacts): StepMemory {
   const { student, teacher, learned, accumulation, activationBytes, wants } = facts;
   const [weights, gradients, moments] = [4 * learned, 4 * learned, 8 * learned];
-  const activations = activationBytes * (keptNumbers(student, wants, facts) + exposedNumbers(student, wants, facts) + passingNumbers(student, facts));
+  const activations = activationBytes * (keptNumbers(student, wants, facts) + exposedNumbers(student, wants, facts) + passingNumbers(student, wants, facts));
   const spoken = teacher === undefined ? 0 : activationBytes * (statesOf(teacher.model, facts) + exposedNumbers(teacher.model, teacher.wants, facts));
-  const speaking = teacher === undefined ? 0 : spoken + activationBytes * passingNumbers(teacher.model, facts);
+  const speaking = teacher === undefined ? 0 : spoken + activationBytes * passingNumbers(teacher.model, teacher.wants, facts);
   const loaded = teacher === undefined ? 0 : 4 * teacher.parameters;
   const step = accumulation > 1 ? activations + gradients : Math.max(activations, gradients);
   return { weights, gradients, moments, activations, teacher: loaded + speaking, peak: weights + moments + loaded + Math.max(speaking, spoken + step) };
@@ -69,8 +69,13 @@ function keptNumbers(model: Layered, wants: Wants, { rows, tokens, keepsProbabil
   const narrowing = bottleneck ? 4 * inner + 2 * width + (bottleneck.feedForwards - 1) * (2 * inner + 2 * feedForwardWidth) : 0;
   const layer = width + 7 * inner + 2 * feedForwardWidth + narrowing;
   const whole = layer + (keepsProbabilities ? heads * tokens : 0);
-  const last = !bottleneck && asksFirstAlone(model, wants) ? width + 2 * inner + (whole - width - 2 * inner) / tokens : whole;
+  const last = saysFirstAlone(model, wants) ? width + 2 * inner + (whole - width - 2 * inner) / tokens : whole;
   return rows * tokens * ((layers - 1) * whole + last + 2 * embeddingWidth);
+}
+
+/** Whether of the last layer only the first token, with the keys and values of all, is computed. */
+function saysFirstAlone(model: Encoder, wants: Wants): boolean {
+  return !model.bottleneck && asksFirstAlone(model, wants);
 }
 
 /** Both texts of a pair go through the LSTM, the other one masked. */
@@ -78,10 +83,11 @@ function readings({ pairs }: Recurrent): number {
   return pairs ? 2 : 1;
 }
 
-/** What one layer makes on its way and lets go; of an LSTM, which is swept at once, that of all its steps. */
-function passingNumbers(model: Layered, { rows, tokens, keepsProbabilities }: Batch): number {
+/** What one layer that says all its tokens makes on its way and lets go; of an LSTM, which is swept at once, that of all its steps. */
+function passingNumbers(model: Layered, wants: Wants, { rows, tokens, keepsProbabilities }: Batch): number {
   if (model.family === 'bilstm') return rows * tokens * readings(model) * 108 * model.units;
   const inner = attentionWidth(model);
+  if (model.layers === 1 && saysFirstAlone(model, wants)) return rows * tokens * 8 * inner; // keys and values, whole and by heads, and the gradients of all four
   return rows * tokens * (6 * inner + 2 * model.feedForwardWidth + (keepsProbabilities ? 2 * model.heads * tokens : 0));
 }
 

@@ -33,7 +33,7 @@ export function headSpecs(config: EncoderConfig): ParameterSpec[] {
   ];
 }
 
-/** @param last hidden states of the last layer [B, T, H]. @throws for what this model cannot say. */
+/** @param last hidden states of the last layer [B, T, H]; [B, 1, H] where no more is asked for. @throws for what this model cannot say. */
 export function headWanted(config: EncoderConfig, parameters: Parameters, last: tf.Tensor, wants: Wants, mode: Mode): ModelOutput {
   const asked = wants.logits ?? wants.members ?? wants.classWeights ?? wants.pooled ?? wants.headInput ?? wants.decoder;
   if (asked === undefined) return {};

@@ -42,15 +42,15 @@ export interface SelfAttentionOptions extends Pick<AttendOptions, 'bias' | 'drop
   readonly query: LinearWeights;
   readonly key: LinearWeights;
   readonly value: LinearWeights;
-  /** What queries are made of, where that is not x: of other tokens, as many as the context will have. */
-  readonly asking?: tf.Tensor;
+  /** What queries are made of, where not all tokens of x ask: [B, of T those that do, H]. */
+  readonly queries?: tf.Tensor;
   /** What values are made of, where that is not x: [B, T, any width]. */
   readonly values?: tf.Tensor;
   /** A, which divides the width of queries, keys and values. */
   readonly heads: number;
 }
 
-/** The context with its heads joined, [B, T, H]. */
+/** The context with its heads joined, [B, T, H], of the tokens that ask. */
 export interface Attention extends HeadVectors, Attended {}
 
 /** mask [B, T] (1 = real) -> [B, 1, 1, T]: 0 where a key may be seen, -1e9 where not, so that its probability is exactly 0 in float32. */
@@ -92,10 +92,10 @@ export function attend({ query, key, value }: HeadVectors, { bias, positionBias,
 }
 
 /** x [B, T, H] */
-export function selfAttention(x: tf.Tensor, { asking = x, values = x, heads, bias, dropout, expose, ...weights }: SelfAttentionOptions): Attention {
+export function selfAttention(x: tf.Tensor, { queries = x, values = x, heads, bias, dropout, expose, ...weights }: SelfAttentionOptions): Attention {
   const [hidden = 0] = weights.query.weight.shape;
   const split = (projection: LinearWeights, from = x) => splitHeads(linear(from, projection), heads);
-  const vectors = { query: split(weights.query, asking), key: split(weights.key), value: split(weights.value, values) };
+  const vectors = { query: split(weights.query, queries), key: split(weights.key), value: split(weights.value, values) };
   const attended = attend(vectors, { bias, scale: 1 / Math.sqrt(hidden / heads), dropout, expose });
   return { ...vectors, ...attended, context: mergeHeads(attended.context) };
 }

@@ -41,13 +41,13 @@ export interface LayerOptions {
 
 export function encoderLayer(layer: EncoderLayer, { heads, activation, normEpsilon: epsilon, hiddenDropout, attentionDropout }: LayerOptions): Layer {
   return (x, { bias, at, expose, open, firstAlone }) => {
-    const asking = firstAlone ? firstTokens(x) : x;
+    const queries = firstAlone ? firstTokens(x) : x;
     const drop = firstAlone ? ofFirstTokens(at, x) : at;
-    const attention = selfAttention(x, { ...layer, asking, heads, bias, expose, dropout: drop('attention.probabilities', attentionDropout) });
+    const attention = selfAttention(x, { ...layer, queries, heads, bias, expose, dropout: drop('attention.probabilities', attentionDropout) });
     const attended = layerNorm(linear(attention.context, layer.attentionOutput), {
       ...layer.attentionNorm,
       epsilon,
-      residual: asking,
+      residual: queries,
       dropout: drop('attention.output', hiddenDropout),
     });
     const { y, before } = expanded(attended, layer, { activation, open });

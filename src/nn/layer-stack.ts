@@ -7,7 +7,7 @@ import * as tf from '../engine/tf.ts';
 import type { AttendOptions, Attention } from './attention.ts';
 import { dropoutAt, type Mode } from './mode.ts';
 
-/** x [B, T, H] -> [B, T, H], what its attention was, to itself and where it has one to another text, and the feed-forward pre-activation where it is asked for. */
+/** x [B, T, H] -> [B, T, H], or [B, 1, H] where only the first token is asked for, what its attention was, to itself and where it has one to another text, and the feed-forward pre-activation where it is asked for. */
 export type Layer = (x: tf.Tensor, context: LayerContext) => {
   readonly output: tf.Tensor;
   readonly attention: Attention;
@@ -26,7 +26,7 @@ export interface LayerContext {
   readonly exposeCross: AttendOptions['expose'];
   /** Whether the feed-forward pre-activation is. */
   readonly open: boolean;
-  /** Whether of the output only the first token is; a layer may say the others all the same. */
+  /** Whether of the output only the first token is, and nothing else of this layer; its bias is then [B, 1, 1, T]. A layer may say the others all the same. */
   readonly firstAlone: boolean;
 }
 
@@ -48,7 +48,7 @@ export interface StackOptions extends AskedOfAttention {
   readonly cross?: AskedOfAttention;
   /** Layers whose feed-forward pre-activations are asked for. */
   readonly preActivations: ReadonlySet<number>;
-  /** Whether the last layer is asked for its first token alone: [B, 1, H] or more. */
+  /** Whether the last layer is asked for its first token alone. */
   readonly firstAlone?: boolean;
 }
 
@@ -56,7 +56,7 @@ export interface StackOptions extends AskedOfAttention {
 export type AskedAttention = Partial<Attention>;
 
 export interface LayerStates {
-  /** [B, T, H] each: 0 = the input, i = the output of layer i. */
+  /** [B, T, H] each: 0 = the input, i = the output of layer i; the last may be [B, 1, H] where its first token alone is asked for. */
   readonly hidden: readonly tf.Tensor[];
   /** Of layer i, from 0. */
   readonly attention: readonly AskedAttention[];

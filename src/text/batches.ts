@@ -25,7 +25,7 @@ export interface BatchOptions {
   /** Examples in a batch; over all ranks together. */
   readonly rows: number;
   readonly padId: number;
-  /** Widths are multiples of this, but never above the corpus's `maxTokens`. Default 8, where steps of the same shape come again; 1 in a pass over all. */
+  /** Widths are multiples of this, but never above the corpus's `maxTokens`. Default 8 in training, where steps of the same shape come again; 1 in a pass over all, where padding is lost work (measured on CPUs). */
   readonly padTo?: number;
   /** What a decoder is fed first: with it a batch of pairs has its target and is labelled by its translations. Absent: sources alone. */
   readonly startId?: number;
@@ -39,7 +39,7 @@ export interface TrainingBatchOptions extends BatchOptions {
   readonly world?: { readonly rank: number; readonly size: number };
 }
 
-type ResolvedOptions = TrainingBatchOptions & Required<Pick<TrainingBatchOptions, 'cursor' | 'world'>>;
+type ResolvedOptions = TrainingBatchOptions & Required<Pick<TrainingBatchOptions, 'cursor' | 'world' | 'padTo'>>;
 
 /**
  * The next `rows` examples of the corpus's endless seeded order, again and again; a batch may straddle two epochs.
@@ -51,12 +51,12 @@ type ResolvedOptions = TrainingBatchOptions & Required<Pick<TrainingBatchOptions
 export function trainingBatches(corpus: EncodedCorpus, options: TrainingBatchOptions): Generator<HostBatch, never, undefined>;
 export function trainingBatches(corpus: TokenisedCorpus, options: TrainingBatchOptions): Generator<HostBatch, never, undefined> | AsyncGenerator<HostBatch, never, undefined>;
 export function trainingBatches(corpus: TokenisedCorpus, options: TrainingBatchOptions): Generator<HostBatch, never, undefined> | AsyncGenerator<HostBatch, never, undefined> {
-  const { rows, cursor = 0, world = { rank: 0, size: 1 } } = options;
+  const { rows, cursor = 0, world = { rank: 0, size: 1 }, padTo = 8 } = options;
   checkOptions(corpus, options);
   if (!Number.isSafeInteger(cursor) || cursor < 0) throw new Error(`cursor is ${cursor}; it counts examples from 0`);
   if (!(Number.isInteger(world.rank) && world.rank >= 0 && world.rank < world.size)) throw new Error(`rank ${world.rank} is not one of 0 to ${world.size - 1}`);
   if (rows % world.size !== 0) throw new Error(`${rows} rows cannot be shared evenly by ${world.size} ranks; use a multiple of ${world.size}`);
-  const resolved = { ...options, cursor, world };
+  const resolved = { ...options, cursor, world, padTo };
   return corpus instanceof StoredCorpus ? readRows(corpus, resolved) : dealRows(corpus, resolved);
 }
 
@@ -106,7 +106,7 @@ export function evaluationBatches(corpus: EncodedCorpus, options: BatchOptions):
 function* longestFirst(corpus: EncodedCorpus, options: BatchOptions): Generator<HostBatch, void, undefined> {
   const order = byLength(costs(corpus));
   for (let cursor = 0; cursor < order.length; cursor += options.rows) {
-    yield padRows(corpus, order.slice(cursor, cursor + options.rows), cursor, { padTo: 1, ...options });
+    yield padRows(corpus, order.slice(cursor, cursor + options.rows), cursor, { ...options, padTo: options.padTo ?? 1 });
   }
 }
 
@@ -131,7 +131,7 @@ function costs(corpus: TokenisedCorpus): Uint32Array {
 }
 
 /** The rows `order` of a corpus as a batch. */
-export function padRows(corpus: EncodedCorpus, order: Uint32Array, cursor: number, { padId, padTo = 8, startId }: Omit<BatchOptions, 'rows'>): HostBatch {
+export function padRows(corpus: EncodedCorpus, order: Uint32Array, cursor: number, { padId, padTo, startId }: Pick<BatchOptions, 'padId' | 'startId'> & { readonly padTo: number }): HostBatch {
   const { ids, typeIds, offsets, exampleIds, labels, targets, maxTokens } = corpus;
   const lengths = Int32Array.from(order, (row) => (offsets[row + 1] ?? 0) - (offsets[row] ?? 0));
   const longest = lengths.reduce((most, length) => Math.max(most, length), 0);
@@ -160,7 +160,7 @@ export function padRows(corpus: EncodedCorpus, order: Uint32Array, cursor: numbe
   };
 }
 
-function checkOptions(corpus: TokenisedCorpus, { rows, padTo = 8, startId }: BatchOptions): void {
+function checkOptions(corpus: TokenisedCorpus, { rows, padTo = 1, startId }: BatchOptions): void {
   if (exampleCount(corpus) === 0) throw new Error('no batches can be made of an empty corpus');
   if (!Number.isInteger(rows) || rows < 1) throw new Error(`a batch of ${rows} rows; give a whole number from 1`);
   if (!Number.isInteger(padTo) || padTo < 1) throw new Error(`padTo is ${padTo}; give a whole number from 1`);

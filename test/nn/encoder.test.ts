@@ -53,6 +53,12 @@ test('one state per layer beside the input', (t) => {
   for (const state of states) t.deepEqual(state.shape, [rows, width, hidden]);
 });
 
+test('asked for the first token alone, the last layer says no other; those below it say all', async (t) => {
+  const [whole, first] = [encode(x(), options()), encode(x(), options({ firstAlone: true }))];
+  t.deepEqual(first.hidden.map(({ shape }) => shape), [[rows, width, hidden], [rows, width, hidden], [rows, width, hidden], [rows, 1, hidden]]);
+  await closeTensors(t, 'first token', first.hidden[3]!, tf.slice(whole.hidden[3]!, [0, 0, 0], [rows, 1, hidden]), rounded);
+});
+
 test('only the layers asked for are exposed, and exposing changes no state', async (t) => {
   const plain = encode(x(), options());
   t.deepEqual(plain.attention.map(({ scores, probabilities }) => scores !== undefined || probabilities !== undefined), [false, false, false]);

@@ -52,6 +52,12 @@ test('a batch is padded at the right to a multiple, and carries ids, types, labe
   });
 });
 
+test('a pass over all is padded to the longest text of a batch, training to a multiple of 8', (t) => {
+  const [corpus, options] = [corpusOf([5, 3, 2, 2]), { rows: 2, padId: 0 }];
+  t.deepEqual([...evaluationBatches(corpus, options)].map(({ width }) => width), [5, 2]);
+  t.is(trainingBatches(corpus, { ...options, seed: 1 }).next().value.width, 8);
+});
+
 test('rounding up stops at the limit that the model has positions for', (t) => {
   const widths = (maxTokens: number) => [...evaluationBatches(corpusOf([5, 3], maxTokens), { rows: 1, padId: 0, padTo: 8 })].map(({ width }) => width);
   t.deepEqual(widths(512), [8, 8]);

@@ -84,7 +84,7 @@ class LabellingWork implements Work {
 
   settings(): Settings {
     const peakDeviceBytes = engineMemory()?.peakBytes;
-    return { dropout: 'off', updatedParameters: 0, ...this.#tuned, padTo: 1, ...(peakDeviceBytes !== undefined && { peakDeviceMB: peakDeviceBytes / 1e6 }) };
+    return { dropout: 'off', updatedParameters: 0, ...this.#tuned, padTo: 1, lastLayer: 'first token', ...(peakDeviceBytes !== undefined && { peakDeviceMB: peakDeviceBytes / 1e6 }) };
   }
 
   async #pass(): Promise<Float32Array> {

@@ -7,6 +7,7 @@ import type { HostArrays } from '../../../src/engine/batch.ts';
 import { randomKey } from '../../../src/engine/random.ts';
 import * as tf from '../../../src/engine/tf.ts';
 import { createModel, type Model } from '../../../src/models/model.ts';
+import { asksFirstAlone } from '../../../src/models/states.ts';
 import type { Parameters } from '../../../src/nn/parameters.ts';
 import type { Objective } from '../../../src/objectives/objective.ts';
 import type { Teacher } from '../../../src/teacher/teacher.ts';
@@ -71,6 +72,7 @@ export class TrainingWork implements Work {
     return {
       dropout: { hidden: hiddenDropout, attention: attentionDropout },
       updatedParameters: this.#updatedParameters,
+      lastLayer: asksFirstAlone(this.#student.config, this.#lesson.objective.wants.student) ? 'first token' : 'whole', // a peer computes it whole
       maxGradientNorm: this.#lesson.settings.maxGradientNorm,
       ...this.#lesson.told,
       ...(peakDeviceBytes !== undefined && { peakDeviceMB: peakDeviceBytes / 1e6 }),

@@ -13,25 +13,29 @@ const residualName = 'RetortResidualDropout';
 export interface Dropout {
   readonly rate: number;
   readonly key: Key;
-  /** Row r, of the last axis, is masked as row r · rowStep would be of a larger tensor of which these rows are all that is computed. Default 1. */
+  /** Taken as rows along its last axis, a tensor's r-th is masked as row r · rowStep of a larger one, of which these are all that is computed. Default 1. */
   readonly rowStep?: number;
 }
+
+/** As operations are handed it. */
+export type DropoutAttributes = Readonly<Record<'rate' | 'high' | 'low' | 'rowStep', number>>;
+
+const none: Dropout = { rate: 0, key: { high: 0, low: 0 } };
 
 export function isActive(dropout: Dropout | undefined): dropout is Dropout {
   return dropout !== undefined && dropout.rate > 0;
 }
 
-/** As operations are handed it; of rate 0 where there is none. */
-export function dropoutAttributes({ rate, key, rowStep = 1 }: Dropout = none): Attributes {
+/** Of rate 0 where there is none. */
+export function dropoutAttributes({ rate, key, rowStep = 1 }: Dropout = none): DropoutAttributes {
   if (!(rate >= 0 && rate < 1)) throw new Error(`dropout rate must lie in [0, 1), not ${rate}`);
   return { rate, high: key.high, low: key.low, rowStep };
 }
 
-const none: Dropout = { rate: 0, key: { high: 0, low: 0 } };
-
-/** The dropout in an operation's attributes. */
-export function dropoutOf({ rate, high, low, rowStep }: Attributes): Dropout {
-  return { rate: Number(rate), key: { high: Number(high), low: Number(low) }, rowStep: Number(rowStep) };
+/** The dropout among an operation's attributes. */
+export function dropoutOf(attributes: Readonly<Record<string, unknown>>): Required<Dropout> {
+  const [rate, high, low, rowStep] = (['rate', 'high', 'low', 'rowStep'] as const).map((name) => Number(present(attributes[name], name))) as [number, number, number, number];
+  return { rate, key: { high, low }, rowStep };
 }
 
 /** Element i is kept when bits(key, i) >= this. */
@@ -46,7 +50,7 @@ export function dropoutMask(shape: number[], attributes: Attributes): tf.Tensor 
 
 /** The same outside any engine. */
 export function dropoutMultipliers(shape: number[], attributes: Attributes): Float32Array {
-  const { rate, key, rowStep = 1 } = dropoutOf(attributes);
+  const { rate, key, rowStep } = dropoutOf(attributes);
   const [threshold, scale, width] = [dropoutThreshold(rate), 1 / (1 - rate), shape.at(-1) ?? 1];
   const values = new Float32Array(tf.util.sizeFromShape(shape));
   for (let start = 0; start < values.length; start += width) {

@@ -2,7 +2,7 @@
  * The matrix products of linear layers and attention without transposed copies: TensorFlow multiplies transposed operands as fast as plain
  * ones, where the composites lay every operand out for the embedded engine.
  */
-import { dropout } from '../fused/dropout.ts';
+import { dropout, dropoutOf } from '../fused/dropout.ts';
 import * as tf from '../tf.ts';
 import { registerRawKernel, withRawOps } from './raw-ops.ts';
 
@@ -10,10 +10,7 @@ type Inputs = Readonly<Record<string, tf.Tensor>>;
 
 const flattened = (x: tf.Tensor): tf.Tensor2D => tf.reshape(x, [-1, x.shape.at(-1) ?? 1]); // [..., W] -> [N, W]
 
-function dropped(x: tf.Tensor, attributes: Readonly<Record<string, unknown>>): tf.Tensor {
-  const { rate, high, low } = attributes as { rate: number; high: number; low: number };
-  return dropout(x, { rate, key: { high, low } });
-}
+const dropped = (x: tf.Tensor, attributes: Readonly<Record<string, unknown>>): tf.Tensor => dropout(x, dropoutOf(attributes));
 
 export function installProducts(): void {
   const register = (name: string, compute: (inputs: Inputs, attributes: Readonly<Record<string, unknown>>) => tf.Tensor | tf.Tensor[]) => {

@@ -2,15 +2,9 @@
  * The fused set on the addon: the same names, inputs and attributes as the composites in `engine/fused`.
  */
 import type { AdamWKernelAttributes } from '../fused/adamw.ts';
+import type { DropoutAttributes } from '../fused/dropout.ts';
 import type { Command } from './command.ts';
 import type { Kernel } from './kernels.ts';
-
-interface DropoutAttributes {
-  readonly rate: number;
-  readonly high: number;
-  readonly low: number;
-  readonly rowStep: number;
-}
 
 const dropout = (command: Command, { rate, high, low, rowStep }: DropoutAttributes) => command.real(rate).key(high, low).integer(rowStep);
 const epsilon = (command: Command, attributes: { epsilon: number }) => command.real(attributes.epsilon);

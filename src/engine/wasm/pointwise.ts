@@ -1,7 +1,7 @@
 /**
  * Element-wise fused kernels of the wasm engine in one pass over the heap: GELU with its gradient, and dropout.
  */
-import { dropoutThreshold } from '../fused/dropout.ts';
+import { type DropoutAttributes, dropoutOf, dropoutThreshold } from '../fused/dropout.ts';
 import { bits } from '../random.ts';
 import { floats, type Inputs, registerWasmKernel } from './heap.ts';
 
@@ -53,23 +53,22 @@ export function installPointwise(): void {
   registerWasmKernel<DropoutAttributes>('RetortResidualDropout', (inputs, attributes, backend) => dropped(inputs, attributes, backend));
 }
 
-interface DropoutAttributes {
-  readonly rate: number;
-  readonly high: number;
-  readonly low: number;
-}
-
 /** dropout(x), on top of `residual` where there is one. */
-function dropped(inputs: Inputs, { rate, high, low }: DropoutAttributes, backend: Parameters<typeof floats>[0]) {
-  const out = backend.makeOutput(inputs.x?.shape ?? [], 'float32');
+function dropped(inputs: Inputs, attributes: DropoutAttributes, backend: Parameters<typeof floats>[0]) {
+  const shape = inputs.x?.shape ?? [];
+  const out = backend.makeOutput(shape, 'float32');
   const [x, y] = [floats(backend, inputs.x), floats(backend, out)];
   const residual = inputs.residual === undefined ? undefined : floats(backend, inputs.residual);
+  const { rate, key, rowStep } = dropoutOf(attributes);
   const threshold = dropoutThreshold(rate);
   const scale = 1 / (1 - rate);
-  const key = { high, low };
-  for (let i = 0; i < y.length; i++) {
-    const kept = bits(key, i) >= threshold ? (x[i] ?? 0) * scale : 0;
-    y[i] = residual === undefined ? kept : kept + (residual[i] ?? 0);
+  const width = shape.at(-1) ?? 1;
+  for (let start = 0; start < y.length; start += width) {
+    const skipped = start * (rowStep - 1);
+    for (let i = start; i < start + width; i++) {
+      const kept = bits(key, skipped + i) >= threshold ? (x[i] ?? 0) * scale : 0;
+      y[i] = residual === undefined ? kept : kept + (residual[i] ?? 0);
+    }
   }
   return out;
 }

@@ -1,4 +1,4 @@
-// Dropout as operations receive it: rate and the key's two words, in the order of engine/fused/dropout.ts.
+// Dropout as operations receive it: rate, the key's two words and the row step, in the order of engine/fused/dropout.ts.
 #pragma once
 #include "capture.h"
 #include "command.h"
@@ -11,7 +11,9 @@ inline Mask readMask(Command& call) {
   const int32_t place = capturedKey(call.nextReal());
   const double high = call.real(), low = call.real();
   const Key key{static_cast<uint32_t>(static_cast<int64_t>(high)), static_cast<uint32_t>(static_cast<int64_t>(low))};
-  return {rate > 0, key, static_cast<uint32_t>(rate * 4294967296.0), static_cast<float>(1 / (1 - rate)), place, call.integer()};
+  const int64_t rowStep = call.integer();
+  TORCH_CHECK(rowStep >= 1, "a dropout whose rows stand ", rowStep, " apart");
+  return {rate > 0, key, static_cast<uint32_t>(rate * 4294967296.0), static_cast<float>(1 / (1 - rate)), place, rowStep};
 }
 
 // The multipliers, 0 or scale, in float32 on the device of the engine.

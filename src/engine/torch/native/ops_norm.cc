@@ -43,13 +43,16 @@ OPERATION(RetortSiluGradient) {
   call.give(dx);
 }
 
+// Rows that stand apart are masked one by one; others are one row.
+int64_t maskedWidth(const at::Tensor& x, const Mask& mask) { return mask.rowStep == 1 || x.dim() == 0 ? x.numel() : x.size(-1); }
+
 OPERATION(RetortDropout) {
   const at::Tensor x = call.stored().contiguous();
   const Mask mask = readMask(call);
   requireReal(x);
-  if (!onRows() || mask.rowStep != 1) return call.give(dropped(x, mask));
+  if (!onRows()) return call.give(dropped(x, mask));
   const at::Tensor y = at::empty_like(x);
-  cpu::dropout(values(x), none, values(y), x.numel(), mask);
+  cpu::dropout(values(x), none, values(y), x.numel(), maskedWidth(x, mask), mask);
   call.give(y);
 }
 
@@ -58,9 +61,9 @@ OPERATION(RetortResidualDropout) {
   const Mask mask = readMask(call);
   requireReal(x);
   requireSame(x, residual, "x and the residual");
-  if (!onRows() || mask.rowStep != 1) return call.give(full(residual).add(full(dropped(x, mask))).to(at::promote_types(x.scalar_type(), residual.scalar_type())));
+  if (!onRows()) return call.give(full(residual).add(full(dropped(x, mask))).to(at::promote_types(x.scalar_type(), residual.scalar_type())));
   const at::Tensor y = at::empty(x.sizes(), options(at::promote_types(x.scalar_type(), residual.scalar_type())));
-  cpu::dropout(values(x), values(residual), values(y), x.numel(), mask);
+  cpu::dropout(values(x), values(residual), values(y), x.numel(), maskedWidth(x, mask), mask);
   call.give(y);
 }
 

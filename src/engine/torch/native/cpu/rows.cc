@@ -67,11 +67,13 @@ void siluGradient(Values dy, Values x, Values dx, int64_t count) {
   });
 }
 
-void dropout(Values x, Values residual, Values y, int64_t count, const Mask& dropped) {
-  everySixteen(count, [&](int64_t i, __mmask16 mask) {
-    const Lanes value = _mm512_mul_ps(load(x, i, mask), multipliers(dropped, i));
-    store(y, i, mask, residual.data == nullptr ? value : _mm512_add_ps(value, load(residual, i, mask)));
-  });
+void dropout(Values x, Values residual, Values y, int64_t count, int64_t width, const Mask& dropped) {
+  for (int64_t start = 0; start < count; start += width) {
+    everySixteen(width, [&](int64_t i, __mmask16 mask) {
+      const Lanes value = _mm512_mul_ps(load(x, start + i, mask), multipliers(dropped, start * dropped.rowStep + i));
+      store(y, start + i, mask, residual.data == nullptr ? value : _mm512_add_ps(value, load(residual, start + i, mask)));
+    });
+  }
 }
 
 void layerNorm(const Norm& norm) {

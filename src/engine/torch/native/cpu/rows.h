@@ -22,8 +22,8 @@ void silu(Values x, Values y, int64_t count);
 // dx = dy silu'(x)
 void siluGradient(Values dy, Values x, Values dx, int64_t count);
 
-// y = x times the mask's multipliers, plus `residual` where there is one (data null: none).
-void dropout(Values x, Values residual, Values y, int64_t count, const Mask& mask);
+// y = x times the mask's multipliers, plus `residual` where there is one (data null: none); `count` numbers in rows of `width`.
+void dropout(Values x, Values residual, Values y, int64_t count, int64_t width, const Mask& mask);
 
 // z = residual + mask x (where there is a residual; else z is x and is not written); y = norm of z. rows of `width`.
 struct Norm {
