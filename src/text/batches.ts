@@ -25,7 +25,7 @@ export interface BatchOptions {
   /** Examples in a batch; over all ranks together. */
   readonly rows: number;
   readonly padId: number;
-  /** Widths are multiples of this, but never above the corpus's `maxTokens`. Default 8 in training, where steps of the same shape come again; 1 in a pass over all, where padding is lost work (measured on CPUs). */
+  /** Widths are multiples of this, but never above the corpus's `maxTokens`. Default 8 in training, where steps of the same shape come again; 1 in a pass over all, where padding is lost work. */
   readonly padTo?: number;
   /** What a decoder is fed first: with it a batch of pairs has its target and is labelled by its translations. Absent: sources alone. */
   readonly startId?: number;

@@ -53,6 +53,11 @@ test('translations stay out of it, and shards on disk give the same batches', as
   t.deepEqual(await all(sourceBatches(stored, options)), batches);
 });
 
+test('a batch is as wide as its longest source, unless told otherwise', async (t) => {
+  const batches = await all(sourceBatches(corpusOf([5, 3]), { tokensPerBatch: 5, padId: 0 }));
+  t.deepEqual(batches.map(({ width }) => width), [5, 3]);
+});
+
 test('no corpus and no budget are refused', async (t) => {
   await t.throwsAsync(batchesOf(corpusOf([])), { message: /empty corpus/ });
   await t.throwsAsync(batchesOf(corpusOf([1]), { tokensPerBatch: 0 }), { message: /^tokensPerBatch is 0; give a whole number from 1$/ });
