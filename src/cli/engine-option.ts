@@ -34,7 +34,7 @@ export function addDeviceOptions(command: Command): Command {
 
 /** For commands that train. */
 export function addReplayOption(command: Command): Command {
-  return command.option('--replay', 'run steps that repeat from the engine\'s own notes, on CUDA as one graph (torch engine; on the CPU the same bits, sooner; a loss of your own must depend on its arguments alone)');
+  return command.option('--replay', 'run steps that repeat from the engine\'s own notes, on CUDA as one graph, several times as fast where models are small (torch engine; the same bits; a loss of your own must depend on its arguments alone)');
 }
 
 /** The same for a recipe: to be spread into its settings, and handed to `run.useEngine`. */

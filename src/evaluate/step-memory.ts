@@ -6,7 +6,7 @@
 import type { BilstmConfig } from '../models/bilstm/config.ts';
 import { attentionWidth, type EncoderConfig } from '../models/config.ts';
 import type { Wants } from '../models/output.ts';
-import { asksFirstAlone } from '../models/states.ts';
+import { asksFirstAlone, asksLastAttention } from '../models/states.ts';
 
 export interface StepFacts {
   readonly student: Layered;
@@ -59,7 +59,7 @@ type Batch = Pick<StepFacts, 'rows' | 'tokens' | 'keepsProbabilities'>;
 /**
  * What the tape keeps: of each layer its input, queries, keys and values, the context, both sums that are normed, what is between them
  * (a width each), and the feed-forward's inner values before and after their activation; of the embeddings their sum. Of a last layer asked for
- * its first token alone, all that but its input, keys and values is that token's. Of a BiLSTM, both ways: what the input adds to the gates, the
+ * its first token alone, all that but its input, keys and values is that token's, or where its attention is asked for, all that comes after it. Of a BiLSTM, both ways: what the input adds to the gates, the
  * gates, what may come into the cells, the cells and the states.
  */
 function keptNumbers(model: Layered, wants: Wants, { rows, tokens, keepsProbabilities }: Batch): number {
@@ -69,11 +69,12 @@ function keptNumbers(model: Layered, wants: Wants, { rows, tokens, keepsProbabil
   const narrowing = bottleneck ? 4 * inner + 2 * width + (bottleneck.feedForwards - 1) * (2 * inner + 2 * feedForwardWidth) : 0;
   const layer = width + 7 * inner + 2 * feedForwardWidth + narrowing;
   const whole = layer + (keepsProbabilities ? heads * tokens : 0);
-  const last = saysFirstAlone(model, wants) ? width + 2 * inner + (whole - width - 2 * inner) / tokens : whole;
+  const ofAll = width + (asksLastAttention(model, wants) ? 4 * inner + whole - layer : 2 * inner);
+  const last = saysFirstAlone(model, wants) ? ofAll + (whole - ofAll) / tokens : whole;
   return rows * tokens * ((layers - 1) * whole + last + 2 * embeddingWidth);
 }
 
-/** Whether of the last layer only the first token, with the keys and values of all, is computed. */
+/** Whether the last layer goes on from its attention with the first token alone. */
 function saysFirstAlone(model: Encoder, wants: Wants): boolean {
   return !model.bottleneck && asksFirstAlone(model, wants);
 }
@@ -87,7 +88,7 @@ function readings({ pairs }: Recurrent): number {
 function passingNumbers(model: Layered, wants: Wants, { rows, tokens, keepsProbabilities }: Batch): number {
   if (model.family === 'bilstm') return rows * tokens * readings(model) * 108 * model.units;
   const inner = attentionWidth(model);
-  if (model.layers === 1 && saysFirstAlone(model, wants)) return rows * tokens * 8 * inner; // keys and values, whole and by heads, and the gradients of all four
+  if (model.layers === 1 && saysFirstAlone(model, wants) && !asksLastAttention(model, wants)) return rows * tokens * 8 * inner; // keys and values, whole and by heads, and the gradients of all four
   return rows * tokens * (6 * inner + 2 * model.feedForwardWidth + (keepsProbabilities ? 2 * model.heads * tokens : 0));
 }
 

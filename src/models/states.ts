@@ -24,10 +24,15 @@ export function askedOf({ scores, attention, qkv }: AttentionWants, layers: numb
   return { exposed: counted(attention, layers), scored: counted(scores, layers), qkv: counted(qkv, layers) };
 }
 
-/** Whether of the last layer nothing is asked for but what its first token says. */
-export function asksFirstAlone({ task, layers }: Pick<EncoderConfig, 'task' | 'layers'>, { sentence, headInput, decoder, hidden, scores, attention, qkv, preActivations }: Wants): boolean {
-  const [readsAll, last] = [task === 'masked-lm' || (sentence ?? headInput ?? decoder) !== undefined, layers - 1];
-  return !readsAll && !counted(hidden, layers + 1).has(layers) && ![scores, attention, qkv, preActivations].some((asked) => counted(asked, layers).has(last));
+/** Whether of the last layer, its attention aside, nothing is asked for but what its first token says. */
+export function asksFirstAlone({ task, layers }: Pick<EncoderConfig, 'task' | 'layers'>, { sentence, headInput, decoder, hidden, preActivations }: Wants): boolean {
+  const readsAll = task === 'masked-lm' || (sentence ?? headInput ?? decoder) !== undefined;
+  return !readsAll && !counted(hidden, layers + 1).has(layers) && !counted(preActivations, layers).has(layers - 1);
+}
+
+/** Whether attention of the last layer is asked for. */
+export function asksLastAttention({ layers }: Pick<EncoderConfig, 'layers'>, { scores, attention, qkv }: Wants): boolean {
+  return [scores, attention, qkv].some((asked) => counted(asked, layers).has(layers - 1));
 }
 
 /** What is there of the layers asked for. */

@@ -41,13 +41,14 @@ export interface LayerOptions {
 
 export function encoderLayer(layer: EncoderLayer, { heads, activation, normEpsilon: epsilon, hiddenDropout, attentionDropout }: LayerOptions): Layer {
   return (x, { bias, at, expose, open, firstAlone }) => {
-    const queries = firstAlone ? firstTokens(x) : x;
-    const drop = firstAlone ? ofFirstTokens(at, x) : at;
-    const attention = selfAttention(x, { ...layer, queries, heads, bias, expose, dropout: drop('attention.probabilities', attentionDropout) });
-    const attended = layerNorm(linear(attention.context, layer.attentionOutput), {
+    const [going, drop] = firstAlone ? [firstTokens(x), ofFirstTokens(at, x)] : [x, at];
+    const [queries, dropQueried] = firstAlone === 'output' ? [x, at] : [going, drop];
+    const attention = selfAttention(x, { ...layer, queries, heads, bias, expose, dropout: dropQueried('attention.probabilities', attentionDropout) });
+    const context = firstAlone === 'output' ? firstTokens(attention.context) : attention.context;
+    const attended = layerNorm(linear(context, layer.attentionOutput), {
       ...layer.attentionNorm,
       epsilon,
-      residual: queries,
+      residual: going,
       dropout: drop('attention.output', hiddenDropout),
     });
     const { y, before } = expanded(attended, layer, { activation, open });

@@ -26,8 +26,11 @@ export interface LayerContext {
   readonly exposeCross: AttendOptions['expose'];
   /** Whether the feed-forward pre-activation is. */
   readonly open: boolean;
-  /** Whether of the output only the first token is, and nothing else of this layer; its bias is then [B, 1, 1, T]. A layer may say the others all the same. */
-  readonly firstAlone: boolean;
+  /**
+   * Whether of the output only the first token is asked for ('output'), and of attention no more than that takes ('all'); its bias is then
+   * [B, 1, 1, T]. A layer may say the others all the same.
+   */
+  readonly firstAlone: 'output' | 'all' | undefined;
 }
 
 /** What of an attention is asked for: layers, from 0. */
@@ -48,7 +51,7 @@ export interface StackOptions extends AskedOfAttention {
   readonly cross?: AskedOfAttention;
   /** Layers whose feed-forward pre-activations are asked for. */
   readonly preActivations: ReadonlySet<number>;
-  /** Whether the last layer is asked for its first token alone. */
+  /** Whether of the last layer's output the first token alone is asked for. */
   readonly firstAlone?: boolean;
 }
 
@@ -74,7 +77,9 @@ export function stack(x: tf.Tensor, layers: readonly Layer[], { bias, mode, cros
   layers.forEach((layer, index) => {
     const at = (place: string, rate: number) => dropoutAt(mode, `layer.${index}.${place}`, rate);
     const step = tf.tidy(() => {
-      const made = layer(hidden[index] ?? x, { bias, at, expose: exposed(index, asked), exposeCross: exposed(index, askedCross), open: opened.has(index), firstAlone: firstAlone && index === layers.length - 1 });
+      const expose = exposed(index, asked);
+      const first = !firstAlone || index < layers.length - 1 ? undefined : expose === undefined && !asked.qkv.has(index) ? 'all' : 'output';
+      const made = layer(hidden[index] ?? x, { bias, at, expose, exposeCross: exposed(index, askedCross), open: opened.has(index), firstAlone: first });
       return {
         output: made.output,
         ...(made.preActivation && { preActivation: made.preActivation }),

@@ -10,6 +10,8 @@ export const exclusions = {
   cpu: [],
   torch: [],
   torchOnCuda: [
-    { spec: 'gather throws when index is out of bound', reason: 'the indices are on the device: to look at them would wait for it in every step; the row of such an index is zeros' },
+    { spec: 'gather throws when index is out of bound', reason: 'the indices are on the device: to look at them would wait for it in every step; the row of such an index is no number' },
+    { spec: 'exp int32', reason: 'CUDA\'s exponential of 10 is one unit in the last place (0.002) from the float32 number that lies nearest; the spec allows 0.001' },
+    { spec: 'tan numbers exceed float32 precision', reason: 'CUDA\'s tangent beside a pole is one unit in the last place (0.002) from the float32 number that lies nearest; the spec allows 0.001' },
   ],
 } as const satisfies Record<string, readonly Exclusion[]>;

@@ -1,13 +1,12 @@
 import { createRequire } from 'node:module';
 import test from 'ava';
-import { engineUnderTest } from '../engine-choice.ts';
+import { engineUnderTest, onCuda } from '../engine-choice.ts';
 import { exclusions } from './exclusions.ts';
 import { runConformance } from './harness.ts';
 import { toldCalls } from './told-calls.ts';
 
 /** An engine that is asked for by name must be there; otherwise it may be absent. */
 const expected = engineUnderTest === 'torch' || isBuilt();
-const onCuda = process.env.RETORT_TEST_DEVICE?.startsWith('cuda') === true;
 
 (expected ? test : test.skip)('the torch engine passes TensorFlow.js\'s own op specs (skipped where npm run build:native has not built it)', async (t) => {
   const outcome = await runConformance('torch-specs.ts', onCuda ? exclusions.torchOnCuda : exclusions.torch);

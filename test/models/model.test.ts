@@ -55,16 +55,21 @@ for (const family of names) {
     }
     const { hidden, preActivations } = model.forward(batch, { hidden: [-1], preActivations: [-1] });
     t.deepEqual([hidden.get(-1)?.shape, preActivations.get(-1)?.shape], [[2, 4, 9], [2, 4, 11]]);
+    const [{ scores }, { qkv }] = [model.forward(batch, { logits: true, scores: [-1] }), model.forward(batch, { logits: true, qkv: [-1] })];
+    t.deepEqual([scores.get(-1)?.shape.slice(-2), qkv.get(-1)?.query.shape.at(-2)], [[4, 4], 4]);
   });
 }
 
 for (const family of ['bert', 'albert'] as const) test(`${family}: asking for more changes no gradient, with the dropout of a step`, async (t) => {
   const model = tinyModel({ family, hiddenDropout: 0.2, attentionDropout: 0.2 });
   const gradientsOf = (wants: Wants & { logits: true }) => tf.variableGrads(() => tf.sum(tf.square(model.forward(tinyBatch(), wants, { dropout: randomKey(1) }).logits))).grads;
-  const [alone, much] = [gradientsOf({ logits: true }), gradientsOf({ logits: true, hidden: [-1] })];
+  const alone = gradientsOf({ logits: true });
   t.true(Object.keys(alone).length > 20);
   const moved = Object.entries(alone).filter(([name]) => !name.endsWith('key.bias')); // it moves no probability: nothing but rounding
-  for (const [name, gradient] of moved) await closeTensors(t, name, gradient, much[name]!, { relative: 1e-5, ...roundedDeep });
+  for (const more of [{ hidden: [-1] }, { scores: [-1] }, { attention: [-1] }, { qkv: [-1] }]) {
+    const much = gradientsOf({ logits: true, ...more });
+    for (const [name, gradient] of moved) await closeTensors(t, `${Object.keys(more).join()}: ${name}`, gradient, much[name]!, { relative: 1e-5, ...roundedDeep });
+  }
 });
 
 test('asking for more changes no answer', async (t) => {

@@ -79,7 +79,7 @@ test('zeros stay zeros in a file, and a pruned model goes on under the masks of 
   t.deepEqual([found.fingerprint, found.density], [masks.fingerprint, masks.density]);
 });
 
-test('masks over some parameters leave the others whole; over none they are refused; they leave nothing behind', async (t) => {
+test.serial('masks over some parameters leave the others whole; over none they are refused; they leave nothing behind', async (t) => {
   const model = student();
   const left = await leaks(async () => {
     const masks = await PruningMasks.byMagnitude(model.parameters, { fraction: 0.5, chosen: (name) => name.endsWith('word_embeddings.weight') });

@@ -6,8 +6,10 @@ import { engineMemory } from '../../../src/engine/engine.ts';
 import type { HostArrays } from '../../../src/engine/batch.ts';
 import { randomKey } from '../../../src/engine/random.ts';
 import * as tf from '../../../src/engine/tf.ts';
+import type { EncoderConfig } from '../../../src/models/config.ts';
 import { createModel, type Model } from '../../../src/models/model.ts';
-import { asksFirstAlone } from '../../../src/models/states.ts';
+import type { Wants } from '../../../src/models/output.ts';
+import { asksFirstAlone, asksLastAttention } from '../../../src/models/states.ts';
 import type { Parameters } from '../../../src/nn/parameters.ts';
 import type { Objective } from '../../../src/objectives/objective.ts';
 import type { Teacher } from '../../../src/teacher/teacher.ts';
@@ -72,7 +74,7 @@ export class TrainingWork implements Work {
     return {
       dropout: { hidden: hiddenDropout, attention: attentionDropout },
       updatedParameters: this.#updatedParameters,
-      lastLayer: asksFirstAlone(this.#student.config, this.#lesson.objective.wants.student) ? 'first token' : 'whole', // a peer computes it whole
+      lastLayer: lastLayer(this.#student.config, this.#lesson.objective.wants.student), // a peer computes it whole
       maxGradientNorm: this.#lesson.settings.maxGradientNorm,
       ...this.#lesson.told,
       ...(peakDeviceBytes !== undefined && { peakDeviceMB: peakDeviceBytes / 1e6 }),
@@ -100,4 +102,10 @@ export class TrainingWork implements Work {
     if (taken !== 1) throw new Error(`step ${this.#step} was skipped: its gradients were not finite`);
     return loss;
   }
+}
+
+/** For which tokens it is computed. */
+function lastLayer(config: EncoderConfig, wants: Wants): string {
+  if (!asksFirstAlone(config, wants)) return 'whole';
+  return asksLastAttention(config, wants) ? 'first token, attention whole' : 'first token';
 }

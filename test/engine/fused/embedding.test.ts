@@ -2,7 +2,7 @@ import test from 'ava';
 import { embedding } from '../../../src/engine/fused/embedding.ts';
 import * as tf from '../../../src/engine/tf.ts';
 import { drawn, read } from '../numbers.ts';
-import { engineUnderTest } from '../../engine-choice.ts';
+import { engineUnderTest, onCuda } from '../../engine-choice.ts';
 import { startEngine } from '../../engine-under-test.ts';
 
 test.before(startEngine);
@@ -31,10 +31,16 @@ test('the padding id still has its vector on the way forward', async (t) => {
   t.deepEqual(await read(embedding(table, tf.tensor1d([0], 'int32'), { padId: 0 })), [5, 6]);
 });
 
-test('an id outside the table is an error that names it, and leaves nothing behind', (t) => {
+test('an id outside the table is an error that names it, and leaves nothing behind; on CUDA its row is no number, and its gradient goes nowhere', async (t) => {
   const table = drawn('table', [5, 2]);
   for (const id of [5, -1, 1_000_000]) {
     const ids = tf.tensor1d([0, id], 'int32');
+    if (onCuda) {
+      t.deepEqual((await read(embedding(table, ids))).map(Number.isNaN), [false, false, true, true]);
+      const gradient = await read(tf.grad((rows) => tf.sum(embedding(rows as tf.Tensor2D, ids)))(table));
+      t.deepEqual(gradient, [1, 1, 0, 0, 0, 0, 0, 0, 0, 0]);
+      continue;
+    }
     const backend = tf.backend();
     const before = backend.numDataIds();
     t.throws(() => embedding(table, ids), { message: new RegExp(`id ${id} is outside a table of 5 rows`) });

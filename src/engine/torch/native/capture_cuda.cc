@@ -1,6 +1,6 @@
 // CUDA graphs, where the addon is built with CUDA's headers beside LibTorch's (CMakeLists.txt looks for them).
 #include "capture.h"
-#ifdef RETORT_CUDA_GRAPHS
+#ifdef RETORT_CUDA
 #include <ATen/core/CachingHostAllocator.h>
 #include <ATen/cuda/CUDAGraph.h>
 #include <c10/cuda/CUDACachingAllocator.h>
@@ -9,7 +9,7 @@
 #endif
 
 namespace retort {
-#ifdef RETORT_CUDA_GRAPHS
+#ifdef RETORT_CUDA
 namespace {
 
 // The memory of graphs. They are launched one at a time and what they give is copied out at once, so those that live at the same time share

@@ -1,5 +1,6 @@
 // Dropout as operations receive it: rate, the key's two words and the row step, in the order of engine/fused/dropout.ts.
 #pragma once
+#include <optional>
 #include "capture.h"
 #include "command.h"
 #include "random.h"
@@ -16,10 +17,10 @@ inline Mask readMask(Command& call) {
   return {rate > 0, key, static_cast<uint32_t>(rate * 4294967296.0), static_cast<float>(1 / (1 - rate)), place, rowStep};
 }
 
-// The multipliers, 0 or scale, in float32 on the device of the engine.
-at::Tensor multipliersOf(at::IntArrayRef sizes, const Mask& mask);
+// x where the mask keeps it, times its scale, and 0 elsewhere, as float32 or bfloat16 as x is; x itself when the dropout is off.
+at::Tensor dropped(const at::Tensor& x, const Mask& mask);
 
-// x times the multipliers; x itself when the dropout is off.
-inline at::Tensor dropped(const at::Tensor& x, const Mask& mask) { return mask.active ? x.mul(multipliersOf(x.sizes(), mask).to(x.scalar_type())) : x; }
+// The same in one kernel of CUDA's. Nothing where that cannot be compiled: it is LibTorch's runtime compiler that does, when it is first asked.
+std::optional<at::Tensor> droppedByCuda(const at::Tensor& x, const Mask& mask);
 
 }  // namespace retort

@@ -112,7 +112,7 @@ NormGradients normGradients(const at::Tensor& dy, const at::Tensor& z, const at:
   requireVector(weight, width, "a weight");
   if (!onRows()) {
     const at::Tensor wide = full(z);
-    const at::Tensor mean = wide.mean(-1, true), inverse = wide.var(-1, /*unbiased=*/false, true).add(epsilon).rsqrt();
+    const auto [normal, mean, inverse] = at::native_layer_norm(wide, {width}, {}, {}, epsilon);
     const auto [dz, dweight, dbias] = at::native_layer_norm_backward(full(dy), wide, {width}, mean, inverse, weight, weight, {true, true, true});
     const at::Tensor narrow = dz.to(z.scalar_type());
     return {narrow, withInput ? dropped(narrow, mask) : at::Tensor(), dweight, dbias};
@@ -144,18 +144,26 @@ OPERATION(RetortResidualLayerNormGradient) {
   call.give(made.dbias);
 }
 
+// Of ids outside a table the nearest that are not.
+at::Tensor within(const at::Tensor& ids, int64_t rows) { return ids.clamp(0, rows - 1); }
+
+// An id outside the table is an error on the CPU. On another device, where looking at the ids would wait for it, its row is no number: the loss is
+// none either then, and the step is refused for it.
 OPERATION(RetortEmbedding) {
   Slot& slot = call.slotAsLeft();
-  const at::Tensor rows = full(slot.value), ids = call.stored();
+  const at::Tensor rows = full(slot.value), ids = call.stored().contiguous(), flat = ids.reshape({-1});
   auto sizes = ids.sizes().vec();
   sizes.push_back(rows.size(1));
+  TORCH_CHECK(ids.scalar_type() == at::kInt, "ids are whole numbers, not ", ids.scalar_type());
+  TORCH_CHECK(rows.size(0) > 0 || ids.numel() == 0, "embedding: a table without rows");
   if (settings().device.is_cpu()) {
-    const at::Tensor whole = ids.contiguous();
-    const int32_t* id = whole.data_ptr<int32_t>();
-    for (int64_t i = 0; i < whole.numel(); ++i) TORCH_CHECK(id[i] >= 0 && id[i] < rows.size(0), "embedding: id ", id[i], " is outside a table of ", rows.size(0), " rows");
-    if (slot.late) slot.late->settle(id, whole.numel());
+    const int32_t* id = ids.data_ptr<int32_t>();
+    for (int64_t i = 0; i < ids.numel(); ++i) TORCH_CHECK(id[i] >= 0 && id[i] < rows.size(0), "embedding: id ", id[i], " is outside a table of ", rows.size(0), " rows");
+    if (slot.late) slot.late->settle(id, ids.numel());
+    return call.give(rows.index_select(0, flat).view(sizes));
   }
-  call.give(rows.index_select(0, ids.reshape({-1})).view(sizes));
+  const at::Tensor inside = within(flat, rows.size(0));
+  call.give(rows.index_select(0, inside).masked_fill_(flat.ne(inside).unsqueeze(1), NAN).view(sizes));
 }
 
 // The rows of the table that ids name, each once, but for `skip`.
@@ -174,6 +182,7 @@ OPERATION(RetortEmbeddingGradient) {
   const int64_t padId = call.integer(), rows = call.integer(), width = dy.size(1);
   TORCH_CHECK(ids.scalar_type() == at::kInt, "ids are whole numbers, not ", ids.scalar_type());
   TORCH_CHECK(dy.size(0) == ids.numel(), dy.size(0), " rows of gradients for ", ids.numel(), " ids");
+  requireReal(dy);
   if (onRows()) {
     const int32_t* const id = ids.data_ptr<int32_t>();
     auto lease = leaseRows(rows, width, touchedRows(id, ids.numel(), static_cast<int32_t>(padId), rows));
@@ -184,37 +193,9 @@ OPERATION(RetortEmbeddingGradient) {
     call.give(std::move(lease), squares);
     return;
   }
-  call.give(at::zeros({rows, width}, options(at::kFloat)).index_add_(0, ids.to(at::kLong), full(dy).masked_fill(ids.eq(padId).unsqueeze(1), 0)));
+  const at::Tensor known = at::where(ids.eq(within(ids, rows)), ids, static_cast<int32_t>(padId));
+  call.give(at::embedding_dense_backward(full(dy), known, rows, padId, /*scale_grad_by_freq=*/false));  // on CUDA too in one order, so the same bits
 }
 
 }  // namespace
-
-at::Tensor multipliersOf(at::IntArrayRef sizes, const Mask& mask) {
-  const int64_t width = sizes.empty() ? 1 : std::max<int64_t>(1, sizes.back()), rows = c10::multiply_integers(sizes) / width;
-  if (settings().device.is_cpu() && mask.place < 0) {
-    const at::Tensor made = at::empty(sizes, options(at::kFloat));
-    float* const multipliers = made.data_ptr<float>();
-    at::parallel_for(0, rows, std::max<int64_t>(1, 16384 / width), [&](int64_t from, int64_t to) {
-      for (int64_t row = from; row < to; ++row) {
-        for (int64_t i = 0; i < width; ++i) multipliers[row * width + i] = bits(mask.key, static_cast<uint32_t>(row * mask.rowStep * width + i)) >= mask.threshold ? mask.scale : 0.0f;
-      }
-    });
-    return made;
-  }
-  // The same hash by whole-tensor operations on int32: a shift to the right keeps the sign there, so the high bits are masked off.
-  const auto shifted = [](const at::Tensor& h, int by) { return h.bitwise_right_shift(by).bitwise_and_((1 << (32 - by)) - 1); };
-  const auto mixed = [&](at::Tensor h) {
-    h = h.bitwise_xor(shifted(h, 16)).mul_(static_cast<int32_t>(0x7feb352du));
-    h = h.bitwise_xor(shifted(h, 15)).mul_(static_cast<int32_t>(0x846ca68bu));
-    return h.bitwise_xor(shifted(h, 16));
-  };
-  const at::Tensor index = at::arange(rows, options(at::kInt)).mul_(mask.rowStep * width).unsqueeze(1).add(at::arange(width, options(at::kInt)));
-  const at::Tensor drawn = mask.place < 0
-    ? mixed(mixed(index.add(static_cast<int32_t>(mask.key.low))).add(static_cast<int32_t>(mask.key.high)))
-    : mixed(mixed(index.add(capturedWord(mask.place, 1))).add(capturedWord(mask.place, 0)));
-  // Unsigned comparison by moving both sides down half the range.
-  const at::Tensor keep = drawn.bitwise_xor(INT32_MIN).ge(static_cast<int32_t>(mask.threshold ^ 0x80000000u));
-  return keep.to(at::kFloat).mul_(mask.scale).reshape(sizes);
-}
-
 }  // namespace retort

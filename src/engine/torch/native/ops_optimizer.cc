@@ -68,18 +68,31 @@ void updateOnRows(const Parameter& parameter, const Rates& rates, double clip) {
   else cpu::adamW(step);
 }
 
-// The same by whole-tensor operations. `clip` is 1 / `finite` 0 on the device, so nothing is read back.
-void updateOnDevice(const Parameter& parameter, const Rates& rates, const at::Tensor& clip, const at::Tensor& finite) {
-  const at::Tensor gradient = at::where(finite, full(parameter.gradient.value).mul(clip), at::zeros({}, options(at::kFloat)));
-  at::Tensor &value = parameter.value.value, &first = parameter.first.value, &second = parameter.second.value;
-  const at::Tensor newFirst = first.mul(rates.beta1).add_(gradient, 1 - rates.beta1);
-  const at::Tensor newSecond = second.mul(rates.beta2).addcmul_(gradient, gradient, 1 - rates.beta2);
-  const at::Tensor denominator = newSecond.sqrt().div_(std::sqrt(rates.secondCorrection())).add_(rates.epsilon);
-  const double keep = parameter.decays ? 1 - rates.learningRate * rates.weightDecay : 1;
-  const at::Tensor newValue = value.mul(keep).addcdiv_(newFirst, denominator, -rates.learningRate / rates.firstCorrection());
-  value.copy_(at::where(finite, newValue, value));
-  first.copy_(at::where(finite, newFirst, first));
-  second.copy_(at::where(finite, newSecond, second));
+// The same by LibTorch's fused step, for those that decay and for those that do not. `clip` is 1 / `skip` is not 0 on the device, so nothing
+// is read back. `gradients` are float32 and of the parameters' shapes.
+void updateByLibrary(const std::vector<Parameter>& parameters, const std::vector<at::Tensor>& gradients, const Rates& rates, const at::Tensor& clip, const std::optional<at::Tensor>& skip) {
+  const std::vector<at::Tensor> clipped = at::_foreach_mul(gradients, clip);
+  const at::Tensor step = at::full({}, rates.step, options(at::kFloat));
+  for (const bool decaying : {true, false}) {
+    std::vector<at::Tensor> values, slopes, firsts, seconds;
+    for (size_t i = 0; i < parameters.size(); ++i) {
+      if (parameters[i].decays != decaying) continue;
+      const at::Tensor& value = parameters[i].value.value;
+      values.push_back(value);
+      slopes.push_back(clipped[i]);
+      firsts.push_back(parameters[i].first.value.view(value.sizes()));
+      seconds.push_back(parameters[i].second.value.view(value.sizes()));
+    }
+    if (values.empty()) continue;
+    const std::vector<at::Tensor> steps(values.size(), step);
+    at::_fused_adamw_(values, slopes, firsts, seconds, {}, steps, rates.learningRate, rates.beta1, rates.beta2, decaying ? rates.weightDecay : 0, rates.epsilon, /*amsgrad=*/false, /*maximize=*/false, {}, skip);
+  }
+}
+
+std::vector<at::Tensor> fullGradients(const std::vector<Parameter>& parameters) {
+  std::vector<at::Tensor> made;
+  for (const Parameter& parameter : parameters) made.push_back(full(parameter.gradient.value).contiguous().view(parameter.value.value.sizes()));
+  return made;
 }
 
 // Inputs: value, gradient, first and second moment of each parameter in turn. Attributes: the rates, then whether each decays.
@@ -108,25 +121,20 @@ OPERATION(RetortAdamW) {
     const double norm = std::sqrt(squares);
     const bool finite = std::isfinite(norm);
     const double clip = std::min(1.0, rates.maxGradientNorm / (norm + 1e-6));
-    const at::Tensor taken = at::ones({}, options(at::kBool)), clipped = at::full({}, clip, options(at::kFloat));
-    for (const Parameter& parameter : parameters) {
-      if (!finite) break;
-      if (onRows()) updateOnRows(parameter, rates, clip);
-      else updateOnDevice(parameter, rates, clipped, taken);
-    }
+    if (finite && onRows()) for (const Parameter& parameter : parameters) updateOnRows(parameter, rates, clip);
+    else if (finite) updateByLibrary(parameters, fullGradients(parameters), rates, at::full({}, clip, options(at::kFloat)), {});
     const at::Tensor verdict = at::empty({2}, options(at::kFloat));
     verdict.data_ptr<float>()[0] = static_cast<float>(norm);
     verdict.data_ptr<float>()[1] = finite ? 1.0f : 0.0f;
     call.give(verdict);
     return;
   }
-  std::vector<at::Tensor> squares;
-  for (const Parameter& parameter : parameters) squares.push_back(full(parameter.gradient.value).square().sum());
-  const at::Tensor norm = at::stack(squares).sum().sqrt();
-  const at::Tensor finite = norm.isfinite();
+  const std::vector<at::Tensor> gradients = fullGradients(parameters);
+  const at::Tensor norm = at::stack(at::_foreach_norm(gradients)).norm();
+  const at::Tensor finite = norm.isfinite().to(at::kFloat);
   const at::Tensor clip = at::full({}, rates.maxGradientNorm, options(at::kFloat)).div(norm.add(1e-6)).clamp_max(1);
-  for (const Parameter& parameter : parameters) updateOnDevice(parameter, rates, clip, finite);
-  call.give(at::stack({norm, finite.to(at::kFloat)}));
+  updateByLibrary(parameters, gradients, rates, clip, 1 - finite);
+  call.give(at::stack({norm, finite}));
 }
 
 }  // namespace

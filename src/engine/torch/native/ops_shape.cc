@@ -124,7 +124,7 @@ OPERATION(OneHot) {
 }
 
 // Rows of x along `axis`, the first `batches` axes shared by x and indices. An index out of range is an error on the CPU; on another
-// device, where looking at the indices would wait for it, its row is zeros.
+// device, where looking at the indices would wait for it, its row is no number, or of whole numbers zeros.
 OPERATION(GatherV2) {
   const at::Tensor x = call.stored();
   const at::Tensor indices = index64(call.stored());
@@ -145,7 +145,7 @@ OPERATION(GatherV2) {
     at::Tensor taken = from.index_select(at, flat.clamp(0, rows - 1));
     std::vector<int64_t> column(from.dim(), 1);
     column[at] = flat.numel();
-    return taken.masked_fill(outside.view(column), 0).reshape(sizes);
+    return taken.masked_fill(outside.view(column), taken.is_floating_point() ? at::Scalar(NAN) : at::Scalar(0)).reshape(sizes);
   };
   if (batches == 0) {
     call.give(pick(x, indices, axis));
@@ -195,7 +195,11 @@ OPERATION(UnsortedSegmentSum) {
   const at::Tensor flat = ids.reshape({-1});
   const at::Tensor rows = x.reshape({flat.numel(), width}).masked_fill(flat.lt(0).unsqueeze(1), 0);
   TORCH_CHECK(segments > 0 || flat.numel() == 0, "there are no segments to add to");
-  call.give(at::zeros({segments, width}, x.options()).index_add_(0, flat.clamp_min(0), rows).reshape(sizes));
+  const at::Tensor sums = at::zeros({segments, width}, x.options()), places = flat.clamp_min(0);
+  // On CUDA the sum of one is made in whatever order threads come, of the other in that of the rows: the same bits every time.
+  if (sums.is_cuda()) sums.index_put_({places}, rows, /*accumulate=*/true);
+  else sums.index_add_(0, places, rows);
+  call.give(sums.reshape(sizes));
 }
 
 OPERATION(Select) {
