@@ -9,7 +9,24 @@
  * On: SST-2 as GLUE distributes it, without 6,000 rows of 15 words or more and every phrase of them; tested on dev and on those rows.
  * Came out (npm run tables):
  * <!-- evidence: sst2-arms of distilbert-3x384 against fine-tuning; fine-tuning, soft-labels, triple -->
- * No run is recorded yet.
+ * | student | arm | seeds | dev, accuracy % | dev, better than fine-tuning by | long, accuracy % | long, better than fine-tuning by | keeps of the teacher above chance %, long | agrees with the teacher % | KL to the teacher |
+ * | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
+ * | teacher |  | 1 | 88.5 |  | 90.1 |  |  |  |  |
+ * | distilbert-3x384 | fine-tuning | 3 | 84.1 ± 0.6 |  | 85.4 ± 0.3 |  | 87.8 | 88.0 ± 0.2 | 0.2071 ± 0.0011 |
+ * | distilbert-3x384 | soft-labels | 3 | 84.0 ± 0.1 | -0.1 [-1.0, 0.9], does not separate | 85.1 ± 0.3 | -0.4 [-0.7, -0.1] | 86.8 | 88.0 ± 0.1 | 0.2356 ± 0.0041 |
+ * | distilbert-3x384 | triple | 3 | 84.4 ± 0.7 | +0.3 [-1.2, 1.7], does not separate | 85.7 ± 0.2 | +0.3 [-0.3, 0.8], does not separate | 88.5 | 88.7 ± 0.1 | 0.2257 ± 0.0067 |
+ *
+ * | student | arm | parameters | size | ms / example | rows learned from | steps | ms / step | minutes |
+ * | --- | --- | --- | --- | --- | --- | --- | --- | --- |
+ * | teacher |  | 22,713,986 | 90.9 MB | 7.0 | 28,623 | 1,800 of 32 | 183 | 5.5 |
+ * | distilbert-3x384 | fine-tuning | 17,389,826 | 69.6 MB | 2.5 | 28,623 | 1,800 of 32 | 90 | 2.7 |
+ * | distilbert-3x384 | soft-labels | 17,389,826 | 69.6 MB | 9.6 | 28,623 | 1,800 of 32 | 117 | 3.5 |
+ * | distilbert-3x384 | triple | 17,389,826 | 69.6 MB | 5.1 | 28,623 | 1,800 of 32 | 196 | 5.9 |
+ *
+ * dev, distilbert-3x384: soft-labels and triple are not to be told from fine-tuning.
+ * long, distilbert-3x384: soft-labels is worse than fine-tuning; triple is not to be told from fine-tuning.
+ *
+ * 10 runs on torch cpu bf16 2 threads LibTorch 2.13.0 (AVX512) (Intel(R) Xeon(R) Processor). dev: 872 examples, chance 50.9; long: 6,000 examples, those that stand in one another drawn together, chance 51.5. ± is the sample standard deviation over seeds; [low, high] holds 95 % of the difference to fine-tuning, seeds and examples drawn anew, the same for both.
  * <!-- end of evidence -->
  */
 import { onSst2 } from './reproduction.ts';

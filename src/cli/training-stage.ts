@@ -1,7 +1,8 @@
 /**
  * One training as a stage of a run: done before and reused, resumed from its checkpoint, or begun; what comes of it is made while the student
- * is there.
+ * is there. Checkpoints are of use until then, and take several times a model's room: a finished stage keeps none.
  */
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { removeStalePartials } from '../storage/atomic.ts';
 import { type Lesson, plain } from '../strategies/plain.ts';
@@ -22,7 +23,7 @@ export interface TrainingStage<S extends Lesson['student'], T> {
 export async function trainStage<S extends Lesson['student'], T extends object>(run: Run, name: string, { inputs, start, lesson, finish }: TrainingStage<S, T>): Promise<Stage<T & { trainMs: number }>> {
   const stage = await run.stage(name, inputs, async (folder) => {
     const started = performance.now();
-    const checkpoints = join(folder, 'checkpoints');
+    const checkpoints = checkpointsOf(folder);
     await removeStalePartials(checkpoints);
     const student = await start();
     try {
@@ -35,6 +36,11 @@ export async function trainStage<S extends Lesson['student'], T extends object>(
       student.dispose();
     }
   });
+  await rm(checkpointsOf(stage.folder), { recursive: true, force: true });
   if (stage.reused) run.say(`${name}: done before, reused`);
   return stage;
+}
+
+function checkpointsOf(folder: string): string {
+  return join(folder, 'checkpoints');
 }

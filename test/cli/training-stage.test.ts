@@ -1,4 +1,6 @@
 // A training as a stage: done once, and its student gone however it ends.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import test from 'ava';
 import { type Run, withRun } from '../../src/cli/run.ts';
 import { trainStage } from '../../src/cli/training-stage.ts';
@@ -22,6 +24,20 @@ test.serial('what came of it is found again, and said to be', async (t) => {
   t.true(first.result.trainMs > 0);
   t.deepEqual(await withRun(run, work), { ...first, reused: true });
   t.deepEqual(heard.said, ['tiny: done before, reused']);
+});
+
+test.serial('checkpoints stay while they may be needed, and go with the end', async (t) => {
+  const run = { folder: await temporaryFolder(t), command: 'a test', settings: {}, console: openRecorder().console, signal: new AbortController().signal };
+  const folders: string[] = [];
+  const begun = (finish: () => Promise<{ answer: number }>) => {
+    const { lesson, ...rest } = training(finish);
+    return withRun(run, (own) => trainStage(own, 'tiny', { ...rest, lesson: (_, folder) => (folders.push(join(folder, 'checkpoints')), lesson()) }));
+  };
+  await t.throwsAsync(begun(() => Promise.reject(new Error('no room'))), { message: 'no room' });
+  t.true(existsSync(folders[0]!));
+  await begun(() => Promise.resolve({ answer: 1 }));
+  t.is(folders[0], folders[1]);
+  t.false(existsSync(folders[0]!));
 });
 
 test.serial('nothing of the student is left, done, failed or stopped', async (t) => {

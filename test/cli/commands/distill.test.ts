@@ -63,12 +63,10 @@ interface Evaluation {
   readonly rows: readonly { name: string; parameters?: number; bytes?: number; latencyMs?: number; agreement?: { mean: number } }[];
 }
 const evaluationIn = (answered: readonly unknown[]) => (answered as [{ folder: string; evaluation: Evaluation }])[0].evaluation;
-/** Objective and teacher, as the checkpoint remembers them. */
+/** Objective and teacher, as the student's lineage has them. */
 async function identityOf(run: string): Promise<{ teacher: string; objective: string }> {
   const [stage] = (await readdir(join(bench.folder, run))).filter((name) => name.startsWith('student-'));
-  const checkpoints = join(bench.folder, run, stage ?? '', 'checkpoints');
-  const [newest] = (await readdir(checkpoints)).filter((name) => name.startsWith('step-')).sort().reverse();
-  return ((await readJson(join(checkpoints, newest ?? '', 'progress.json'))) as { identity: { teacher: string; objective: string } }).identity;
+  return (await readJson(join(bench.folder, run, stage ?? '', 'lineage.json'))) as { teacher: string; objective: string };
 }
 
 test('a file of answers teaches like any teacher; with the test split in it, it is judged', async (t) => {
