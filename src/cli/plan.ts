@@ -117,7 +117,7 @@ export async function planOf(lesson: DistillLesson, { student }: { student: Clas
       teachers, examples, steps: settings.steps, rows: settings.rows, tokens,
       memory: stepMemory({
         student: student.config, learned: student.parameters.count + auxiliary, wants: objective.wants.student, tokens,
-        rows: settings.rows / settings.accumulation, accumulation: settings.accumulation, activationBytes: facts.precision === 'bf16' ? 2 : 4, keepsProbabilities: facts.engine !== 'torch',
+        rows: settings.rows / settings.accumulation, accumulation: settings.accumulation, activationBytes: facts.precision === 'bf16' ? 2 : 4, keepsProbabilities: facts.engine !== 'torch' || facts.device !== 'cpu',
         ...(speaking && { teacher: { model: speaking.config, parameters: speakers.reduce((sum, { parameters }) => sum + parameters.count, 0), wants: objective.wants.teacher } }),
       }),
       stepFlops: settings.rows * (3 * studentFlops + spokenFlops),

@@ -59,7 +59,8 @@ type Batch = Pick<StepFacts, 'rows' | 'tokens' | 'keepsProbabilities'>;
 /**
  * What the tape keeps: of each layer its input, queries, keys and values, the context, both sums that are normed, what is between them
  * (a width each), and the feed-forward's inner values before and after their activation; of the embeddings their sum. Of a last layer asked for
- * its first token alone, all that but its input, keys and values is that token's, or where its attention is asked for, all that comes after it. Of a BiLSTM, both ways: what the input adds to the gates, the
+ * its first token alone, all but its input, keys and values is that token's; where its attention is asked for, queries, probabilities and context are of
+ * all tokens too. Of a BiLSTM, both ways: what the input adds to the gates, the
  * gates, what may come into the cells, the cells and the states.
  */
 function keptNumbers(model: Layered, wants: Wants, { rows, tokens, keepsProbabilities }: Batch): number {

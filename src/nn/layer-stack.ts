@@ -27,8 +27,8 @@ export interface LayerContext {
   /** Whether the feed-forward pre-activation is. */
   readonly open: boolean;
   /**
-   * Whether of the output only the first token is asked for ('output'), and of attention no more than that takes ('all'); its bias is then
-   * [B, 1, 1, T]. A layer may say the others all the same.
+   * 'all': the first token's output is asked for, and nothing of attention. 'output': the same, and attention of all tokens. Absent: everything. The
+   * bias is [B, 1, 1, T] in the first two; a layer may say more than it is asked for.
    */
   readonly firstAlone: 'output' | 'all' | undefined;
 }

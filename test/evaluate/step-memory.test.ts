@@ -92,7 +92,7 @@ for (const [name, { size, pairs = false, vocabulary = 100, rows, tokens, accumul
       disposeStep(step);
       facts = {
         student: student.config, learned: student.parameters.count, wants: learnt.wants.student, rows, tokens, accumulation, activationBytes: 4, // numbers are counted here, whatever their precision
-        keepsProbabilities: engineFacts().engine !== 'torch',
+        keepsProbabilities: engineFacts().engine !== 'torch' || engineFacts().device !== 'cpu',
         ...(teacher && { teacher: { model: teacher.config, parameters: teacher.parameters.count, wants: learnt.wants.teacher } }),
       };
       for (const made of [optimizer, student, teacher]) made?.dispose();

@@ -84,7 +84,7 @@ async function compile(folder: string, { root, environment, jobs, onProgress }: 
     what: 'the addon',
     environment: pinned(environment),
     onLine: (line) => {
-      if (line.includes('Building CXX object')) onProgress?.(begun++, total);
+      if (/Building CXX object .*\.cc\.o/.test(line)) onProgress?.(begun++, total);
       else if (line.includes('Linking CXX')) onProgress?.(total, total);
     },
   });

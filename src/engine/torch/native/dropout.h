@@ -20,7 +20,7 @@ inline Mask readMask(Command& call) {
 // x where the mask keeps it, times its scale, and 0 elsewhere, as float32 or bfloat16 as x is; x itself when the dropout is off.
 at::Tensor dropped(const at::Tensor& x, const Mask& mask);
 
-// The same in one kernel of CUDA's. Nothing where that cannot be compiled: it is LibTorch's runtime compiler that does, when it is first asked.
+// The same in one kernel of CUDA's. Nothing where LibTorch's runtime compiler cannot compile it; it tries at the first call.
 std::optional<at::Tensor> droppedByCuda(const at::Tensor& x, const Mask& mask);
 
 }  // namespace retort

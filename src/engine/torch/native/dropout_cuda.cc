@@ -1,4 +1,4 @@
-// A dropout in one kernel, which LibTorch compiles on the machine itself (its jiterator), so that no CUDA toolkit is needed to build this.
+// A dropout in one kernel (and in bf16 a second one that narrows), which LibTorch compiles on the machine itself (its jiterator), so that no CUDA toolkit is needed to build this.
 #include "dropout.h"
 #ifdef RETORT_CUDA
 #include <ATen/cuda/jiterator.h>
@@ -18,7 +18,7 @@ const std::string body = R"(
     h ^= h >> 16;
     if (round == 0) h += highBits;
   }
-  return h >= (unsigned)threshold ? x * (float)scale : 0.0f;
+  return x * (h >= (unsigned)threshold ? (float)scale : 0.0f);
 }
 )";
 const std::string byWords = "template <typename T> T retort_dropout(T x, T place, int64_t low, int64_t high, int64_t threshold, double scale) {\n  const unsigned lowBits = (unsigned)low, highBits = (unsigned)high;" + body;
@@ -44,7 +44,7 @@ at::Tensor placesOf(const at::Tensor& x, int64_t rowStep) {
 }  // namespace
 
 std::optional<at::Tensor> droppedByCuda(const at::Tensor& x, const Mask& mask) {
-  static bool compiles = true;
+  static bool compiles = true, compiled = false;
   if (!compiles || !x.is_cuda() || x.numel() == 0) return std::nullopt;
   const at::Scalar threshold = static_cast<int64_t>(mask.threshold), scale = static_cast<double>(mask.scale);
   const at::Tensor place = placesOf(x, mask.rowStep);
@@ -53,10 +53,12 @@ std::optional<at::Tensor> droppedByCuda(const at::Tensor& x, const Mask& mask) {
     const auto made = mask.place < 0
       ? at::cuda::CompileAndLaunchKernel(byWords, "retort_dropout", 1, {x, place}, {static_cast<int64_t>(mask.key.low), static_cast<int64_t>(mask.key.high), threshold, scale}, false)
       : at::cuda::CompileAndLaunchKernel(byKeyOnDevice, "retort_dropout_keyed", 1, {x, place, word(1), word(0)}, {threshold, scale}, false);
+    compiled = true;
     return made.front().to(x.scalar_type());
   } catch (const c10::OutOfMemoryError&) {
     throw;
   } catch (const std::exception& error) {
+    if (compiled) throw;
     compiles = false;
     TORCH_WARN("a dropout is made of many kernels, since one could not be compiled: ", error.what());
     return std::nullopt;

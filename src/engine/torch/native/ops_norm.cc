@@ -147,19 +147,25 @@ OPERATION(RetortResidualLayerNormGradient) {
 // Of ids outside a table the nearest that are not.
 at::Tensor within(const at::Tensor& ids, int64_t rows) { return ids.clamp(0, rows - 1); }
 
-// An id outside the table is an error on the CPU. On another device, where looking at the ids would wait for it, its row is no number: the loss is
-// none either then, and the step is refused for it.
+// Looks at ids on the CPU; one may be anything.
+void requireIds(const at::Tensor& ids, int64_t rows, int64_t anyway = -1) {
+  const int32_t* const id = ids.data_ptr<int32_t>();
+  for (int64_t i = 0; i < ids.numel(); ++i) TORCH_CHECK((id[i] >= 0 && id[i] < rows) || (anyway >= 0 && id[i] == anyway), "embedding: id ", id[i], " is outside a table of ", rows, " rows");
+}
+
+// An id outside the table is an error on the CPU. On another device, where looking at the ids would wait for it, its row is no number: then the loss
+// is none either, and the step is not taken.
 OPERATION(RetortEmbedding) {
   Slot& slot = call.slotAsLeft();
   const at::Tensor rows = full(slot.value), ids = call.stored().contiguous(), flat = ids.reshape({-1});
   auto sizes = ids.sizes().vec();
   sizes.push_back(rows.size(1));
   TORCH_CHECK(ids.scalar_type() == at::kInt, "ids are whole numbers, not ", ids.scalar_type());
+  requireReal(rows);
   TORCH_CHECK(rows.size(0) > 0 || ids.numel() == 0, "embedding: a table without rows");
   if (settings().device.is_cpu()) {
-    const int32_t* id = ids.data_ptr<int32_t>();
-    for (int64_t i = 0; i < ids.numel(); ++i) TORCH_CHECK(id[i] >= 0 && id[i] < rows.size(0), "embedding: id ", id[i], " is outside a table of ", rows.size(0), " rows");
-    if (slot.late) slot.late->settle(id, ids.numel());
+    requireIds(ids, rows.size(0));
+    if (slot.late) slot.late->settle(ids.data_ptr<int32_t>(), ids.numel());
     return call.give(rows.index_select(0, flat).view(sizes));
   }
   const at::Tensor inside = within(flat, rows.size(0));
@@ -175,6 +181,23 @@ std::vector<int32_t> touchedRows(const int32_t* ids, int64_t count, int32_t skip
   TORCH_CHECK(touched.empty() || (touched.front() >= 0 && touched.back() < rows), "an id is outside a table of ", rows, " rows");
   return touched;
 }
+
+// While it lives, LibTorch adds up in one order where it would otherwise do so in the order in which CUDA's threads come.
+class InOrder {
+ public:
+  InOrder() : algorithms_(at::globalContext().deterministicAlgorithms()), warns_(at::globalContext().deterministicAlgorithmsWarnOnly()), fills_(at::globalContext().deterministicFillUninitializedMemory()) {
+    at::globalContext().setDeterministicAlgorithms(true, /*warn_only=*/true);
+    at::globalContext().setDeterministicFillUninitializedMemory(false);
+  }
+  ~InOrder() {
+    at::globalContext().setDeterministicAlgorithms(algorithms_, warns_);
+    at::globalContext().setDeterministicFillUninitializedMemory(fills_);
+  }
+  InOrder(const InOrder&) = delete;
+
+ private:
+  bool algorithms_, warns_, fills_;
+};
 
 OPERATION(RetortEmbeddingGradient) {
   const at::Tensor dy = flatRows(call.stored()).contiguous();
@@ -193,8 +216,11 @@ OPERATION(RetortEmbeddingGradient) {
     call.give(std::move(lease), squares);
     return;
   }
-  const at::Tensor known = at::where(ids.eq(within(ids, rows)), ids, static_cast<int32_t>(padId));
-  call.give(at::embedding_dense_backward(full(dy), known, rows, padId, /*scale_grad_by_freq=*/false));  // on CUDA too in one order, so the same bits
+  TORCH_CHECK(rows > 0 || ids.numel() == 0, "embedding: a table without rows");
+  if (settings().device.is_cpu()) requireIds(ids, rows, padId);
+  const at::Tensor inside = within(ids, rows);
+  const InOrder inOrder;
+  call.give(at::embedding_dense_backward(full(dy).masked_fill(ids.ne(inside).unsqueeze(1), 0), inside, rows, padId, /*scale_grad_by_freq=*/false));
 }
 
 }  // namespace

@@ -68,31 +68,52 @@ void updateOnRows(const Parameter& parameter, const Rates& rates, double clip) {
   else cpu::adamW(step);
 }
 
-// The same by LibTorch's fused step, for those that decay and for those that do not. `clip` is 1 / `skip` is not 0 on the device, so nothing
-// is read back. `gradients` are float32 and of the parameters' shapes.
-void updateByLibrary(const std::vector<Parameter>& parameters, const std::vector<at::Tensor>& gradients, const Rates& rates, const at::Tensor& clip, const std::optional<at::Tensor>& skip) {
-  const std::vector<at::Tensor> clipped = at::_foreach_mul(gradients, clip);
-  const at::Tensor step = at::full({}, rates.step, options(at::kFloat));
+// The same by LibTorch's fused step. `clip` is a number on the device, `skip` 1 there where the step is to be left out, so nothing is read back.
+void updateByLibrary(const std::vector<const Parameter*>& parameters, const Rates& rates, const at::Tensor& clip, const std::optional<at::Tensor>& skip) {
+  std::vector<at::Tensor> values, gradients, firsts, seconds;
+  for (const Parameter* const parameter : parameters) {
+    const at::Tensor& value = parameter->value.value;
+    values.push_back(value);
+    gradients.push_back(full(parameter->gradient.value).contiguous().view(value.sizes()));
+    firsts.push_back(parameter->first.value.view(value.sizes()));
+    seconds.push_back(parameter->second.value.view(value.sizes()));
+  }
+  const std::vector<at::Tensor> clipped = at::_foreach_mul(gradients, clip), steps(values.size(), at::full({}, rates.step, options(at::kFloat)));
+  at::_fused_adamw_(values, clipped, firsts, seconds, {}, steps, rates.learningRate, rates.beta1, rates.beta2, parameters.front()->decays ? rates.weightDecay : 0, rates.epsilon, /*amsgrad=*/false, /*maximize=*/false, {}, skip);
+}
+
+// All of them, group by group: those that decay and those that do not, of so many numbers that the clipped gradients take little room.
+void updateByLibrary(const std::vector<Parameter>& parameters, const Rates& rates, const at::Tensor& clip, const std::optional<at::Tensor>& skip) {
+  constexpr int64_t most = 1 << 24;
   for (const bool decaying : {true, false}) {
-    std::vector<at::Tensor> values, slopes, firsts, seconds;
-    for (size_t i = 0; i < parameters.size(); ++i) {
-      if (parameters[i].decays != decaying) continue;
-      const at::Tensor& value = parameters[i].value.value;
-      values.push_back(value);
-      slopes.push_back(clipped[i]);
-      firsts.push_back(parameters[i].first.value.view(value.sizes()));
-      seconds.push_back(parameters[i].second.value.view(value.sizes()));
+    std::vector<const Parameter*> group;
+    int64_t numbers = 0;
+    const auto update = [&] {
+      if (!group.empty()) updateByLibrary(group, rates, clip, skip);
+      group.clear();
+      numbers = 0;
+    };
+    for (const Parameter& parameter : parameters) {
+      if (parameter.decays != decaying) continue;
+      const int64_t count = parameter.value.value.numel();
+      if (numbers + count > most) update();
+      group.push_back(&parameter);
+      numbers += count;
     }
-    if (values.empty()) continue;
-    const std::vector<at::Tensor> steps(values.size(), step);
-    at::_fused_adamw_(values, slopes, firsts, seconds, {}, steps, rates.learningRate, rates.beta1, rates.beta2, decaying ? rates.weightDecay : 0, rates.epsilon, /*amsgrad=*/false, /*maximize=*/false, {}, skip);
+    update();
   }
 }
 
-std::vector<at::Tensor> fullGradients(const std::vector<Parameter>& parameters) {
-  std::vector<at::Tensor> made;
-  for (const Parameter& parameter : parameters) made.push_back(full(parameter.gradient.value).contiguous().view(parameter.value.value.sizes()));
-  return made;
+// Of all gradients together, on the device.
+at::Tensor normOnDevice(const std::vector<Parameter>& parameters) {
+  std::vector<at::Tensor> single, half;
+  for (const Parameter& parameter : parameters) (parameter.gradient.value.scalar_type() == at::kBFloat16 ? half : single).push_back(parameter.gradient.value);
+  std::vector<at::Tensor> norms{at::zeros({}, options(at::kFloat))};
+  for (const auto* const alike : {&single, &half}) {
+    if (alike->empty()) continue;
+    for (at::Tensor& norm : at::_foreach_norm(*alike, 2, at::kFloat)) norms.push_back(std::move(norm));
+  }
+  return at::stack(norms).norm();
 }
 
 // Inputs: value, gradient, first and second moment of each parameter in turn. Attributes: the rates, then whether each decays.
@@ -122,18 +143,17 @@ OPERATION(RetortAdamW) {
     const bool finite = std::isfinite(norm);
     const double clip = std::min(1.0, rates.maxGradientNorm / (norm + 1e-6));
     if (finite && onRows()) for (const Parameter& parameter : parameters) updateOnRows(parameter, rates, clip);
-    else if (finite) updateByLibrary(parameters, fullGradients(parameters), rates, at::full({}, clip, options(at::kFloat)), {});
+    else if (finite) updateByLibrary(parameters, rates, at::full({}, clip, options(at::kFloat)), {});
     const at::Tensor verdict = at::empty({2}, options(at::kFloat));
     verdict.data_ptr<float>()[0] = static_cast<float>(norm);
     verdict.data_ptr<float>()[1] = finite ? 1.0f : 0.0f;
     call.give(verdict);
     return;
   }
-  const std::vector<at::Tensor> gradients = fullGradients(parameters);
-  const at::Tensor norm = at::stack(at::_foreach_norm(gradients)).norm();
+  const at::Tensor norm = normOnDevice(parameters);
   const at::Tensor finite = norm.isfinite().to(at::kFloat);
   const at::Tensor clip = at::full({}, rates.maxGradientNorm, options(at::kFloat)).div(norm.add(1e-6)).clamp_max(1);
-  updateByLibrary(parameters, gradients, rates, clip, 1 - finite);
+  updateByLibrary(parameters, rates, clip, 1 - finite);
   call.give(at::stack({norm, finite}));
 }
 

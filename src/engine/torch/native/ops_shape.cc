@@ -141,11 +141,12 @@ OPERATION(GatherV2) {
       TORCH_CHECK(!outside.any().item<bool>(), "GatherV2: the index value ", flat.masked_select(outside)[0].item<int64_t>(), " is not in [0, ", rows - 1, "]");
       return from.index_select(at, flat).reshape(sizes);
     }
-    if (rows == 0) return at::zeros(sizes, from.options());
+    const at::Scalar none = from.is_floating_point() ? at::Scalar(NAN) : at::Scalar(0);
+    if (rows == 0) return at::full(sizes, none, from.options());
     at::Tensor taken = from.index_select(at, flat.clamp(0, rows - 1));
     std::vector<int64_t> column(from.dim(), 1);
     column[at] = flat.numel();
-    return taken.masked_fill(outside.view(column), taken.is_floating_point() ? at::Scalar(NAN) : at::Scalar(0)).reshape(sizes);
+    return taken.masked_fill(outside.view(column), none).reshape(sizes);
   };
   if (batches == 0) {
     call.give(pick(x, indices, axis));
@@ -183,7 +184,7 @@ OPERATION(GatherNd) {
   call.give(params.reshape(flatSizes).index_select(0, flat.reshape({-1})).reshape(sizes));
 }
 
-// Row i of x is added to segment ids[i]; negative ids are left out.
+// Row i of x is added to segment ids[i]; negative ids are left out, on a device those beyond the last segment too.
 OPERATION(UnsortedSegmentSum) {
   const at::Tensor x = call.tensor();
   const at::Tensor ids = index64(call.stored());
@@ -193,9 +194,10 @@ OPERATION(UnsortedSegmentSum) {
   const int64_t width = c10::multiply_integers(sizes);
   sizes.insert(sizes.begin(), segments);
   const at::Tensor flat = ids.reshape({-1});
-  const at::Tensor rows = x.reshape({flat.numel(), width}).masked_fill(flat.lt(0).unsqueeze(1), 0);
   TORCH_CHECK(segments > 0 || flat.numel() == 0, "there are no segments to add to");
-  const at::Tensor sums = at::zeros({segments, width}, x.options()), places = flat.clamp_min(0);
+  const at::Tensor places = flat.is_cpu() ? flat.clamp_min(0) : flat.clamp(0, segments - 1);
+  const at::Tensor rows = x.reshape({flat.numel(), width}).masked_fill(flat.ne(places).unsqueeze(1), 0);
+  const at::Tensor sums = at::zeros({segments, width}, x.options());
   // On CUDA the sum of one is made in whatever order threads come, of the other in that of the rows: the same bits every time.
   if (sums.is_cuda()) sums.index_put_({places}, rows, /*accumulate=*/true);
   else sums.index_add_(0, places, rows);
