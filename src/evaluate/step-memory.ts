@@ -59,9 +59,9 @@ type Batch = Pick<StepFacts, 'rows' | 'tokens' | 'keepsProbabilities'>;
 /**
  * What the tape keeps: of each layer its input, queries, keys and values, the context, both sums that are normed, what is between them
  * (a width each), and the feed-forward's inner values before and after their activation; of the embeddings their sum. Of a last layer asked for
- * its first token alone, all but its input, keys and values is that token's; where its attention is asked for, queries, probabilities and context are of
- * all tokens too. Of a BiLSTM, both ways: what the input adds to the gates, the
- * gates, what may come into the cells, the cells and the states.
+ * its first token alone, all but its input, keys and values is that token's; where its attention is asked for, queries, probabilities and
+ * context are of all tokens too. Of a BiLSTM, both ways: what the input adds to the gates, the gates, what may come into the cells, the cells
+ * and the states.
  */
 function keptNumbers(model: Layered, wants: Wants, { rows, tokens, keepsProbabilities }: Batch): number {
   if (model.family === 'bilstm') return rows * tokens * readings(model) * (2 * model.embeddingWidth + 28 * model.units);

@@ -28,7 +28,7 @@ test('gradients of repeated ids add up, and the padding id gets none', async (t)
 
 test('of thousands of ids, those of a table of two rows too, the gradient has the same bits every time', async (t) => {
   for (const size of [2, 40]) {
-    const ids = tf.tensor1d(Array.from({ length: 4000 }, (_, i) => (i * i) % size), 'int32');
+    const ids = tf.tensor1d(Array.from({ length: 4000 }, (_, i) => (i * 31) % size), 'int32');
     const [table, weights] = [drawn('table', [size, 8]), drawn('weights', [4000, 8])];
     const gradient = () => read(tf.grad((rows) => tf.sum(tf.mul(embedding(rows as tf.Tensor2D, ids), weights)))(table));
     const first = await gradient();

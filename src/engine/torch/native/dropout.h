@@ -20,7 +20,10 @@ inline Mask readMask(Command& call) {
 // x where the mask keeps it, times its scale, and 0 elsewhere, as float32 or bfloat16 as x is; x itself when the dropout is off.
 at::Tensor dropped(const at::Tensor& x, const Mask& mask);
 
-// The same in one kernel of CUDA's. Nothing where LibTorch's runtime compiler cannot compile it; it tries at the first call.
+// Where each number lies in the larger tensor that it is masked as a part of (Mask.rowStep), int32 on the device of the engine.
+at::Tensor placesOf(at::IntArrayRef sizes, int64_t rowStep);
+
+// The same as dropped, in one kernel of CUDA's. Nothing where LibTorch's runtime compiler cannot compile it; it tries at the first call.
 std::optional<at::Tensor> droppedByCuda(const at::Tensor& x, const Mask& mask);
 
 }  // namespace retort

@@ -1,4 +1,5 @@
-// A dropout in one kernel (and in bf16 a second one that narrows), which LibTorch compiles on the machine itself (its jiterator), so that no CUDA toolkit is needed to build this.
+// A dropout in one kernel (in bf16 a second one narrows), which LibTorch compiles on the machine itself (its jiterator), so that no CUDA toolkit is
+// needed to build this.
 #include "dropout.h"
 #ifdef RETORT_CUDA
 #include <ATen/cuda/jiterator.h>
@@ -34,20 +35,13 @@ at::Tensor countedTo(int64_t count) {
   return made.back().narrow(0, 0, count);
 }
 
-at::Tensor placesOf(const at::Tensor& x, int64_t rowStep) {
-  if (rowStep == 1 || x.dim() == 0) return countedTo(x.numel()).view(x.sizes());
-  const int64_t width = x.size(-1);
-  const at::Tensor first = at::arange(x.numel() / std::max<int64_t>(1, width), options(at::kInt)).mul_(rowStep * width);
-  return first.unsqueeze(1).add(at::arange(width, options(at::kInt))).view(x.sizes()).view(at::kFloat);
-}
-
 }  // namespace
 
 std::optional<at::Tensor> droppedByCuda(const at::Tensor& x, const Mask& mask) {
   static bool compiles = true, compiled = false;
   if (!compiles || !x.is_cuda() || x.numel() == 0) return std::nullopt;
   const at::Scalar threshold = static_cast<int64_t>(mask.threshold), scale = static_cast<double>(mask.scale);
-  const at::Tensor place = placesOf(x, mask.rowStep);
+  const at::Tensor place = mask.rowStep == 1 ? countedTo(x.numel()).view(x.sizes()) : placesOf(x.sizes(), mask.rowStep).view(at::kFloat);
   try {
     const auto word = [&](int64_t which) { return capturedWord(mask.place, which).view(at::kFloat); };
     const auto made = mask.place < 0

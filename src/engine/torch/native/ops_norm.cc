@@ -1,5 +1,4 @@
 // Activation, dropout, layer norm and embedding, forward and backward (src/engine/fused).
-#include <ATen/Parallel.h>
 #include <algorithm>
 #include "dense.h"
 #include "dropout.h"

@@ -68,8 +68,8 @@ void updateOnRows(const Parameter& parameter, const Rates& rates, double clip) {
   else cpu::adamW(step);
 }
 
-// The same by LibTorch's fused step. `clip` is a number on the device, `skip` 1 there where the step is to be left out, so nothing is read back.
-void updateByLibrary(const std::vector<const Parameter*>& parameters, const Rates& rates, const at::Tensor& clip, const std::optional<at::Tensor>& skip) {
+// The same by LibTorch's fused step, of parameters that all decay or none. `clip` is a number on the device, `skip` 1 there where the step is to be left out, so nothing is read back.
+void updateGroup(const std::vector<const Parameter*>& parameters, const Rates& rates, const at::Tensor& clip, const std::optional<at::Tensor>& skip) {
   std::vector<at::Tensor> values, gradients, firsts, seconds;
   for (const Parameter* const parameter : parameters) {
     const at::Tensor& value = parameter->value.value;
@@ -89,7 +89,7 @@ void updateByLibrary(const std::vector<Parameter>& parameters, const Rates& rate
     std::vector<const Parameter*> group;
     int64_t numbers = 0;
     const auto update = [&] {
-      if (!group.empty()) updateByLibrary(group, rates, clip, skip);
+      if (!group.empty()) updateGroup(group, rates, clip, skip);
       group.clear();
       numbers = 0;
     };
