@@ -46,6 +46,7 @@ export const acrossFiles: ReadonlyMap<string, string> = new Map([
   ['test/objectives/contract.test.ts', 'holds every objective of the catalogue to one contract'],
   ['test/engine/conformance.test.ts', 'holds every engine to the operations the house calls'],
   ['test/engine/torch/huge-pages.test.ts', 'tests native/huge_pages.cc'],
+  ['test/engine/torch/library-attention.test.ts', 'tests what native/ops_attention.cc leaves to LibTorch'],
   ['test/engine/torch/kept-packing.test.ts', 'tests the products of native/dense.h'],
   ['test/engine/torch/late-rows.test.ts', 'tests native/late_rows.cc'],
 ]);

@@ -1,7 +1,11 @@
 // Scaled dot-product attention (src/engine/fused/attention.ts). What the forward pass leaves for the backward one is the
-// log-sum-exp of every row of scores where heads are computed one by one in the cache, the probabilities elsewhere.
+// log-sum-exp of every row of scores where heads are computed one by one in the cache, nothing where LibTorch's fused kernels
+// (FlashAttention and its kin) give the gradient, the probabilities elsewhere.
+#include <ATen/SDPBackend.h>
+#include <torch/csrc/autograd/autograd.h>
 #include "dense.h"
 #include "dropout.h"
+#include "in_order.h"
 
 namespace retort {
 namespace {
@@ -37,6 +41,40 @@ Prepared prepared(const at::Tensor& query, const at::Tensor& key, const at::Tens
   return made;
 }
 
+// Attention without dropout, by LibTorch.
+struct Fused {
+  at::Tensor query, key, value, bias;
+  double scale;
+
+  at::Tensor context() const { return at::scaled_dot_product_attention(query, key, value, bias, 0.0, false, scale); }
+
+  // The same, of which LibTorch's autograd can be asked for gradients.
+  Fused recorded() const { return {query.detach().requires_grad_(), key.detach().requires_grad_(), value.detach().requires_grad_(), bias, scale}; }
+
+  // Whether it has kernels for these shapes that give the gradient, too, without the scores, and in one order.
+  bool hasGradient() const {
+    const InOrder inOrder(/*strictly=*/true);
+    const Fused leaves = recorded();
+    const int64_t backend = at::_fused_sdp_choice(leaves.query, leaves.key, leaves.value, bias, 0.0, false, scale);
+    return backend == static_cast<int64_t>(at::SDPBackend::flash_attention) || backend == static_cast<int64_t>(at::SDPBackend::efficient_attention);
+  }
+
+  // Gradients of query, key and value. The context is computed once more, which takes less than keeping the scores.
+  std::vector<at::Tensor> gradients(const at::Tensor& dcontext) const {
+    const InOrder inOrder(/*strictly=*/true);
+    const c10::impl::LocalDispatchKeySet keys = c10::impl::tls_local_dispatch_key_set();
+    const c10::impl::ForceDispatchKeyGuard withAutograd(keys.included_, keys.excluded_ - c10::autograd_dispatch_keyset_with_ADInplaceOrView);  // operations run without it
+    const at::AutoGradMode recording(true);
+    const Fused leaves = recorded();
+    return torch::autograd::grad({leaves.context()}, {leaves.query, leaves.key, leaves.value}, {dcontext});
+  }
+};
+
+// In the precision of activations.
+Fused fused(const at::Tensor& query, const at::Tensor& key, const at::Tensor& value, const at::Tensor& bias, double scale) {
+  return {asActivation(query), asActivation(key), asActivation(value), asActivation(bias), scale};
+}
+
 // Attributes: scale, dropout, and whether a gradient will be asked for. -> context, and what the gradient wants back
 OPERATION(RetortAttention) {
   const at::Tensor query = call.stored(), key = call.stored(), value = call.stored(), bias = call.tensor();
@@ -54,15 +92,14 @@ OPERATION(RetortAttention) {
     call.give(logSums);
     return;
   }
-  const at::Tensor q = asActivation(query), k = asActivation(key), v = asActivation(value);
-  if (!withGradient && !mask.active) {
-    // Nobody will ask for scores: LibTorch's own fused kernel (FlashAttention and its kin on CUDA) need not keep them.
-    call.give(at::scaled_dot_product_attention(q, k, v, bias.to(q.scalar_type()), 0.0, false, scale));
+  const Fused plain = fused(query, key, value, bias, scale);
+  if (!mask.active && (!withGradient || plain.hasGradient())) {
+    call.give(plain.context());
     call.give(at::empty({0}, options(at::kFloat)));
     return;
   }
-  const at::Tensor probabilities = at::softmax(full(at::matmul(q, k.transpose(-2, -1))).mul(scale).add(bias), -1);
-  call.give(at::matmul(asActivation(dropped(probabilities, mask)), v));
+  const at::Tensor probabilities = at::softmax(full(at::matmul(plain.query, plain.key.transpose(-2, -1))).mul(scale).add(bias), -1);
+  call.give(at::matmul(asActivation(dropped(probabilities, mask)), plain.value));
   call.give(probabilities);
 }
 
@@ -82,14 +119,20 @@ OPERATION(RetortAttentionGradient) {
     for (const at::Tensor& gradient : {dquery, dkey, dvalue}) call.give(gradient);
     return;
   }
-  const at::Tensor dcontext = asActivation(dy), q = asActivation(query), k = asActivation(key), v = asActivation(value);
+  const Fused plain = fused(query, key, value, bias, scale);
+  const at::Tensor dcontext = asActivation(dy);
   requireReal(left);
+  if (left.dim() == 1 && left.numel() == 0) {
+    requireSame(dy, query, "dy and the query");
+    for (const at::Tensor& gradient : plain.gradients(dcontext)) call.give(gradient);
+    return;
+  }
   const at::Tensor probabilities = full(left);
   const at::Tensor dvalue = at::matmul(asActivation(dropped(probabilities, mask)).transpose(-2, -1), dcontext);
-  const at::Tensor weighted = dropped(full(at::matmul(dcontext, v.transpose(-2, -1))), mask).mul(probabilities);
+  const at::Tensor weighted = dropped(full(at::matmul(dcontext, plain.value.transpose(-2, -1))), mask).mul(probabilities);
   const at::Tensor dscores = asActivation(weighted.sub(probabilities.mul(weighted.sum(-1, true))).mul(scale));
-  call.give(at::matmul(dscores, k));
-  call.give(at::matmul(dscores.transpose(-2, -1), q));
+  call.give(at::matmul(dscores, plain.key));
+  call.give(at::matmul(dscores.transpose(-2, -1), plain.query));
   call.give(dvalue);
 }
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include "dense.h"
 #include "dropout.h"
+#include "in_order.h"
 
 namespace retort {
 namespace {
@@ -180,23 +181,6 @@ std::vector<int32_t> touchedRows(const int32_t* ids, int64_t count, int32_t skip
   TORCH_CHECK(touched.empty() || (touched.front() >= 0 && touched.back() < rows), "an id is outside a table of ", rows, " rows");
   return touched;
 }
-
-// While it lives, LibTorch adds up in one order where it would otherwise do so in the order in which CUDA's threads come.
-class InOrder {
- public:
-  InOrder() : algorithms_(at::globalContext().deterministicAlgorithms()), warns_(at::globalContext().deterministicAlgorithmsWarnOnly()), fills_(at::globalContext().deterministicFillUninitializedMemory()) {
-    at::globalContext().setDeterministicAlgorithms(true, /*warn_only=*/true);
-    at::globalContext().setDeterministicFillUninitializedMemory(false);
-  }
-  ~InOrder() {
-    at::globalContext().setDeterministicAlgorithms(algorithms_, warns_);
-    at::globalContext().setDeterministicFillUninitializedMemory(fills_);
-  }
-  InOrder(const InOrder&) = delete;
-
- private:
-  bool algorithms_, warns_, fills_;
-};
 
 OPERATION(RetortEmbeddingGradient) {
   const at::Tensor dy = flatRows(call.stored()).contiguous();
