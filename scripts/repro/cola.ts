@@ -19,14 +19,14 @@
  * | student | arm | parameters | size | ms / example | rows learned from | steps | ms / step | minutes |
  * | --- | --- | --- | --- | --- | --- | --- | --- | --- |
  * | teacher |  | 22,713,986 | 90.9 MB | 6.0 | 8,551 | 800 of 32 | 183 | 2.4 |
- * | cut-3x384 | fine-tuning | 17,390,594 | 69.6 MB | 3.5 | 8,551 | 800 of 32 | 76 | 1.0 |
- * | cut-3x384 | minilm | 17,390,594 | 69.6 MB | 3.1 | 8,551 | 800 of 32 | 163 | 2.2 |
- * | cut-3x384 | soft-labels | 17,390,594 | 69.6 MB | 3.8 | 8,551 | 800 of 32 | 74 | 1.0 |
- * | cut-3x384 | tinybert | 17,390,594 | 69.6 MB | 7.3 | 8,551 | 800 of 32 | 190 | 2.5 |
+ * | cut-3x384 | fine-tuning | 17,390,594 | 69.6 MB | 3.8 | 8,551 | 800 of 32 | 83 | 1.1 |
+ * | cut-3x384 | minilm | 17,390,594 | 69.6 MB | 2.1 | 8,551 | 800 of 32 | 160 | 2.1 |
+ * | cut-3x384 | soft-labels | 17,390,594 | 69.6 MB | 4.1 | 8,551 | 800 of 32 | 82 | 1.1 |
+ * | cut-3x384 | tinybert | 17,390,594 | 69.6 MB | 2.8 | 8,551 | 800 of 32 | 181 | 2.4 |
  *
  * dev, cut-3x384: minilm is better than fine-tuning; soft-labels and tinybert are not to be told from fine-tuning.
  *
- * 13 runs on torch cpu bf16 2 threads LibTorch 2.13.0 (AVX512) (Intel(R) Xeon(R) Processor). dev: 1,043 examples. ± is the sample standard deviation over seeds; [low, high] holds 95 % of the difference to fine-tuning, seeds and examples drawn anew, the same for both.
+ * 13 runs on torch cpu bf16 2 threads LibTorch 2.13.0 (AVX512) (Intel(R) Xeon(R) Processor). dev: 1,043 examples. ± is the sample standard deviation over seeds, times are medians over them; [low, high] holds 95 % of the difference to fine-tuning, seeds and examples drawn anew, the same for both.
  * <!-- end of evidence -->
  */
 import { onTask } from './reproduction.ts';

@@ -19,14 +19,14 @@
  * | student | arm | parameters | size | ms / example | rows learned from | steps | ms / step | minutes |
  * | --- | --- | --- | --- | --- | --- | --- | --- | --- |
  * | teacher |  | 22,713,986 | 90.9 MB | 7.0 | 28,623 | 1,800 of 32 | 183 | 5.5 |
- * | distilbert-3x384 | fine-tuning | 17,389,826 | 69.6 MB | 2.5 | 28,623 | 1,800 of 32 | 90 | 2.7 |
- * | distilbert-3x384 | soft-labels | 17,389,826 | 69.6 MB | 9.6 | 28,623 | 1,800 of 32 | 117 | 3.5 |
- * | distilbert-3x384 | triple | 17,389,826 | 69.6 MB | 5.1 | 28,623 | 1,800 of 32 | 196 | 5.9 |
+ * | distilbert-3x384 | fine-tuning | 17,389,826 | 69.6 MB | 2.4 | 28,623 | 1,800 of 32 | 66 | 2.0 |
+ * | distilbert-3x384 | soft-labels | 17,389,826 | 69.6 MB | 9.4 | 28,623 | 1,800 of 32 | 143 | 4.3 |
+ * | distilbert-3x384 | triple | 17,389,826 | 69.6 MB | 2.6 | 28,623 | 1,800 of 32 | 209 | 6.3 |
  *
  * dev, distilbert-3x384: soft-labels and triple are not to be told from fine-tuning.
  * long, distilbert-3x384: soft-labels is worse than fine-tuning; triple is not to be told from fine-tuning.
  *
- * 10 runs on torch cpu bf16 2 threads LibTorch 2.13.0 (AVX512) (Intel(R) Xeon(R) Processor). dev: 872 examples, chance 50.9; long: 6,000 examples, those that stand in one another drawn together, chance 51.5. ± is the sample standard deviation over seeds; [low, high] holds 95 % of the difference to fine-tuning, seeds and examples drawn anew, the same for both.
+ * 10 runs on torch cpu bf16 2 threads LibTorch 2.13.0 (AVX512) (Intel(R) Xeon(R) Processor). dev: 872 examples, chance 50.9; long: 6,000 examples, those that stand in one another drawn together, chance 51.5. ± is the sample standard deviation over seeds, times are medians over them; [low, high] holds 95 % of the difference to fine-tuning, seeds and examples drawn anew, the same for both.
  * <!-- end of evidence -->
  */
 import { onSst2 } from './reproduction.ts';

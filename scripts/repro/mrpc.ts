@@ -19,14 +19,14 @@
  * | student | arm | parameters | size | ms / example | rows learned from | steps | ms / step | minutes |
  * | --- | --- | --- | --- | --- | --- | --- | --- | --- |
  * | teacher |  | 22,713,986 | 90.9 MB | 6.5 | 3,668 | 345 of 32 | 307 | 1.8 |
- * | cut-3x384 | fine-tuning | 17,390,594 | 69.6 MB | 3.9 | 3,668 | 345 of 32 | 141 | 0.8 |
- * | cut-3x384 | minilm | 17,390,594 | 69.6 MB | 3.6 | 3,668 | 345 of 32 | 350 | 2.0 |
- * | cut-3x384 | soft-labels | 17,390,594 | 69.6 MB | 3.9 | 3,668 | 345 of 32 | 152 | 0.9 |
- * | cut-3x384 | tinybert | 17,390,594 | 69.6 MB | 4.3 | 3,668 | 345 of 32 | 390 | 2.2 |
+ * | cut-3x384 | fine-tuning | 17,390,594 | 69.6 MB | 3.6 | 3,668 | 345 of 32 | 137 | 0.8 |
+ * | cut-3x384 | minilm | 17,390,594 | 69.6 MB | 3.6 | 3,668 | 345 of 32 | 352 | 2.0 |
+ * | cut-3x384 | soft-labels | 17,390,594 | 69.6 MB | 4.0 | 3,668 | 345 of 32 | 157 | 0.9 |
+ * | cut-3x384 | tinybert | 17,390,594 | 69.6 MB | 4.3 | 3,668 | 345 of 32 | 414 | 2.4 |
  *
  * dev, cut-3x384: minilm, soft-labels and tinybert are not to be told from fine-tuning.
  *
- * 13 runs on torch cpu bf16 2 threads LibTorch 2.13.0 (AVX512) (Intel(R) Xeon(R) Processor). dev: 408 examples, chance 81.2. ± is the sample standard deviation over seeds; [low, high] holds 95 % of the difference to fine-tuning, seeds and examples drawn anew, the same for both.
+ * 13 runs on torch cpu bf16 2 threads LibTorch 2.13.0 (AVX512) (Intel(R) Xeon(R) Processor). dev: 408 examples, chance 81.2. ± is the sample standard deviation over seeds, times are medians over them; [low, high] holds 95 % of the difference to fine-tuning, seeds and examples drawn anew, the same for both.
  * <!-- end of evidence -->
  */
 import { onTask } from './reproduction.ts';

@@ -23,14 +23,14 @@
  * | student | arm | parameters | size | ms / example | rows learned from | steps | ms / step | minutes |
  * | --- | --- | --- | --- | --- | --- | --- | --- | --- |
  * | teacher |  | 22,713,986 | 90.9 MB | 7.0 | 28,623 | 1,800 of 32 | 183 | 5.5 |
- * | cut-3x384 | fine-tuning | 17,390,594 | 69.6 MB | 2.2 | 28,623 | 1,800 of 32 | 72 | 2.1 |
- * | cut-3x384 | pkd | 17,390,594 | 69.6 MB | 2.1 | 28,623 | 1,800 of 32 | 73 | 2.2 |
- * | cut-3x384 | soft-labels | 17,390,594 | 69.6 MB | 2.1 | 28,623 | 1,800 of 32 | 71 | 2.1 |
- * | distilbert-3x384 | fine-tuning | 17,389,826 | 69.6 MB | 2.5 | 28,623 | 1,800 of 32 | 90 | 2.7 |
- * | distilbert-3x384 | soft-labels | 17,389,826 | 69.6 MB | 9.6 | 28,623 | 1,800 of 32 | 117 | 3.5 |
- * | fresh-3x312 | fine-tuning | 13,088,882 | 52.4 MB | 5.6 | 28,623 | 1,800 of 32 | 42 | 1.2 |
- * | fresh-3x312 | pkd | 13,088,882 | 52.4 MB | 1.8 | 28,623 | 1,800 of 32 | 59 | 1.8 |
- * | fresh-3x312 | soft-labels | 13,088,882 | 52.4 MB | 3.2 | 28,623 | 1,800 of 32 | 53 | 1.6 |
+ * | cut-3x384 | fine-tuning | 17,390,594 | 69.6 MB | 2.1 | 28,623 | 1,800 of 32 | 51 | 1.5 |
+ * | cut-3x384 | pkd | 17,390,594 | 69.6 MB | 1.9 | 28,623 | 1,800 of 32 | 62 | 1.9 |
+ * | cut-3x384 | soft-labels | 17,390,594 | 69.6 MB | 1.9 | 28,623 | 1,800 of 32 | 49 | 1.5 |
+ * | distilbert-3x384 | fine-tuning | 17,389,826 | 69.6 MB | 2.4 | 28,623 | 1,800 of 32 | 66 | 2.0 |
+ * | distilbert-3x384 | soft-labels | 17,389,826 | 69.6 MB | 9.4 | 28,623 | 1,800 of 32 | 143 | 4.3 |
+ * | fresh-3x312 | fine-tuning | 13,088,882 | 52.4 MB | 1.7 | 28,623 | 1,800 of 32 | 42 | 1.3 |
+ * | fresh-3x312 | pkd | 13,088,882 | 52.4 MB | 1.7 | 28,623 | 1,800 of 32 | 55 | 1.7 |
+ * | fresh-3x312 | soft-labels | 13,088,882 | 52.4 MB | 2.1 | 28,623 | 1,800 of 32 | 45 | 1.3 |
  *
  * dev, cut-3x384: pkd and soft-labels are not to be told from fine-tuning.
  * dev, distilbert-3x384: soft-labels is not to be told from fine-tuning.
@@ -39,7 +39,7 @@
  * long, distilbert-3x384: soft-labels is worse than fine-tuning.
  * long, fresh-3x312: pkd is better than fine-tuning; soft-labels is not to be told from fine-tuning.
  *
- * 25 runs on torch cpu bf16 2 threads LibTorch 2.13.0 (AVX512) (Intel(R) Xeon(R) Processor). dev: 872 examples, chance 50.9; long: 6,000 examples, those that stand in one another drawn together, chance 51.5. ± is the sample standard deviation over seeds; [low, high] holds 95 % of the difference to fine-tuning, seeds and examples drawn anew, the same for both.
+ * 25 runs on torch cpu bf16 2 threads LibTorch 2.13.0 (AVX512) (Intel(R) Xeon(R) Processor). dev: 872 examples, chance 50.9; long: 6,000 examples, those that stand in one another drawn together, chance 51.5. ± is the sample standard deviation over seeds, times are medians over them; [low, high] holds 95 % of the difference to fine-tuning, seeds and examples drawn anew, the same for both.
  * <!-- end of evidence -->
  */
 import { onSst2 } from './reproduction.ts';

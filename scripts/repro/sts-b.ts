@@ -20,14 +20,14 @@
  * | student | arm | parameters | size | ms / example | rows learned from | steps | ms / step | minutes |
  * | --- | --- | --- | --- | --- | --- | --- | --- | --- |
  * | teacher |  | 22,713,601 | 90.9 MB | 5.2 | 5,749 | 540 of 32 | 190 | 1.7 |
- * | cut-3x384 | fine-tuning | 17,390,209 | 69.6 MB | 3.0 | 5,749 | 540 of 32 | 101 | 0.9 |
- * | cut-3x384 | minilm | 17,390,209 | 69.6 MB | 3.6 | 5,749 | 540 of 32 | 240 | 2.2 |
- * | cut-3x384 | soft-labels | 17,390,209 | 69.6 MB | 2.8 | 5,749 | 540 of 32 | 101 | 0.9 |
- * | cut-3x384 | tinybert | 17,390,209 | 69.6 MB | 3.6 | 5,749 | 540 of 32 | 274 | 2.5 |
+ * | cut-3x384 | fine-tuning | 17,390,209 | 69.6 MB | 3.0 | 5,749 | 540 of 32 | 102 | 0.9 |
+ * | cut-3x384 | minilm | 17,390,209 | 69.6 MB | 2.8 | 5,749 | 540 of 32 | 218 | 2.0 |
+ * | cut-3x384 | soft-labels | 17,390,209 | 69.6 MB | 2.8 | 5,749 | 540 of 32 | 97 | 0.9 |
+ * | cut-3x384 | tinybert | 17,390,209 | 69.6 MB | 3.0 | 5,749 | 540 of 32 | 283 | 2.5 |
  *
  * dev, cut-3x384: tinybert is better than fine-tuning; minilm and soft-labels are not to be told from fine-tuning.
  *
- * 13 runs on torch cpu bf16 2 threads LibTorch 2.13.0 (AVX512) (Intel(R) Xeon(R) Processor). dev: 1,500 examples. ± is the sample standard deviation over seeds; [low, high] holds 95 % of the difference to fine-tuning, seeds and examples drawn anew, the same for both.
+ * 13 runs on torch cpu bf16 2 threads LibTorch 2.13.0 (AVX512) (Intel(R) Xeon(R) Processor). dev: 1,500 examples. ± is the sample standard deviation over seeds, times are medians over them; [low, high] holds 95 % of the difference to fine-tuning, seeds and examples drawn anew, the same for both.
  * <!-- end of evidence -->
  */
 import { onTask } from './reproduction.ts';

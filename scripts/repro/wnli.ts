@@ -20,14 +20,14 @@
  * | student | arm | parameters | size | ms / example | rows learned from | steps | ms / step | minutes |
  * | --- | --- | --- | --- | --- | --- | --- | --- | --- |
  * | teacher |  | 22,713,986 | 90.9 MB | 4.4 | 635 | 60 of 32 | 227 | 0.2 |
- * | cut-3x384 | fine-tuning | 17,390,594 | 69.6 MB | 2.8 | 635 | 60 of 32 | 97 | 0.1 |
- * | cut-3x384 | minilm | 17,390,594 | 69.6 MB | 2.9 | 635 | 60 of 32 | 255 | 0.3 |
- * | cut-3x384 | soft-labels | 17,390,594 | 69.6 MB | 2.7 | 635 | 60 of 32 | 106 | 0.1 |
- * | cut-3x384 | tinybert | 17,390,594 | 69.6 MB | 2.9 | 635 | 60 of 32 | 291 | 0.3 |
+ * | cut-3x384 | fine-tuning | 17,390,594 | 69.6 MB | 2.7 | 635 | 60 of 32 | 94 | 0.1 |
+ * | cut-3x384 | minilm | 17,390,594 | 69.6 MB | 2.7 | 635 | 60 of 32 | 236 | 0.2 |
+ * | cut-3x384 | soft-labels | 17,390,594 | 69.6 MB | 2.6 | 635 | 60 of 32 | 104 | 0.1 |
+ * | cut-3x384 | tinybert | 17,390,594 | 69.6 MB | 2.8 | 635 | 60 of 32 | 273 | 0.3 |
  *
  * dev, cut-3x384: minilm and tinybert are better than fine-tuning; soft-labels is not to be told from fine-tuning.
  *
- * 13 runs on torch cpu bf16 2 threads LibTorch 2.13.0 (AVX512) (Intel(R) Xeon(R) Processor). dev: 71 examples, chance 56.3. ± is the sample standard deviation over seeds; [low, high] holds 95 % of the difference to fine-tuning, seeds and examples drawn anew, the same for both.
+ * 13 runs on torch cpu bf16 2 threads LibTorch 2.13.0 (AVX512) (Intel(R) Xeon(R) Processor). dev: 71 examples, chance 56.3. ± is the sample standard deviation over seeds, times are medians over them; [low, high] holds 95 % of the difference to fine-tuning, seeds and examples drawn anew, the same for both.
  * <!-- end of evidence -->
  */
 import { onTask } from './reproduction.ts';

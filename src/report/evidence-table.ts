@@ -95,12 +95,16 @@ function separation(contenders: readonly EvidenceContender[], baseline: string):
 const listed = (words: readonly string[]): string => (words.length < 2 ? words.join() : `${words.slice(0, -1).join(', ')} and ${words.at(-1) ?? ''}`);
 
 function costRows(contenders: readonly EvidenceContender[]): string {
-  const mean = (runs: readonly Evidence[], of: (run: Evidence) => number) => runs.reduce((sum, run) => sum + of(run), 0) / runs.length;
+  // Of times the median: a run that shared its cores with others says nothing of the rest.
+  const median = (runs: readonly Evidence[], of: (run: Evidence) => number): number => {
+    const sorted = runs.map(of).sort((a, b) => a - b);
+    return (sorted[Math.floor((sorted.length - 1) / 2)]! + sorted[Math.floor(sorted.length / 2)]!) / 2;
+  };
   const rows = contenders.map(({ student, arm, runs }) => {
     const [{ parameters, bytes, steps, rowsPerStep, labelledRows, rows: all }] = runs;
     const learned = labelledRows === all ? formatCount(all) : `${formatCount(labelledRows)} labelled, ${formatCount(all - labelledRows)} not`;
-    const minutes = mean(runs, (run) => run.minutes);
-    return [student, student === arm ? '' : arm, formatCount(parameters), formatBytes(bytes), mean(runs, ({ latencyMs }) => latencyMs).toFixed(1), learned, `${formatCount(steps)} of ${rowsPerStep}`, formatCount((60_000 * minutes) / steps), minutes.toFixed(1)];
+    const minutes = median(runs, (run) => run.minutes);
+    return [student, student === arm ? '' : arm, formatCount(parameters), formatBytes(bytes), median(runs, ({ latencyMs }) => latencyMs).toFixed(1), learned, `${formatCount(steps)} of ${rowsPerStep}`, formatCount((60_000 * minutes) / steps), minutes.toFixed(1)];
   });
   return markdownTable(['student', 'arm', 'parameters', 'size', 'ms / example', 'rows learned from', 'steps', 'ms / step', 'minutes'], rows);
 }
@@ -114,6 +118,6 @@ function footnote(evidence: readonly Evidence[], contenders: readonly EvidenceCo
   return [
     `${evidence.length} runs on ${[...engines].sort().join('; ')} (${[...machines].sort().join('; ')}). ${tested.join('; ')}.`,
     ...new Set(evidence.flatMap(({ translation }) => (translation === undefined ? [] : [`BLEU: ${translation.signature}.`]))),
-    `± is the sample standard deviation over seeds${paired ? `; [low, high] holds 95 % of the difference to ${baseline}, seeds and examples drawn anew, the same for both` : ''}.`,
+    `± is the sample standard deviation over seeds, times are medians over them${paired ? `; [low, high] holds 95 % of the difference to ${baseline}, seeds and examples drawn anew, the same for both` : ''}.`,
   ].join(' ');
 }

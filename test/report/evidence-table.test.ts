@@ -30,6 +30,11 @@ test('arms may be chosen; a single seed has an interval over examples alone', (t
   t.regex(text, /\| cut \| pkd \| 1 \| 90\.0 \| \+10\.0 \[/);
 });
 
+test('of times a run that shared its machine weighs no more than another', (t) => {
+  const disturbed = [[1, 2], [2, 90], [3, 2.2]].map(([seed, minutes]) => ({ ...recordedRun({ seed: seed!, right: but(5) }), minutes: minutes!, latencyMs: 4 * minutes! }));
+  t.regex(evidenceTable([teacher, ...disturbed], { baseline: 'fine-tuning' }), /\| cut \| fine-tuning \| 12,345 \| 49\.4 kB \| 8\.8 \|.*\| 660 \| 2\.2 \|/);
+});
+
 test('without a student there is one line, and a changed run changes the table', (t) => {
   t.is(evidenceTable([], { baseline: 'fine-tuning' }), 'No run is recorded yet.');
   t.is(evidenceTable([teacher], { baseline: 'fine-tuning' }), 'No run is recorded yet.');
