@@ -41,7 +41,7 @@ export function addTrainingOptions(command: Command): Command {
     .option('--learning-rate <rate>', 'the highest rate (default: 5e-5, more below a width of 768; 0.2 / width for a fresh model)', positiveNumber)
     .option('--warmup <share>', 'share of the steps in which the rate climbs', share, 0.1)
     .option('--seed <n>', 'of everything random', seedNumber, trainDefaults.seed)
-    .option('--dropout <rate>', 'everywhere in the model (default: its own; 0.1 for a fresh one)', dropoutRate)
+    .option('--dropout <rate>', 'where such a model has it (default: its own; 0.1 for a fresh one)', dropoutRate)
     .addOption(new Option('--metric <name>', 'which score on dev picks the best weights and stands first in the report (default: accuracy, micro F1 or Pearson, as the labels are; or the GLUE task\'s; bleu of translators)').choices(metrics))
     .option('--evaluate-every <steps>', 'score on dev so often (default: once an epoch)', wholeNumber)
     .option('--patience <n>', 'stop after so many scorings on dev without an improvement (default: never)', wholeNumber)

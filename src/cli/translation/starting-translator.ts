@@ -4,7 +4,7 @@
  */
 import type { Seq2SeqFamilyName } from '../../models/seq2seq/config.ts';
 import { createSeq2Seq, freshSeq2Seq, type Seq2Seq } from '../../models/seq2seq/model.ts';
-import { freshSeq2SeqConfig, parseSeq2SeqSize } from '../../models/seq2seq/size.ts';
+import { dropoutRates, freshSeq2SeqConfig, parseSeq2SeqSize } from '../../models/seq2seq/size.ts';
 import { cutSeq2Seq } from '../../models/seq2seq/student.ts';
 import { layersCalled } from '../../models/layer-map.ts';
 import { modelFingerprint } from '../../teacher/labeller.ts';
@@ -53,5 +53,5 @@ export async function startCutTranslator(opened: TranslatorFolder, chosen: CutLa
 }
 
 function withDropout({ config, parameters }: Seq2Seq, rate: number | undefined): Seq2Seq {
-  return createSeq2Seq(rate === undefined ? config : { ...config, hiddenDropout: rate, attentionDropout: rate }, parameters);
+  return createSeq2Seq(rate === undefined ? config : { ...config, ...dropoutRates(config, rate) }, parameters);
 }

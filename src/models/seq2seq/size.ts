@@ -30,9 +30,16 @@ export interface FreshSeq2SeqOptions {
   readonly startId?: number;
   /** Longest text of either side, in tokens. Default 512; no matter to T5. */
   readonly positions?: number;
+  /** As `dropoutRates` takes it. Default 0.1. */
   readonly dropout?: number;
   /** Standard deviation of fresh weights, about 1/√width unless given; to T5 a factor of its own deviations, 1. */
   readonly initializerRange?: number;
+}
+
+/** One rate as published models have it: of embeddings and of what each part of a layer adds; T5's is of probabilities and inner values, too. */
+export function dropoutRates({ relative }: Pick<Seq2SeqConfig, 'relative'>, rate: number): Pick<Seq2SeqConfig, 'hiddenDropout' | 'attentionDropout' | 'activationDropout'> {
+  const inner = relative === undefined ? 0 : rate;
+  return { hiddenDropout: rate, attentionDropout: inner, activationDropout: inner };
 }
 
 /** Its translations are searched for with four beams. */
@@ -58,9 +65,7 @@ export function freshSeq2SeqConfig(size: Seq2SeqSize, { family = 'marian', vocab
     padId,
     startId,
     initializerRange: options.initializerRange ?? usualRange,
-    hiddenDropout: dropout,
-    attentionDropout: dropout,
-    activationDropout: fresh.relative === undefined ? 0 : dropout,
+    ...dropoutRates(fresh, dropout),
     generation: {
       startId, eosIds: [eosId], maxNewTokens: positions - 1, beams: 4, lengthPenalty: 1, earlyStopping: false,
       badWordsIds: [[padId]], forcedEosId: eosId, renormalize: true, source: {},

@@ -21,6 +21,12 @@ test('a Marian 6+6x512 has as many parameters as OPUS-MT\'s without its position
   t.like(config, { startId: 58_100, scalesEmbeddings: true, tied: true, activation: 'silu', positions: 512 });
 });
 
+test('dropout is of layers alone, as in the published models; T5 has one rate for all', (t) => {
+  const of = (family: 'marian' | 'bart' | 't5') => freshSeq2SeqConfig(parseSeq2SeqSize('1+1x8'), { family, vocabulary: 9, padId: 0, eosId: 1, dropout: 0.3 });
+  for (const family of ['marian', 'bart'] as const) t.like(of(family), { hiddenDropout: 0.3, attentionDropout: 0, activationDropout: 0 }, family);
+  t.like(of('t5'), { hiddenDropout: 0.3, attentionDropout: 0.3, activationDropout: 0.3 });
+});
+
 test.serial('the same seed makes the same model, another another', async (t) => {
   for (const family of familyNames) {
     const [one, same, other] = [5, 5, 6].map((seed) => freshSeq2Seq(tinySeq2SeqConfig({ family }), { seed }));
