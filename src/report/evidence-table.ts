@@ -2,6 +2,7 @@
  * The tables of a recipe's recorded runs in Markdown: scores with their spread over seeds, differences to a named arm with intervals, what
  * is kept of the teacher, likeness to it, size and speed; and what all of it rests on. The same runs give the same text.
  */
+import { quantile } from '../evaluate/quantile.ts';
 import { contendersOf, type ContenderTest, type EvidenceContender, type EvidenceDifference } from './evidence-contenders.ts';
 import type { Evidence } from './evidence-file.ts';
 import { pretrainingRows } from './evidence-pretraining.ts';
@@ -96,10 +97,7 @@ const listed = (words: readonly string[]): string => (words.length < 2 ? words.j
 
 function costRows(contenders: readonly EvidenceContender[]): string {
   // Of times the median: a run that shared its cores with others says nothing of the rest.
-  const median = (runs: readonly Evidence[], of: (run: Evidence) => number): number => {
-    const sorted = runs.map(of).sort((a, b) => a - b);
-    return (sorted[Math.floor((sorted.length - 1) / 2)]! + sorted[Math.floor(sorted.length / 2)]!) / 2;
-  };
+  const median = (runs: readonly Evidence[], of: (run: Evidence) => number) => quantile(runs.map(of).sort((a, b) => a - b), 0.5);
   const rows = contenders.map(({ student, arm, runs }) => {
     const [{ parameters, bytes, steps, rowsPerStep, labelledRows, rows: all }] = runs;
     const learned = labelledRows === all ? formatCount(all) : `${formatCount(labelledRows)} labelled, ${formatCount(all - labelledRows)} not`;

@@ -5,7 +5,7 @@ import { type Attributes, runFused } from '../../../src/engine/fused/fused-op.ts
 import { useEngine } from '../../../src/engine/engine.ts';
 import { randomKey } from '../../../src/engine/random.ts';
 import * as tf from '../../../src/engine/tf.ts';
-import { closeTensors, drawn } from '../numbers.ts';
+import { closeTensors, drawn, read } from '../numbers.ts';
 import { torchTest } from './built.ts';
 
 type Run = (name: 'RetortAttention' | 'RetortAttentionGradient', inputs: Record<string, tf.Tensor>, attributes: Attributes) => tf.Tensor[];
@@ -24,11 +24,13 @@ function passes(run: Run, queries: number, keys: number, attributes: Attributes)
 
 for (const [queries, keys] of [[5, 5], [1, 64], [130, 130]] as const) {
   torchTest(`${queries} queries of ${keys} keys: without dropout nothing is kept, and gradients are those of the probabilities`, async (t) => {
-    await useEngine('torch', { kernels: 'library' });
+    await useEngine('torch', { kernels: 'library', device: process.env.RETORT_TEST_DEVICE ?? 'cpu' });
     const plain = { scale: 1 / Math.sqrt(8), ...dropoutAttributes(undefined) };
     const [actual, expected] = [passes(byLibrary, queries, keys, plain), passes(writtenOut, queries, keys, plain)];
     t.is(actual.left.size, 0);
     for (const [i, name] of ['context', 'dquery', 'dkey', 'dvalue'].entries()) await closeTensors(t, name, actual.results[i]!, expected.results[i]!);
+    const bits = (results: tf.Tensor[]) => Promise.all(results.map(read));
+    t.deepEqual(await bits(passes(byLibrary, queries, keys, plain).results), await bits(actual.results), 'the same bits every time');
     const dropping = { ...plain, ...dropoutAttributes({ rate: 0.5, key: randomKey(1) }) };
     t.deepEqual(passes(byLibrary, queries, keys, dropping).left.shape, [3, 2, queries, keys]);
   });

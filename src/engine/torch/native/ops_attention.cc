@@ -41,12 +41,14 @@ Prepared prepared(const at::Tensor& query, const at::Tensor& key, const at::Tens
   return made;
 }
 
-// Attention without dropout, by LibTorch.
+// Query, key and value in the precision of activations, and attention without dropout by LibTorch's fused kernels.
 struct Fused {
   at::Tensor query, key, value, bias;
   double scale;
 
-  at::Tensor context() const { return at::scaled_dot_product_attention(query, key, value, bias, 0.0, false, scale); }
+  at::Tensor added() const { return bias.to(query.scalar_type()); }
+
+  at::Tensor context() const { return at::scaled_dot_product_attention(query, key, value, added(), 0.0, false, scale); }
 
   // The same, of which LibTorch's autograd can be asked for gradients.
   Fused recorded() const { return {query.detach().requires_grad_(), key.detach().requires_grad_(), value.detach().requires_grad_(), bias, scale}; }
@@ -55,11 +57,11 @@ struct Fused {
   bool hasGradient() const {
     const InOrder inOrder(/*strictly=*/true);
     const Fused leaves = recorded();
-    const int64_t backend = at::_fused_sdp_choice(leaves.query, leaves.key, leaves.value, bias, 0.0, false, scale);
+    const int64_t backend = at::_fused_sdp_choice(leaves.query, leaves.key, leaves.value, added(), 0.0, false, scale);
     return backend == static_cast<int64_t>(at::SDPBackend::flash_attention) || backend == static_cast<int64_t>(at::SDPBackend::efficient_attention);
   }
 
-  // Gradients of query, key and value. The context is computed once more, which takes less than keeping the scores.
+  // Gradients of query, key and value. The context is computed once more, so that nothing of it is kept between the two passes.
   std::vector<at::Tensor> gradients(const at::Tensor& dcontext) const {
     const InOrder inOrder(/*strictly=*/true);
     const c10::impl::LocalDispatchKeySet keys = c10::impl::tls_local_dispatch_key_set();
@@ -70,9 +72,8 @@ struct Fused {
   }
 };
 
-// In the precision of activations.
 Fused fused(const at::Tensor& query, const at::Tensor& key, const at::Tensor& value, const at::Tensor& bias, double scale) {
-  return {asActivation(query), asActivation(key), asActivation(value), asActivation(bias), scale};
+  return {asActivation(query), asActivation(key), asActivation(value), bias, scale};
 }
 
 // Attributes: scale, dropout, and whether a gradient will be asked for. -> context, and what the gradient wants back
