@@ -1,6 +1,6 @@
 /**
  * `npm test`: every suite on the embedded engine, then the parity suites on each other engine that is here (their op specs are suites of
- * their own); one that is absent is skipped out loud. Closes with one line, 'N passed, N failed'. Fails when a test failed, a file
+ * their own); one that is absent is skipped out loud. Closes with what failed, told again, and one line, 'N passed, N failed'. Fails when a test failed, a file
  * crashed, or nothing ran.
  *
  *     npm test -- --every-suite        every suite that computes, on every engine (npm run test:engines)
@@ -8,8 +8,10 @@
  *     npm test -- FILES OR OPTIONS     ava alone, with these
  */
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { askEngine } from '../src/cli/engine-report.ts';
 import { engineNames } from '../src/engine/engine.ts';
 import type { Precision } from '../src/engine/options.ts';
@@ -42,12 +44,16 @@ const everySuite = takeFlag('--every-suite');
 const runs: readonly AvaRun[] = words.length > 0 ? [{ engine: process.env.RETORT_TEST_ENGINE ?? embedded, words }] : [{ engine: embedded, words: [] }, ...(await onOthers())];
 
 let [passed, failed] = [0, 0];
+const failures: string[] = [];
 for (const run of runs) {
-  if (runs.length > 1) process.stdout.write(`\n== on the ${run.engine} engine${run.precision === undefined ? '' : `, ${run.precision}`}${run.rehearsal ? ', as on a device' : ''}\n`);
+  const title = `on the ${run.engine} engine${run.precision === undefined ? '' : `, ${run.precision}`}${run.rehearsal ? ', as on a device' : ''}`;
+  if (runs.length > 1) process.stdout.write(`\n== ${title}\n`);
   const counts = await ava(run);
   passed += counts.passed;
   failed += counts.failed;
+  if (counts.failed > 0) failures.push(`\n== failed ${title}\n${counts.told}`);
 }
+if (runs.length > 1) process.stdout.write(failures.join('')); // again, for the end is what is looked at
 process.stdout.write(`\n${passed} passed, ${failed} failed\n`);
 process.exitCode = failed > 0 ? 1 : 0;
 
@@ -71,18 +77,20 @@ function roomsOfOthers(engine: string): string[] {
   return engineNames.filter((other) => other !== engine).map((other) => `!test/engine/${other}/**`);
 }
 
-function ava({ engine, precision, rehearsal, words: given }: AvaRun): Promise<{ passed: number; failed: number }> {
+function ava({ engine, precision, rehearsal, words: given }: AvaRun): Promise<{ passed: number; failed: number; told: string }> {
   const cli = join(dirname(createRequire(import.meta.url).resolve('ava')), 'cli.mjs'); // beside its entry points; its package.json is not exported
   const child = spawn(process.execPath, [cli, ...given], { stdio: ['inherit', 'pipe', 'inherit'], env: { ...process.env, RETORT_TEST_ENGINE: engine, ...(precision !== undefined && { RETORT_TEST_PRECISION: precision }), ...(rehearsal && { RETORT_TEST_KERNELS: 'library', RETORT_TEST_REPLAY: 'captured' }) } });
-  let tail = '';
-  child.stdout.setEncoding('utf8');
-  let ticked = 0;
-  child.stdout.on('data', (text: string) => {
-    process.stdout.write(text);
-    ticked += text.split('✔').length - 1;
-    tail = (tail + text).slice(-200_000);
+  let [tail, ticked] = ['', 0];
+  const crossed: string[] = []; // also what has no place in ava's summary: a file that crashed
+  const lines = createInterface({ input: child.stdout });
+  lines.on('line', (line) => {
+    process.stdout.write(`${line}\n`);
+    ticked += line.split('✔').length - 1;
+    if (/^\s*✘/.test(line)) crossed.push(`${line}\n`);
+    tail = `${tail}${line}\n`.slice(-200_000);
   });
-  return new Promise((done) => child.on('close', (code) => done(countsOf(tail, { code, ticked }))));
+  const closed = once(lines, 'close');
+  return new Promise((done) => child.on('close', (code) => void closed.then(() => done({ ...countsOf(tail, { code, ticked }), told: `${tail.slice(tail.indexOf('\n  ─\n'))}${crossed.join('')}` }))));
 }
 
 /**

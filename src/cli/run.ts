@@ -39,6 +39,8 @@ export interface Run {
   say(text: string): void;
   /** For `train`: logs to events.jsonl and tensorboard/, and draws the progress line. */
   emit(event: TrainEvent): void;
+  /** For `train`: resolves when all that was emitted is on disk. */
+  recorded(): Promise<void>;
   /** Tells what a training run is made of, before its first event. */
   describe(training: string, facts: Settings): void;
   /** Counts something that takes long; `total` things called `unit`. */
@@ -97,6 +99,7 @@ async function withLockedRun<T>({ folder, command, settings, console, signal }: 
         board.record(told);
         progress.show(told);
       },
+      recorded: async () => void (await Promise.all([log.written(), board.written()])),
       describe: (training, facts) => board.describe(training, { command, ...facts }),
       count: (label, unit, total) => console.count(label, unit, total),
       stage: async (name, inputs, stageWork) => {
@@ -108,7 +111,7 @@ async function withLockedRun<T>({ folder, command, settings, console, signal }: 
     return result;
   } finally {
     progress.close();
-    await Promise.all([log.close(), board.close()]);
+    await Promise.all([log.written(), board.close()]);
   }
 }
 

@@ -27,7 +27,7 @@ export async function trainStage<S extends Lesson['student'], T extends object>(
     await removeStalePartials(checkpoints);
     const student = await start();
     try {
-      const hooks = { run: name, emit: (event: Parameters<Run['emit']>[0]) => run.emit(event), signal: run.signal, checkpoints };
+      const hooks = { run: name, emit: (event: Parameters<Run['emit']>[0]) => run.emit(event), recorded: () => run.recorded(), signal: run.signal, checkpoints };
       const outcome = await plain({ ...(await lesson(student, folder)), student, hooks });
       if (outcome.stopped === 'interrupted') throw run.signal.reason;
       const trainMs = performance.now() - started;

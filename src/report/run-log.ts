@@ -11,8 +11,8 @@ import { openWriteQueue } from './write-queue.ts';
 
 export type LoggedEvent = TrainEvent & { time: string };
 
-/** `record` returns at once and keeps the order; a write that failed is thrown by the next `record`, or by `close`. */
-export type RunLog = { record(event: TrainEvent): void; close(): Promise<void> };
+/** `record` returns at once and keeps the order; a write that failed is thrown by the next `record`, or by `written`, which waits for all of them. */
+export type RunLog = { record(event: TrainEvent): void; written(): Promise<void> };
 
 /** Opens the log at `path` for appending; the file appears with the first event. */
 export function openRunLog(path: string, { now = () => new Date() }: { now?: () => Date } = {}): RunLog {
@@ -22,7 +22,7 @@ export function openRunLog(path: string, { now = () => new Date() }: { now?: () 
       const line = JSON.stringify({ time: now().toISOString(), ...event });
       queue.add(() => appendLine(path, line));
     },
-    close: () => queue.close(),
+    written: () => queue.written(),
   };
 }
 

@@ -15,8 +15,8 @@ import { openWriteQueue } from './write-queue.ts';
 /** Names and values, which may lie in one another; shown as a table of paths. */
 export type Settings = Readonly<Record<string, unknown>>;
 
-/** `record` returns at once, as the run log's does; `describe` tells a run's settings before its start. */
-export type TensorBoard = { describe(run: string, settings: Settings): void; record(event: TrainEvent): void; close(): Promise<void> };
+/** `record` returns at once, as the run log's does, and `written` waits; `describe` tells a run's settings before its start. */
+export type TensorBoard = { describe(run: string, settings: Settings): void; record(event: TrainEvent): void; written(): Promise<void>; close(): Promise<void> };
 
 /** Nothing is written before the first event. `folder` is what `tensorboard --logdir` is given. */
 export function openTensorBoard(folder: string, { now = () => new Date() }: { now?: () => Date } = {}): TensorBoard {
@@ -54,9 +54,10 @@ export function openTensorBoard(folder: string, { now = () => new Date() }: { no
       const time = now();
       queue.add(() => write(event, time));
     },
+    written: () => queue.written(),
     async close() {
       try {
-        await queue.close();
+        await queue.written();
       } finally {
         for (const run of [...files.keys()]) await closeFile(run);
       }

@@ -3,12 +3,12 @@
  * failure is thrown to the caller at its next call: a run must not go on for hours believing that it is being recorded.
  */
 
-/** `add` returns at once; it and `close` throw what an earlier write failed with, with `said` before it. */
-export type WriteQueue = { add(write: () => Promise<void>): void; close(): Promise<void> };
+/** `add` returns at once, `written` when all that was added is written; both throw what an earlier write failed with, with `said` before it. */
+export type WriteQueue = { add(write: () => Promise<void>): void; written(): Promise<void> };
 
 /** @param said what a failure means, such as 'runs/a/events.jsonl: the run log cannot be written'. */
 export function openWriteQueue(said: string): WriteQueue {
-  let written = Promise.resolve();
+  let last = Promise.resolve();
   let failure: Error | undefined;
   const throwFailure = (): void => {
     if (failure !== undefined) throw new Error(`${said}: ${failure.message}`, { cause: failure });
@@ -16,14 +16,14 @@ export function openWriteQueue(said: string): WriteQueue {
   return {
     add(write) {
       throwFailure();
-      written = written
+      last = last
         .then(() => (failure === undefined ? write() : undefined))
         .catch((error: unknown) => {
           failure = error instanceof Error ? error : new Error(String(error));
         });
     },
-    async close() {
-      await written;
+    async written() {
+      await last;
       throwFailure();
     },
   };

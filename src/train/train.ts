@@ -58,6 +58,8 @@ export interface TrainHooks {
   /** Label of the run in events. */
   readonly run: string;
   readonly emit: (event: TrainEvent) => void;
+  /** Resolves when what was emitted would outlive this process. A checkpoint waits for it: a run that goes on from there does not say it again. */
+  readonly recorded?: () => Promise<void>;
   /** Scores the student, higher is better under `metric`; the best weights are put back at the end. */
   readonly score?: { readonly metric: string; readonly measure: () => Promise<Record<string, number>> };
   /** Hears when these steps are done, the student being as they left it: teachers that stopped early. A resumed run may tell a step again. */
@@ -108,6 +110,8 @@ export async function train(learning: Learning, corpus: TokenisedCorpus, setting
     const batches = trainingBatches(corpus, { seed: settings.seed, rows: microRows, cursor, padId: config.padId, ...(config.startId !== undefined && { startId: config.startId }), world });
     const saveCheckpoint = async () => {
       if (checkpoints === undefined) return;
+      await ledger.settle(cursor);
+      await hooks.recorded?.();
       emit({ kind: 'checkpoint', run, step, path: await saveTrainState(checkpoints, { step, cursor, best, waiting }, identity, trained, optimizer) });
     };
 

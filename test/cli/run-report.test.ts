@@ -34,7 +34,7 @@ async function addEvents(folder: string): Promise<void> {
   const log = openRunLog(join(folder, 'events.jsonl'));
   log.record({ kind: 'start', run: 'student', totalSteps: 60, examples: 25, parameters: 5 });
   log.record({ kind: 'step', run: 'student', step: 10, totalSteps: 60, epoch: 0.4, loss: 0.5, parts: {}, learningRate: 1, gradientNorm: 1, examplesPerSecond: 1, tokensPerSecond: 1 });
-  await log.close();
+  await log.written();
 }
 
 async function addStage(folder: string, name: string, result?: object): Promise<void> {

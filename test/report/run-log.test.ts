@@ -31,7 +31,7 @@ test('every event comes back in its order with the time it was heard', async (t)
   const path = await scratchLog(t);
   const log = openRunLog(path, { now });
   events.forEach((event) => log.record(event));
-  await log.close();
+  await log.written();
   t.deepEqual(await readRunLog(path), events.map((event) => ({ time: '2026-01-02T03:04:05.678Z', ...event })));
   const text = await readFile(path, 'utf8');
   t.is(text.split('\n').length, events.length + 1);
@@ -42,12 +42,12 @@ test('a line torn by a kill is lost alone, and the next run writes on whole line
   const path = await scratchLog(t);
   const first = openRunLog(path, { now });
   first.record(events[0]!);
-  await first.close();
+  await first.written();
   await appendFile(path, '{"time":"2026-01-02T03:04:05.678Z","kind":"st');
   t.is((await readRunLog(path)).length, 1);
   const second = openRunLog(path, { now });
   second.record(events[4]!);
-  await second.close();
+  await second.written();
   t.deepEqual((await readRunLog(path)).map(({ kind }) => kind), ['start', 'checkpoint']);
 });
 
@@ -55,7 +55,7 @@ test('a number that is not finite is read as NaN', async (t) => {
   const path = await scratchLog(t);
   const log = openRunLog(path, { now });
   log.record({ ...events[1]!, kind: 'step', gradientNorm: Infinity, parts: { 'hard-label': NaN } } as TrainEvent);
-  await log.close();
+  await log.written();
   const [event] = await readRunLog(path);
   t.like(event, { gradientNorm: NaN, parts: { 'hard-label': NaN } });
 });
@@ -63,7 +63,7 @@ test('a number that is not finite is read as NaN', async (t) => {
 test('a log that cannot be written fails the run at its end', async (t) => {
   const log = openRunLog(tmpdir(), { now });
   log.record(events[0]!);
-  await t.throwsAsync(log.close(), { message: /run log cannot be written/ });
+  await t.throwsAsync(log.written(), { message: /run log cannot be written/ });
   t.throws(() => log.record(events[1]!), { message: /run log cannot be written/ });
 });
 

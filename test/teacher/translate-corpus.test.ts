@@ -65,9 +65,9 @@ test('stopped in the middle and resumed: the same bytes', async (t) => {
 test('killed in the middle and resumed: the same bytes', async (t) => {
   const [whole, root] = [await temporaryFolder(t), await temporaryFolder(t)];
   await translateCorpus({ ...usual, batchTokens: 1, root: whole });
-  const start = () => spawn(process.execPath, ['--import=tsx', join(import.meta.dirname, 'translate-child.ts'), root], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const start = (stage: number) => spawn(process.execPath, ['--import=tsx', join(import.meta.dirname, 'translate-child.ts'), root, String(stage)], { stdio: ['ignore', 'pipe', 'inherit'] });
   for (const stage of [11, 25]) {
-    const child = start();
+    const child = start(stage);
     let said = '';
     child.stdout.on('data', (text: Buffer) => {
       said += text.toString();

@@ -230,6 +230,15 @@ test('events come in order, each where it is due', async (t) => {
   t.deepEqual(outcome, { step: 7, best: { step: 3, score: 0.5 } });
 });
 
+test('a checkpoint waits until everything before it is told and recorded', async (t) => {
+  const checkpoints = await temporaryFolder(t);
+  const stood: [step: number, checkpoints: number[]][] = [];
+  const emit = (event: TrainEvent) => void (event.kind === 'step' && stood.push([event.step, []]));
+  const recorded = async () => void stood.at(-1)?.[1].push(...(await numbersIn(checkpoints, 'step')));
+  await run({ settings: { logEvery: 5, checkpointEvery: 3 }, hooks: { checkpoints, emit, recorded } });
+  t.deepEqual(stood, [[3, []], [5, []], [6, [3]], [7, [3, 6]]]);
+});
+
 test('one aborted before it began takes no step', async (t) => {
   const model = student();
   const before = await bitsOf(model);

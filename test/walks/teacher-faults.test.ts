@@ -111,11 +111,12 @@ test.serial('wrong use of teachers is code 2', async (t) => {
   await refused(t, ['label', '--from', 'x.jsonl', 'runs/teacher/model', corpus], /^error: with --from, give nothing but a corpus\n/m, 2);
 });
 
-/** Starts a command and waits until it holds the lock of a folder below `root`. */
+/** Starts a command and stops it in its tracks once it holds the lock of a folder below `root`: it must not be done before a second one asks. */
 async function holding(root: string, words: readonly string[]) {
   const running = place.start(...words);
   const isHeld = async () => existsSync(place.path(root)) && (await readdir(place.path(root), { recursive: true })).some((name) => name.split(/[\\/]/).at(-1) === '.lock');
   while (running.process.exitCode === null && !(await isHeld())) await sleep(2);
+  running.process.kill('SIGSTOP');
   return running;
 }
 
@@ -125,6 +126,7 @@ test.serial('a second process while the first one labels: it says who is at work
   const second = await place.retort(...words);
   t.is(second.code, 1, second.stderr);
   t.regex(second.stderr, new RegExp(`^retort: second/labels/\\w+: another process \\(number ${first.process.pid}, since \\S+\\) is writing here; wait until it is done, or give another folder\\n$`, 'm'));
+  first.process.kill('SIGCONT');
   const { code, stderr } = await first.finished;
   t.is(code, 0, stderr);
   const third = await place.retort(...words);

@@ -72,7 +72,7 @@ async function runSubject(folder: string, file: string): Promise<Subject> {
   log.record({ kind: 'evaluation', run: 'student', step: 10, scores: { accuracy: 0.75 }, best: true });
   log.record({ kind: 'skipped', run: 'student', step: 11, exampleIds: ['a'], reason: 'the loss is not finite' });
   log.record({ kind: 'end', run: 'student', step: 60, milliseconds: 12, stopped: 'early', reason: 'no rise' });
-  await log.close();
+  await log.written();
   const place = file.startsWith('student') ? stage : folder;
   const json = file.endsWith('.json');
   // Without an evaluation the page is drawn from the stages alone.
