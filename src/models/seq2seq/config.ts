@@ -46,7 +46,7 @@ export interface Seq2SeqConfig extends ModelFacts {
   readonly scalesEmbeddings: boolean;
   /** Whether the last product is one with the word embeddings. */
   readonly tied: boolean;
-  /** Standard deviation of fresh weights; of T5 the factor before those that follow from its widths. */
+  /** Standard deviation of fresh embeddings, layers being drawn by width and depth; of T5 the factor before all that follow from its widths. */
   readonly initializerRange: number;
   readonly hiddenDropout: number;
   readonly attentionDropout: number;

@@ -10,10 +10,9 @@ import { type Seq2SeqConfig, type Side, sideOf } from './config.ts';
 import type { AttentionNames, InitialPart } from './families/family.ts';
 import { seq2seqFamilies } from './families.ts';
 
-/** How fresh values of a part are drawn. */
-export function initialOf(config: Seq2SeqConfig, part: InitialPart): ParameterSpec['initial'] {
-  const { deviation } = seq2seqFamilies[config.family];
-  return deviation === undefined ? 'normal' : { deviation: deviation(part, config) };
+/** How fresh values of a part are drawn. @param depth of its layer within its side, from 1. */
+export function initialOf(config: Seq2SeqConfig, part: InitialPart, depth = 1): ParameterSpec['initial'] {
+  return { deviation: seq2seqFamilies[config.family].deviation(part, config, depth) };
 }
 
 /** A weight and its bias, which some families have not. */
@@ -36,7 +35,7 @@ export function seq2seqLayerSpecs(config: Seq2SeqConfig, side: Side): ParameterS
   const names = seq2seqFamilies[config.family].names.layer(side, config);
   return Array.from({ length: layers }, (_, index) => {
     const at = (module: string) => `${layerModule(config, side, index)}.${module}`;
-    const linear = (module: string, [outputs, inputs]: readonly [number, number], part: InitialPart) => biased(config, linearSpecs(at(module), outputs, inputs, initialOf(config, part)));
+    const linear = (module: string, [outputs, inputs]: readonly [number, number], part: InitialPart) => biased(config, linearSpecs(at(module), outputs, inputs, initialOf(config, part, index + 1)));
     const attention = ({ query, key, value, output, norm }: AttentionNames) => [
       ...linear(query, [inner, width], 'query'),
       ...linear(key, [inner, width], 'key'),

@@ -32,7 +32,7 @@ export interface FreshSeq2SeqOptions {
   readonly positions?: number;
   /** As `dropoutRates` takes it. Default 0.1. */
   readonly dropout?: number;
-  /** Standard deviation of fresh weights, about 1/√width unless given; to T5 a factor of its own deviations, 1. */
+  /** Standard deviation of fresh embeddings, about 1/√width unless given; to T5 a factor of its own deviations, 1. */
   readonly initializerRange?: number;
 }
 

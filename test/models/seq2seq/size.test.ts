@@ -36,6 +36,22 @@ test.serial('the same seed makes the same model, another another', async (t) => 
   }
 });
 
+test.serial('layers of Marian and BART are drawn by width and depth, embeddings by the range that is asked for', async (t) => {
+  for (const family of ['marian', 'bart'] as const) {
+    const model = freshSeq2Seq(freshSeq2SeqConfig(parseSeq2SeqSize('1+4x48:4:96'), { family, vocabulary: 99, padId: 0, eosId: 1, initializerRange: 0.3 }), { seed: 1 });
+    const isNear = async (name: string, expected: number) => {
+      const values = [...(await model.parameters.get(name).data())];
+      const deviation = Math.sqrt(values.reduce((sum, value) => sum + value ** 2, 0) / values.length);
+      t.true(Math.abs(deviation / expected - 1) < 0.05, `${family} ${name}: ${deviation}, expected ${expected}`);
+    };
+    await isNear('model.shared.weight', 0.3);
+    await isNear('model.encoder.layers.0.fc1.weight', Math.sqrt(2 / 144));
+    await isNear('model.decoder.layers.3.fc2.weight', Math.sqrt(2 / 144) / 2);
+    await isNear('model.decoder.layers.2.encoder_attn.q_proj.weight', Math.sqrt(1 / 48 / 3));
+    model.dispose();
+  }
+});
+
 test.serial('the padding row starts at zero where lookups of it do not learn; T5 draws by its widths', async (t) => {
   const [marian, t5] = [freshSeq2Seq(tinySeq2SeqConfig(), { seed: 1 }), freshSeq2Seq(tinySeq2SeqConfig({ family: 't5' }), { seed: 1 })];
   t.deepEqual([...(await marian.parameters.get('model.shared.weight').data()).subarray(0, 9)], new Array(9).fill(0));

@@ -3,6 +3,7 @@
  */
 import type { Side } from '../config.ts';
 import { bartAliases, bartDecimals, bartNames, bartNormEpsilon, isBartCopy, readBartFields, writeBartFields } from './bart-fields.ts';
+import { depthScaled } from './depth-scaled.ts';
 import type { Seq2SeqFamily } from './family.ts';
 
 export const bart: Seq2SeqFamily = {
@@ -26,5 +27,6 @@ export const bart: Seq2SeqFamily = {
   writeFields: writeBartFields,
   aliases: bartAliases,
   decimals: bartDecimals,
+  deviation: depthScaled,
   fresh: { activation: 'gelu', gated: false, normEpsilon: bartNormEpsilon, scalesEmbeddings: false, tied: true },
 };

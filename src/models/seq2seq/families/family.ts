@@ -74,8 +74,8 @@ export interface Seq2SeqFamily {
   readonly decimals: readonly string[];
   /** Names under which transformers also finds fields that `writeFields` writes: a stale one would win. */
   readonly aliases: readonly string[];
-  /** Standard deviations of fresh weights, where they are not `initializerRange`. */
-  readonly deviation?: (part: InitialPart, config: Seq2SeqConfig) => number;
+  /** Standard deviation of a part's fresh weights. @param depth of its layer within its side, from 1. */
+  readonly deviation: (part: InitialPart, config: Seq2SeqConfig, depth: number) => number;
   /** What a fresh model of a size has besides it. */
   readonly fresh: Pick<Seq2SeqConfig, 'activation' | 'gated' | 'normEpsilon' | 'scalesEmbeddings' | 'tied' | 'relative'>;
 }

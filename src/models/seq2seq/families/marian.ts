@@ -2,6 +2,7 @@
  * Marian (Junczys-Dowmunt et al. 2018), as the OPUS-MT translators are (Tiedemann & Thottingal 2020): BART's layers above computed positions.
  */
 import { bartAliases, bartDecimals, bartNames, bartNormEpsilon, isBartCopy, readBartFields, writeBartFields } from './bart-fields.ts';
+import { depthScaled } from './depth-scaled.ts';
 import type { Seq2SeqFamily } from './family.ts';
 
 export const marian: Seq2SeqFamily = {
@@ -22,5 +23,6 @@ export const marian: Seq2SeqFamily = {
   writeFields: (config) => ({ ...writeBartFields(config), share_encoder_decoder_embeddings: true, decoder_vocab_size: config.vocabulary }),
   aliases: bartAliases,
   decimals: bartDecimals,
+  deviation: depthScaled,
   fresh: { activation: 'silu', gated: false, normEpsilon: bartNormEpsilon, scalesEmbeddings: true, tied: true },
 };
