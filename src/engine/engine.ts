@@ -52,7 +52,7 @@ export interface EngineFacts {
 }
 
 /** The engine being loaded or in use, and what it turned out to be. */
-let loading: { readonly asked: string; readonly facts: Promise<EngineFacts> } | undefined;
+let loading: { readonly options: EngineOptions; readonly facts: Promise<EngineFacts> } | undefined;
 let current: { readonly facts: EngineFacts; readonly started: StartedEngine } | undefined;
 
 /**
@@ -63,15 +63,16 @@ export async function useEngine(choice: EngineName | 'auto' = 'auto', options: E
   if (choice !== 'auto' && !Object.hasOwn(engines, choice)) throw new Error(`no engine is called '${choice}'; there are: auto, ${engineNames.join(', ')}`);
   if (loading === undefined) {
     const facts = choice === 'auto' ? startFirst(options) : start(choice, options, []);
-    loading = { asked: choice, facts };
+    loading = { options, facts };
     facts.catch(() => (loading = undefined)); // an engine that did not load is not in use
     return facts;
   }
+  const { kernels = 'own', replay = false } = loading.options; // an engine does not tell these of itself
   const facts = await loading.facts;
   if (choice !== 'auto' && facts.engine !== choice) throw new Error(`the ${facts.engine} engine is in use: one process keeps one engine`);
-  for (const name of ['device', 'precision', 'threads'] as const) {
-    const wanted = options[name];
-    if (wanted !== undefined && wanted !== facts[name]) throw new Error(`the ${facts.engine} engine is in use with ${name} ${facts[name]}: one process keeps one engine`);
+  for (const name of ['device', 'precision', 'threads', 'kernels', 'replay'] as const) {
+    const [wanted, had] = [options[name], { ...facts, kernels, replay }[name]];
+    if (wanted !== undefined && wanted !== had) throw new Error(`the ${facts.engine} engine is in use with ${name} ${had}: one process keeps one engine`);
   }
   return facts;
 }

@@ -31,6 +31,9 @@ test.serial('auto takes the first engine that loads, says so and why not another
   t.is(engineFacts(), facts);
   await t.throwsAsync(useEngine(facts.engine === 'wasm' ? 'torch' : 'wasm'), { message: /one process keeps one engine/ });
   await t.throwsAsync(useEngine('auto', { device: 'cuda:7' }), { message: /in use with device cpu/ });
+  await t.throwsAsync(useEngine('auto', { kernels: 'library' }), { message: /in use with kernels own: one process keeps one engine/ });
+  await t.throwsAsync(useEngine('auto', { replay: true }), { message: /in use with replay false: one process keeps one engine/ });
+  t.is(await useEngine('auto', { kernels: 'own', replay: false }), facts);
 });
 
 test.serial('the multiplication rate is a positive number, and measuring it leaves nothing behind', async (t) => {
