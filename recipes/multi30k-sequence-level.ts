@@ -22,13 +22,13 @@ export default defineRecipe({
   settings: z.strictObject({
     ...engineSettings,
     corpus: z.string(), source: z.string().default('en'), target: z.string().default('de'), vocabulary: steps.default(8000), maxTokens: steps.default(96),
-    /** Name and folder of the record; a run of it whose first steps to check, as '2plus2x160-alone-seed1'. */
+    /** Name and folder of the record; a run of it whose first steps to check, as '2plus2x96-alone-seed1'. */
     record: z.string().default('multi30k-sequence-level'), results: z.string().default('recipes/results'), check: z.string().optional(),
     /** A folder to write the teacher's lesson to, for scripts/reference-translation.py; then nothing is trained. */
     lesson: z.string().optional(),
     seeds: z.array(z.int().nonnegative()).min(1).default([1, 2, 3]), arms: z.array(z.enum(arms)).default([...arms]),
-    teacher: z.string().default('4+4x256:4:1024'), student: z.string().default('2+2x160:5:640'), teacherDropout: z.number().default(0.15), studentDropout: z.number().default(0.1),
-    teacherSteps: steps.default(4500), steps: steps.default(2800), tuningSteps: steps.default(700), rows: steps.default(128), evaluations: steps.default(5),
+    teacher: z.string().default('4+4x160:5:640'), student: z.string().default('2+2x96:4:384'), teacherDropout: z.number().default(0.2), studentDropout: z.number().default(0.1),
+    teacherSteps: steps.default(6000), steps: steps.default(2800), tuningSteps: steps.default(700), rows: steps.default(128), evaluations: steps.default(5),
     teacherRate: z.number().positive().default(2e-3), rate: z.number().positive().default(2e-3), tuningRate: z.number().positive().default(2e-4),
     teacherSmoothing: z.number().default(0.1), smoothing: z.number().default(0), alpha: z.number().default(0.5), beams: steps.default(5), candidates: steps.default(20),
   }),
