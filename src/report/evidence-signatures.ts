@@ -54,5 +54,5 @@ function appearing({ student, arm, tests }: EvidenceContender, own: Signs, base:
   ] as const;
   const listed = (wanted: boolean) => signatures.filter(([appears]) => appears === wanted).map(([, words]) => words).join(', ');
   const [shown, absent] = [listed(true), listed(false)];
-  return `${student} ${arm} against ${baseline}: ${shown === '' ? 'no signature appears' : `${shown} (as in the paper)`}${absent === '' ? '' : `; not as in the paper: ${absent}`}.`;
+  return `${student} ${arm} against ${baseline}: ${shown === '' ? 'no signature appears' : `${shown} (as the paper's sequence level)`}${absent === '' ? '' : `; unlike it: ${absent}`}.`;
 }

@@ -36,7 +36,7 @@ function scoreRows(contenders: readonly EvidenceContender[], baseline: string): 
   const headers = [
     'student', 'arm', 'seeds',
     ...tests.flatMap(({ name, metric }) => [`${name}, ${headerOf(metricOf[metric])}`, `${name}, better than ${baseline} by`]),
-    `keeps of the teacher above chance %, ${tests[last]?.name ?? ''}`,
+    `keeps of the teacher${tests[last]?.metric === 'bleu' ? '' : ' above chance'} %, ${tests[last]?.name ?? ''}`,
     ...measures.map((measure) => fidelityWords[measure]?.header ?? measure),
   ];
   const rows = contenders.map(({ student, arm, runs, tests: own }) => [
