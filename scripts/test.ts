@@ -77,32 +77,38 @@ function roomsOfOthers(engine: string): string[] {
   return engineNames.filter((other) => other !== engine).map((other) => `!test/engine/${other}/**`);
 }
 
-function ava({ engine, precision, rehearsal, words: given }: AvaRun): Promise<{ passed: number; failed: number; told: string }> {
+async function ava({ engine, precision, rehearsal, words: given }: AvaRun): Promise<AvaOutcome> {
   const cli = join(dirname(createRequire(import.meta.url).resolve('ava')), 'cli.mjs'); // beside its entry points; its package.json is not exported
   const child = spawn(process.execPath, [cli, ...given], { stdio: ['inherit', 'pipe', 'inherit'], env: { ...process.env, RETORT_TEST_ENGINE: engine, ...(precision !== undefined && { RETORT_TEST_PRECISION: precision }), ...(rehearsal && { RETORT_TEST_KERNELS: 'library', RETORT_TEST_REPLAY: 'captured' }) } });
-  let [tail, ticked] = ['', 0];
-  const crossed: string[] = []; // also what has no place in ava's summary: a file that crashed
-  const lines = createInterface({ input: child.stdout });
-  lines.on('line', (line) => {
+  const closed = once(child, 'close') as Promise<[code: number | null]>;
+  const lines: string[] = [];
+  for await (const line of createInterface({ input: child.stdout })) {
     process.stdout.write(`${line}\n`);
-    ticked += line.split('✔').length - 1;
-    if (/^\s*✘/.test(line)) crossed.push(`${line}\n`);
-    tail = `${tail}${line}\n`.slice(-200_000);
-  });
-  const closed = once(lines, 'close');
-  return new Promise((done) => child.on('close', (code) => void closed.then(() => done({ ...countsOf(tail, { code, ticked }), told: `${tail.slice(tail.indexOf('\n  ─\n'))}${crossed.join('')}` }))));
+    lines.push(line);
+  }
+  const [code] = await closed;
+  return outcomeOf(lines, code);
+}
+
+interface AvaOutcome {
+  readonly passed: number;
+  readonly failed: number;
+  /** What failed and why. */
+  readonly told: string;
 }
 
 /**
  * From ava's summary: '12 tests passed', '1 test failed', '1 uncaught exception', '2 tests remained pending after a timeout', … When one failed
  * it does not count those that passed, so their ticks are counted.
  */
-function countsOf(text: string, { code, ticked }: { code: number | null; ticked: number }): { passed: number; failed: number } {
-  const summary = text.slice(text.lastIndexOf('\n  ─'));
+function outcomeOf(lines: readonly string[], code: number | null): AvaOutcome {
+  const isRule = (line: string) => line.startsWith('  ─');
+  const summary = lines.slice(lines.findLastIndex(isRule)).join('\n');
   const count = (pattern: RegExp) => Number(pattern.exec(summary)?.[1] ?? 0);
   const counted = count(/(\d+) tests? failed/) + count(/(\d+) uncaught exceptions?/) + count(/(\d+) unhandled rejections?/) + count(/(\d+) tests? remained pending/);
-  const all = count(/(\d+) tests? passed/) || ticked;
-  return { passed: all, failed: Math.max(counted, code === 0 && all > 0 ? 0 : 1) };
+  const all = count(/(\d+) tests? passed/) || lines.join('').split('✔').length - 1;
+  const crossed = lines.filter((line) => /^\s*✘/.test(line)); // also what has no place in the details: a file that crashed
+  return { passed: all, failed: Math.max(counted, code === 0 && all > 0 ? 0 : 1), told: [...lines.slice(lines.findIndex(isRule)), ...crossed, ''].join('\n') };
 }
 
 function takeFlag(name: string): boolean {

@@ -96,9 +96,9 @@ export class Ledger {
     });
   }
 
-  /** Starts the clock of rates anew, after work that is not training. */
-  resumeClock(): void {
-    this.#since = performance.now();
+  /** Takes so long out of the rates: it was not training. */
+  leaveOut(milliseconds: number): void {
+    this.#since += milliseconds;
   }
 
   /** Frees what was never settled. */

@@ -139,6 +139,7 @@ export async function train(learning: Learning, corpus: TokenisedCorpus, setting
       if (last || step % settings.logEvery === 0) await ledger.settle(cursor);
       if (hooks.score !== undefined && (last || isDue(step, settings.evaluateEvery))) {
         const { metric, measure } = hooks.score;
+        const began = performance.now();
         const scores = await measure();
         const score = scores[metric];
         if (score === undefined) throw new Error(`the student is to be judged by '${metric}', but its scores are ${Object.keys(scores).join(', ')}`);
@@ -149,7 +150,7 @@ export async function train(learning: Learning, corpus: TokenisedCorpus, setting
         }
         waiting = afterScore(waiting, score, settings);
         emit({ kind: 'evaluation', run, step, scores, best: better });
-        ledger.resumeClock();
+        ledger.leaveOut(performance.now() - began);
       }
       if (hooks.snapshots?.steps.includes(step) === true) await hooks.snapshots.keep(step);
       if (isOver() || isDue(step, settings.checkpointEvery)) await saveCheckpoint();

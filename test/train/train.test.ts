@@ -239,6 +239,18 @@ test('a checkpoint waits until everything before it is told and recorded', async
   t.deepEqual(stood, [[3, []], [5, []], [6, [3]], [7, [3, 6]]]);
 });
 
+test('rates are those of training, wherever scores and checkpoints fall', async (t) => {
+  const slow = changedLoss((loss) => {
+    for (const until = performance.now() + 5; performance.now() < until; );
+    return loss;
+  });
+  const score = { metric: 'accuracy', measure: () => Promise.resolve({ accuracy: 0.5 }) };
+  for (const change of [{ evaluateEvery: 4 }, { evaluateEvery: 3, checkpointEvery: 3 }]) {
+    const { events } = await run({ learning: { objective: slow }, settings: { logEvery: 5, ...change }, hooks: { score, checkpoints: await temporaryFolder(t) } });
+    for (const { step, examplesPerSecond } of ofKind(events, 'step')) t.true(examplesPerSecond <= 4 / 0.005, `step ${step}: ${examplesPerSecond} examples/s, each step of 4 taking 5 ms and more`);
+  }
+});
+
 test('one aborted before it began takes no step', async (t) => {
   const model = student();
   const before = await bitsOf(model);

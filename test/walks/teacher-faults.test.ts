@@ -112,17 +112,18 @@ test.serial('wrong use of teachers is code 2', async (t) => {
 });
 
 /** Starts a command and stops it in its tracks once it holds the lock of a folder below `root`: it must not be done before a second one asks. */
-async function holding(root: string, words: readonly string[]) {
+async function holding(t: ExecutionContext, root: string, words: readonly string[]) {
   const running = place.start(...words);
   const isHeld = async () => existsSync(place.path(root)) && (await readdir(place.path(root), { recursive: true })).some((name) => name.split(/[\\/]/).at(-1) === '.lock');
   while (running.process.exitCode === null && !(await isHeld())) await sleep(2);
   running.process.kill('SIGSTOP');
+  t.teardown(() => running.process.kill('SIGKILL'));
   return running;
 }
 
 test.serial('a second process while the first one labels: it says who is at work, and the first one ends well', async (t) => {
   const words = ['label', 'runs/teacher/model', corpus, '--hidden', '0,1', '--shard-rows', '1', '--out', 'second/labels'];
-  const first = await holding('second/labels', words);
+  const first = await holding(t, 'second/labels', words);
   const second = await place.retort(...words);
   t.is(second.code, 1, second.stderr);
   t.regex(second.stderr, new RegExp(`^retort: second/labels/\\w+: another process \\(number ${first.process.pid}, since \\S+\\) is writing here; wait until it is done, or give another folder\\n$`, 'm'));
@@ -136,7 +137,7 @@ test.serial('a second process while the first one labels: it says who is at work
 
 test.serial('a second process while the first one trains into the same run', async (t) => {
   const words = ['train', corpus, '--size', '1x32:2', '--vocabulary', '300', '--steps', '200', '--rows', '16', '--out', 'second/run'];
-  const first = await holding('second/run', words);
+  const first = await holding(t, 'second/run', words);
   const second = await place.retort(...words);
   t.is(second.code, 1, second.stderr);
   t.regex(second.stderr, new RegExp(`^retort: second/run: another process \\(number ${first.process.pid}, since \\S+\\) is writing here; `, 'm'));
