@@ -72,6 +72,7 @@ export { parseSeq2SeqConfig } from './models/seq2seq/config-file.ts';
 export type { GenerationSettings } from './models/seq2seq/generation.ts';
 export { freshSeq2Seq, type Seq2Seq } from './models/seq2seq/model.ts';
 export { loadSeq2Seq, readSeq2SeqConfig } from './models/seq2seq/load.ts';
+export { exportTranslatorOnnx, type TranslatorOnnxExport } from './models/seq2seq/onnx-export.ts';
 export { saveSeq2Seq, type SaveSeq2SeqOptions, type TranslationSamples } from './models/seq2seq/save.ts';
 export { translationSamples } from './models/seq2seq/samples.ts';
 export { openDecoder, type SourceDecoder } from './models/seq2seq/step-decoder.ts';
@@ -191,6 +192,7 @@ export { modelLatency } from './evaluate/model-latency.ts';
 export { flopsPerExample, meanFlops } from './evaluate/flops.ts';
 export { bagOfWordsBaseline } from './evaluate/bag-of-words.ts';
 export { compareWithTransformersJs } from './evaluate/onnx-check.ts';
+export { compareTranslations, type StoredTranslations, type TranslationComparison } from './evaluate/onnx-translation-check.ts';
 
 // strategies: lessons
 export { type Lesson, plain, type Strategy } from './strategies/plain.ts';

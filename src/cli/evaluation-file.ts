@@ -4,7 +4,6 @@
  */
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { OnnxComparison } from '../evaluate/onnx-check.ts';
 import type { ComparisonRow, Difference, Resampling } from '../report/comparison.ts';
 import type { Disagreement } from '../report/disagreements.ts';
 import type { LayerRow, Note } from '../report/html.ts';
@@ -15,6 +14,7 @@ import type { TranslationSample } from '../report/translations.ts';
 import { readJson, writeJson } from '../storage/json.ts';
 import { shapeFault } from '../storage/shape-fault.ts';
 import { type ModelLineage, modelLineageSchema } from './lineage.ts';
+import type { OnnxCheck } from './onnx-check-text.ts';
 
 export interface EvaluatedModel {
   readonly contender: string;
@@ -39,7 +39,7 @@ export interface Evaluation {
   readonly models: readonly EvaluatedModel[];
   /** The model whose folder is `student/`. */
   readonly student?: string;
-  readonly transformersJs?: Pick<OnnxComparison, 'examples' | 'largestDifference' | 'agreement'>;
+  readonly transformersJs?: OnnxCheck;
   readonly likeness?: Likeness;
   readonly reliability: readonly Reliability[];
   readonly disagreements: readonly Disagreement[];
@@ -83,7 +83,7 @@ const evaluationSchema = z.object({
   differences: z.array(z.object({ better: z.string(), than: z.string(), score: spread })),
   models: z.array(z.looseObject({ contender: z.string(), role, name: z.string(), model: z.string(), lineage: modelLineageSchema.exactOptional() })),
   student: z.string().exactOptional(),
-  transformersJs: z.looseObject({ examples: z.number(), largestDifference: number, agreement: number.exactOptional() }).exactOptional(),
+  transformersJs: z.looseObject({ examples: z.number(), tooLong: z.number().exactOptional(), largestDifference: number.exactOptional(), agreement: number.exactOptional() }).exactOptional(),
   likeness: likeness.exactOptional(),
   reliability: z.array(z.object({ name: z.string(), role: role.exactOptional(), ece: score, bins: z.array(z.object({ ...bin, confidence: number, accuracy: number })) })),
   disagreements: z.array(z.object({

@@ -123,6 +123,7 @@ async function judged(student: Seq2Seq, { stage, name, story, tests, signal }: {
   const folder = join(stage, 'model');
   const bleu = Object.entries(found).map(([searchName, texts]) => [`BLEU on the test split, ${searchName}`, translationScores(texts, test.examples.map(({ pair }) => pair ?? '')).bleu.score.toFixed(1)] as const);
   const [example] = sources;
-  await saveSeq2Seq(folder, student, { tokenizer: (into) => saveTranslationTokenizers(tokenizers, into), card: { name, story: [story], scores: bleu, ...(example !== undefined && { example }) } });
+  const { positions } = student.config;
+  await saveSeq2Seq(folder, student, { tokenizer: (into) => saveTranslationTokenizers(tokenizers, into, positions === undefined ? {} : { maxTokens: positions }), card: { name, story: [story], scores: bleu, ...(example !== undefined && { example }) } });
   return { parameters: student.parameters.count, bytes: (await stat(join(folder, 'model.safetensors'))).size, latencyMs, goldPerplexity, modeMass: modeMass(masses ?? []), translations: found };
 }

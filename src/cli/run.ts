@@ -2,7 +2,7 @@
  * A run: one folder, one log, and stages that are done once. A stage whose inputs and engine have not changed is reused; one that was
  * interrupted goes on from its checkpoint, on whatever engine; changed inputs make a new stage and leave the old one be.
  */
-import { access, mkdir, readdir, rename } from 'node:fs/promises';
+import { mkdir, readdir, rename } from 'node:fs/promises';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -14,6 +14,7 @@ import { openTensorBoard, type Settings } from '../report/tensorboard.ts';
 import { formatBytes } from '../report/units.ts';
 import { removeStalePartials } from '../storage/atomic.ts';
 import { fingerprint } from '../storage/hash.ts';
+import { isThere } from '../storage/is-there.ts';
 import { readJson, writeJson } from '../storage/json.ts';
 import { lockFolder } from '../storage/lock.ts';
 import type { Memory, StartEvent, TrainEvent } from '../train/event.ts';
@@ -156,10 +157,6 @@ async function begunElsewhere(root: string, prefix: string, work: string): Promi
     if (begun.success && begun.data.work === work && !(await isThere(join(folder, 'stage.json')))) return folder;
   }
   return undefined;
-}
-
-async function isThere(path: string): Promise<boolean> {
-  return access(path).then(() => true, () => false);
 }
 
 function markInUse(): EngineMark | 'none' {

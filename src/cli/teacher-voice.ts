@@ -2,11 +2,11 @@
  * How teachers speak in a run: from their label stores, which are made where they are missing, or live; several as their mean. And
  * what they say about the test split, for the table at the end.
  */
-import { access } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { modelLatency } from '../evaluate/model-latency.ts';
 import { scoreCalled, type ScoreName, scoresOf } from '../evaluate/score.ts';
 import { foldersIn } from '../storage/folders.ts';
+import { isThere } from '../storage/is-there.ts';
 import { fromLabel } from '../teacher/answer-values.ts';
 import { ensembleTeacher } from '../teacher/ensemble.ts';
 import { labelFromAnswers } from '../teacher/label-answers.ts';
@@ -172,5 +172,5 @@ export function placesOf(voices: readonly Voice[]): string {
 }
 
 export function isStore(folder: string): Promise<boolean> {
-  return access(join(folder, 'header.json')).then(() => true, () => false);
+  return isThere(join(folder, 'header.json'));
 }

@@ -37,7 +37,7 @@ export async function writeTranslationLesson(folder: string, { start, objective,
     const { config: { padId, startId }, parameters } = model;
     const { steps, rows, schedule: shape, learningRate, warmupSteps } = settings;
     await writeFolderAtomically(folder, async (place) => {
-      await saveSeq2Seq(join(place, 'model'), model, { tokenizer: (into) => saveTranslationTokenizers(tokenizers, into), card: { name: 'start', story: ['Fresh weights, before the first step.'], scores: [] } });
+      await saveSeq2Seq(join(place, 'model'), model, { onnx: false, tokenizer: (into) => saveTranslationTokenizers(tokenizers, into), card: { name: 'start', story: ['Fresh weights, before the first step.'], scores: [] } });
       await writeJson(join(place, 'lesson.json'), {
         format: 'retort-translation-lesson-1', settings, objective: { name: objective.name, settings: objective.settings }, padId, startId: startId ?? padId,
         decaying: parameters.learned.map(([name]) => name).filter(decays),

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { classFacts } from '../models/class-facts.ts';
 import { isOwnFamily } from '../models/classifiers.ts';
 import { checkpointBytes } from '../storage/checkpoint.ts';
+import { isThere } from '../storage/is-there.ts';
 import { readJson } from '../storage/json.ts';
 import { findOnnx } from '../storage/onnx-folder.ts';
 import { type Answers, readAnswers } from '../teacher/answers.ts';
@@ -84,7 +85,7 @@ async function kindOf(place: string, { onnx = false }: VoiceContext): Promise<Vo
   const found = await stat(place).catch(() => undefined);
   if (found === undefined) throw new Error(`${place}: there is no such file or folder; a teacher is a classifier's folder, a label store, or a file of answers`);
   if (found.isFile()) return 'answers';
-  if (await isPresent(join(place, 'header.json'))) return 'store';
+  if (await isThere(join(place, 'header.json'))) return 'store';
   await requireModel(place);
   if (onnx) return 'onnx';
   const family = await familyIn(place);
@@ -136,8 +137,4 @@ export async function spokenKind(places: readonly string[], context: Pick<VoiceC
     if (kind !== 'answers') return readJson(join(place, 'config.json')).then((config) => classFacts(config, place).task).catch(() => undefined);
   }
   return undefined;
-}
-
-function isPresent(path: string): Promise<boolean> {
-  return stat(path).then(() => true, () => false);
 }

@@ -5,6 +5,7 @@
 import { resolve } from 'node:path';
 import type * as TransformersJs from '@huggingface/transformers';
 import type { EncodedLabels } from '../text/encoded-labels.ts';
+import { withTransformersJs } from './transformers-js.ts';
 
 export interface StoredLogits {
   readonly texts: readonly string[];
@@ -30,28 +31,15 @@ export interface OnnxComparison {
   readonly millisecondsPerExample: number;
 }
 
-/** Nothing was compared: transformers.js is not there. */
-export class TransformersJsMissing extends Error {
-  constructor() {
-    super('@huggingface/transformers is not installed here: npm install @huggingface/transformers');
-  }
-}
-
 const batchSize = 32;
 
 /**
- * Compares the ONNX file of a student's folder with logits already known. The settings (`env`) of transformers.js are changed
- * while this runs, for no file to come from elsewhere, and put back after it: run one at a time.
+ * Compares the ONNX file of a student's folder with logits already known. Run one at a time (`withTransformersJs`).
  * Throws when transformers.js is not installed (TransformersJsMissing), when the folder cannot be loaded, the counts do not fit each other, or every example is longer than `maxTokens`.
  */
 export async function compareWithTransformersJs(folder: string, stored: StoredLogits): Promise<OnnxComparison> {
   requireFittingCounts(stored);
-  const library = await import('@huggingface/transformers').catch((error: unknown) => {
-    throw isMissing(error, '@huggingface/transformers') ? new TransformersJsMissing() : error;
-  });
-  const { allowLocalModels, allowRemoteModels, logLevel } = library.env;
-  Object.assign(library.env, { allowLocalModels: true, allowRemoteModels: false, logLevel: library.LogLevel.ERROR });
-  try {
+  return withTransformersJs(async (library) => {
     // A relative path could pass for the name of a model on the hub and be looked for elsewhere.
     const { tokenizer, model } = await load(library, resolve(folder));
     try {
@@ -59,14 +47,7 @@ export async function compareWithTransformersJs(folder: string, stored: StoredLo
     } finally {
       await model.dispose();
     }
-  } finally {
-    Object.assign(library.env, { allowLocalModels, allowRemoteModels, logLevel });
-  }
-}
-
-/** Whether an import failed because this package is not installed, and not for something within it. */
-export function isMissing(error: unknown, name: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND' && error.message.includes(`'${name}'`);
+  });
 }
 
 function requireFittingCounts({ texts, pairs, logits, classes }: StoredLogits): void {

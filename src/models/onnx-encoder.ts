@@ -4,15 +4,12 @@
  * last_hidden_state [B, T, H] and, where it has one, pooler_output [B, H]. Opset 17, no dropout. It holds no MLM head.
  */
 import type { Activation } from '../nn/activation.ts';
-import { type OnnxGraph, type OnnxValue, onnxDtypes } from '../storage/onnx-model.ts';
+import type { OnnxGraph, OnnxValue } from '../storage/onnx-model.ts';
 import { type EncoderConfig, isClassifier } from './config.ts';
 import { families, poolerOf } from './families.ts';
 import { onnxEmbeddings } from './onnx-embeddings.ts';
 import { type NamedWeights, OnnxGraphBuilder, scopeOf } from './onnx-graph.ts';
 import { onnxLayer } from './onnx-layers.ts';
-
-/** Added to the score of a masked key, as transformers does: finite, so that a row without any key stays a number. */
-const lowestFloat = -3.4028234663852886e38;
 
 /**
  * The graph of a classifier or bare encoder. `weights` must be exactly those of the model, under their Hugging Face names.
@@ -22,7 +19,7 @@ export function encoderGraph(config: EncoderConfig, weights: NamedWeights): Onnx
   const { family, layers, task } = config;
   if (task === 'masked-lm') throw new Error('ONNX export writes classifiers, regressors and bare encoders, not a model of task \'masked-lm\'');
   const graph = new OnnxGraphBuilder(weights);
-  const bias = maskBias(graph);
+  const bias = graph.maskBias('attention_mask');
   let hidden = onnxEmbeddings(graph, config); // [B, T, H]
   for (let layer = 0; layer < layers; layer++) hidden = onnxLayer(graph, config, { hidden, bias, layer });
   const outputs = isClassifier(config) ? classifierOutputs(graph, config, hidden) : encoderOutputs(graph, config, hidden);
@@ -61,14 +58,4 @@ function pooledFirst(graph: OnnxGraphBuilder, config: EncoderConfig, hidden: str
   const first = graph.node(scope, 'Gather', [hidden, graph.integers(0)], { axis: { int: 1 } }); // [B, H]
   const pooler = poolerOf(config);
   return pooler === undefined ? first : graph.activation(scope, activation, graph.linear(pooler.module, first, { inWidth: width, outWidth: width }));
-}
-
-/** 0 on real keys and the lowest float on masked ones, [B, 1, 1, T]. */
-function maskBias(graph: OnnxGraphBuilder): string {
-  const scope = '/attention_mask';
-  const kept = graph.node(scope, 'Cast', [graph.node(scope, 'Unsqueeze', ['attention_mask', graph.integers([1, 2])])], {
-    to: { int: onnxDtypes.float32 },
-  });
-  const masked = graph.node(scope, 'Sub', [graph.scalar(1), kept]);
-  return graph.node(scope, 'Mul', [masked, graph.scalar(lowestFloat)]);
 }

@@ -1,7 +1,8 @@
 // The weights of a Hugging Face folder: model.safetensors or pytorch_model.bin, each whole or as shards with an index.
 // Reads every tensor the files hold; which of them a model wants is the model's question. Writes safetensors only.
-import { access, readdir, rm, stat } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isThere } from './is-there.ts';
 import { readJson, writeJson } from './json.ts';
 import { printable, quoted } from './quoted.ts';
 import { type HostTensor, type StoredTensor, withSafetensors, writeSafetensors } from './safetensors.ts';
@@ -33,8 +34,8 @@ const maxListed = 20;
  */
 export async function withCheckpoint<T>(folder: string, use: (tensors: Map<string, StoredTensor>) => Promise<T>): Promise<T> {
   for (const format of [safetensors, torch]) {
-    if (await exists(join(folder, format.single))) return format.open(join(folder, format.single), use);
-    if (await exists(join(folder, format.index))) return withShards(folder, format, use);
+    if (await isThere(join(folder, format.single))) return format.open(join(folder, format.single), use);
+    if (await isThere(join(folder, format.index))) return withShards(folder, format, use);
   }
   throw new Error(`${folder}: no ${safetensors.single} and no ${torch.single}, nor an index of shards. Is this the folder of a model?`);
 }
@@ -53,7 +54,7 @@ export async function checkpointBytes(folder: string): Promise<number> {
   for (const format of [safetensors, torch]) {
     const single = await stat(join(folder, format.single)).catch(() => undefined);
     if (single !== undefined) return single.size;
-    if (!(await exists(join(folder, format.index)))) continue;
+    if (!(await isThere(join(folder, format.index)))) continue;
     const files = new Set((await readWeightMap(join(folder, format.index), format)).values());
     const sizes = await Promise.all([...files].map((file) => stat(join(folder, file)).then(({ size }) => size, () => 0)));
     return sizes.reduce((sum, size) => sum + size, 0);
@@ -102,7 +103,7 @@ async function withShards<T>(folder: string, format: Format, use: (tensors: Map<
       refuseMisplaced(index, weightMap, homes, problems);
       return use(tensors);
     }
-    if (!(await exists(join(folder, file)))) {
+    if (!(await isThere(join(folder, file)))) {
       problems.push(`${printable(file)} is not there`);
       return openFrom(others);
     }
@@ -167,13 +168,6 @@ function split(tensors: Iterable<readonly [string, HostTensor]>, maxShardBytes: 
 /** The index first: shards without one are nothing, an index over half its shards would be a lie. */
 async function removeShards(folder: string): Promise<void> {
   await rm(join(folder, safetensors.index), { force: true });
-  const names = (await exists(folder)) ? await readdir(folder) : [];
+  const names = (await isThere(folder)) ? await readdir(folder) : [];
   for (const name of names) if (/^model-\d{5}-of-\d{5}\.safetensors$/.test(name)) await rm(join(folder, name));
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -1,15 +1,15 @@
 // ONNX models, written only: the messages of onnx.proto that an inference graph of standard operators needs, in one file.
-// No external data, so a model stays below 2 GiB; no functions, no sub-graphs. What the graph computes is not checked here.
+// No external data, so a model stays below 2 GiB; no functions. What the graph computes is not checked here.
 // Field numbers (all nested messages are length-delimited, repeated fields unpacked, fields in rising order):
 //   ModelProto      1 ir_version  2 producer_name  3 producer_version  7 graph  8 opset_import { 1 domain  2 version }
 //   GraphProto      1 node  2 name  5 initializer  11 input  12 output
-//   NodeProto       1 input  2 output  3 name  4 op_type  5 attribute { 1 name  2 f  3 i  4 s  8 ints  20 type }
+//   NodeProto       1 input  2 output  3 name  4 op_type  5 attribute { 1 name  2 f  3 i  4 s  6 g  8 ints  20 type }
 //   TensorProto     1 dims  2 data_type  8 name  9 raw_data (little-endian)
 //   ValueInfoProto  1 name  2 type { 1 tensor_type { 1 elem_type  2 shape { 1 dim { 1 dim_value | 2 dim_param } } } }
 import { ProtobufMessage } from './protobuf.ts';
 
-/** An attribute of a node; `int` also holds a dtype (the `to` of Cast). */
-export type OnnxAttribute = { readonly int: number } | { readonly float: number } | { readonly text: string } | { readonly ints: readonly number[] };
+/** An attribute of a node; `int` also holds a dtype (the `to` of Cast), `graph` a branch (of If), which sees what stands outside it. */
+export type OnnxAttribute = { readonly int: number } | { readonly float: number } | { readonly text: string } | { readonly graph: OnnxGraph } | { readonly ints: readonly number[] };
 
 export type OnnxNode = {
   /** Unique in the graph: ONNX Runtime refuses a name used twice. */
@@ -49,7 +49,7 @@ export type OnnxModel = {
 };
 
 /** TensorProto.DataType. */
-export const onnxDtypes = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7 } as const;
+export const onnxDtypes = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7, bool: 9 } as const;
 export type OnnxDtype = keyof typeof onnxDtypes;
 
 const maxBytes = 2 ** 31 - 1;
@@ -96,6 +96,7 @@ function attributeMessage(name: string, value: OnnxAttribute): ProtobufMessage {
   if ('float' in value) return message.float(2, value.float).varint(20, 1);
   if ('int' in value) return message.varint(3, value.int).varint(20, 2);
   if ('text' in value) return message.string(4, value.text).varint(20, 3);
+  if ('graph' in value) return message.message(6, graphMessage(value.graph)).varint(20, 5);
   for (const integer of value.ints) message.varint(8, integer);
   return message.varint(20, 7);
 }

@@ -1,8 +1,8 @@
 // The GLUE tasks (Wang et al. 2019, https://gluebenchmark.com) as their folders are distributed: files, columns, labels, metrics.
 // Label names and their order are those of the `glue` data set on the Hugging Face hub, so that heads can be exchanged.
 // It downloads nothing, and it computes no metric.
-import { access } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isThere } from '../storage/is-there.ts';
 import type { Corpus } from './corpus.ts';
 import type { LabelSpace } from './example.ts';
 import type { Column } from './example-row.ts';
@@ -158,7 +158,7 @@ async function glueFile(folder: string, task: GlueTask | string, split: string):
 
 async function firstPresent(paths: readonly string[]): Promise<string> {
   for (const path of paths) {
-    if (await access(path).then(() => true, () => false)) return path;
+    if (await isThere(path)) return path;
   }
   throw new Error(`no GLUE file at ${paths.join(' or ')}; unpack the task's archive there`);
 }

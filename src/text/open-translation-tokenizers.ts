@@ -1,10 +1,11 @@
 // The tokenizers of a translator's folder: OPUS-MT's pair of sentencepiece models with a vocabulary (source.spm, target.spm, vocab.json), or
 // one tokenizer.json for both sides (T5, BART, and vocabularies trained here). Saved, they load in Python transformers as they did before.
-import { access, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { writeFileAtomically } from '../storage/atomic.ts';
 import { named } from '../storage/file-bytes.ts';
+import { isThere } from '../storage/is-there.ts';
 import { readJson, readJsonIfPresent } from '../storage/json.ts';
 import { printable } from '../storage/quoted.ts';
 import { readSentencePieceModel } from '../storage/sentencepiece-model.ts';
@@ -29,7 +30,7 @@ const configSchema = z.looseObject({ decoder_start_token_id: tokenId, pad_token_
  * end-of-sentence token, and a model whose config says otherwise than its tokenizer.
  */
 export async function openTranslationTokenizers(folder: string): Promise<TranslationTokenizers> {
-  const tokenizers = (await isPresent(join(folder, 'source.spm'))) ? await openMarian(folder) : await openShared(folder);
+  const tokenizers = (await isThere(join(folder, 'source.spm'))) ? await openMarian(folder) : await openShared(folder);
   return { ...tokenizers, startId: (await readStart(folder, tokenizers)) ?? tokenizers.startId };
 }
 
@@ -56,7 +57,7 @@ async function openShared(folder: string): Promise<TranslationTokenizers> {
 
 async function openMarian(folder: string): Promise<TranslationTokenizers> {
   const published = new Map<string, Uint8Array>();
-  for (const name of marianFiles) if (await isPresent(join(folder, name))) published.set(name, await readFile(join(folder, name)));
+  for (const name of marianFiles) if (await isThere(join(folder, name))) published.set(name, await readFile(join(folder, name)));
   const [config, map] = [await readJsonIfPresent(join(folder, 'tokenizer_config.json')), await readJsonIfPresent(join(folder, 'special_tokens_map.json'))];
   const side = async (model: string, vocabulary: string): Promise<MarianTokenizer> => {
     const pieces = await readPieces(join(folder, model));
@@ -109,8 +110,4 @@ async function readStart(folder: string, { source, target, eosId, padId }: Pick<
     if (start !== undefined && start >= target.vocabularySize) throw new Error(`${path}: decoder_start_token_id is ${start}, and the tokenizer beside it has ${target.vocabularySize} tokens`);
   }
   return start;
-}
-
-function isPresent(file: string): Promise<boolean> {
-  return access(file).then(() => true, () => false);
 }

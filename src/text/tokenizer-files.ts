@@ -1,8 +1,9 @@
 // Tokenisers on disk: a Hugging Face folder, a tokenizer.json, or a bare BERT vocab.txt; and back into a folder.
 // What is saved loads in Python transformers and in transformers.js as it is.
-import { access, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { writeFileAtomically } from '../storage/atomic.ts';
+import { isThere } from '../storage/is-there.ts';
 import { readJson } from '../storage/json.ts';
 import { printable, quoted } from '../storage/quoted.ts';
 import { readLines } from './lines.ts';
@@ -39,7 +40,7 @@ export async function saveTokenizer(tokenizer: Tokenizer, folder: string, option
 async function findFile(path: string): Promise<string> {
   if ((await stat(path)).isFile()) return path;
   for (const name of ['tokenizer.json', 'vocab.txt']) {
-    if (await isPresent(join(path, name))) return join(path, name);
+    if (await isThere(join(path, name))) return join(path, name);
   }
   throw new Error(`${path}: neither tokenizer.json nor vocab.txt is there; a sentencepiece model must be converted to tokenizer.json first`);
 }
@@ -84,9 +85,5 @@ async function readVocabulary(file: string, published: unknown): Promise<Tokeniz
 }
 
 async function readIfPresent(file: string): Promise<unknown> {
-  return (await isPresent(file)) ? readJson(file) : undefined;
-}
-
-function isPresent(file: string): Promise<boolean> {
-  return access(file).then(() => true, () => false);
+  return (await isThere(file)) ? readJson(file) : undefined;
 }

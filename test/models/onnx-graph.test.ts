@@ -1,5 +1,6 @@
 import test from 'ava';
 import { OnnxGraphBuilder, scopeOf } from '../../src/models/onnx-graph.ts';
+import type { OnnxGraph } from '../../src/storage/onnx-model.ts';
 
 test('nodes and values never share a name', (t) => {
   const graph = new OnnxGraphBuilder(new Map());
@@ -33,6 +34,23 @@ test('a linear layer is MatMul by the transposed weight, then Add', (t) => {
   const [transposed] = graph.initializers;
   t.deepEqual(transposed, { name: 'part.weight.transposed', shape: [3, 2], data: Float32Array.of(1, 4, 2, 5, 3, 6) });
   t.notThrows(() => graph.requireAllUsed());
+});
+
+test('a branch has its own nodes, under names of the whole graph, and gives its values under those of the outputs', (t) => {
+  const graph = new OnnxGraphBuilder(new Map());
+  graph.node('/scope', 'Neg', ['x']);
+  const shape = { dtype: 'float32', shape: [1] } as const;
+  graph.choose('/scope', 'c', { then: () => [graph.node('/scope', 'Neg', ['x']), graph.node('/scope', 'Abs', ['x'])], else: () => ['x', 'x'].map((x) => graph.node('/scope', 'Neg', [x])) }, [{ name: 'y', ...shape }, { name: 'z', ...shape }]);
+  t.deepEqual(graph.nodes.map(({ name, outputs }) => [name, ...outputs]), [['/scope/Neg', '/scope/Neg_output_0'], ['/scope/If', 'y', 'z']]);
+  const { then_branch: yes, else_branch: no } = graph.nodes[1]?.attributes as Record<string, { graph: OnnxGraph }>;
+  t.deepEqual([yes, no].map((branch) => branch?.graph.nodes.map(({ name }) => name)), [['/scope/Neg_1', '/scope/Abs'], ['/scope/Neg_2', '/scope/Neg_3']]);
+  t.deepEqual(no?.graph.outputs.map(({ name }) => name), ['/scope/Neg_2_output_0', '/scope/Neg_3_output_0']);
+});
+
+test('a linear layer without a bias is the product, and can have the output\'s name', (t) => {
+  const graph = new OnnxGraphBuilder(new Map([['part.weight', { shape: [2, 3], data: new Float32Array(6) }]]));
+  t.is(graph.linear('part', 'x', { inWidth: 3, outWidth: 2, biased: false, output: 'y' }), 'y');
+  t.deepEqual(graph.nodes.map(({ op }) => op), ['MatMul']);
 });
 
 // torch.nn.functional in float64 at -3, -0.5, 0.25 and 2; the erf form of GELU and ReLU are held to PyTorch by whole models.

@@ -44,6 +44,32 @@ test('a model is encoded byte for byte as the onnx package encodes it', (t) => {
   t.is(Buffer.concat(encodeOnnxModel(model)).toString('base64'), reference);
 });
 
+/** Two branches, likewise. */
+const branched: OnnxModel = {
+  ...model,
+  graph: {
+    name: 'branches',
+    nodes: [{ name: '/c/If', op: 'If', inputs: ['c'], outputs: ['y'], attributes: { then_branch: { graph: branch('then', 'Identity', 'a') }, else_branch: { graph: branch('else', 'Neg', 'b') } } }],
+    initializers: [],
+    inputs: [{ name: 'c', dtype: 'bool', shape: [1] }, { name: 'x', dtype: 'float32', shape: [1] }],
+    outputs: [{ name: 'y', dtype: 'float32', shape: [1] }],
+  },
+};
+
+function branch(name: string, op: string, output: string): OnnxModel['graph'] {
+  return { name: `/c/If_${name}`, nodes: [{ name: `/${output}/${op}`, op, inputs: ['x'], outputs: [output], attributes: {} }], initializers: [], inputs: [], outputs: [{ name: output, dtype: 'float32', shape: [1] }] };
+}
+
+const branchedReference = [
+  'CAgSBnJldG9ydBoBMDrnAQqnAQoBYxIBeRoFL2MvSWYiAklmKk4KC3RoZW5fYnJhbmNoMjwKHQoBeBIBYRoLL2EvSWRlbnRpdHkiCElkZW50aXR5EgovYy9JZl90aGVuYg8KAWESCgoICAES',
+  'BAoCCAGgAQUqRAoLZWxzZV9icmFuY2gyMgoTCgF4EgFiGgYvYi9OZWciA05lZxIKL2MvSWZfZWxzZWIPCgFiEgoKCAgBEgQKAggBoAEFEghicmFuY2hlc1oPCgFjEgoKCAgJEgQKAggBWg8K',
+  'AXgSCgoICAESBAoCCAFiDwoBeRIKCggIARIECgIIAUIECgAQEQ==',
+].join('');
+
+test('branches too are encoded byte for byte as the onnx package encodes them', (t) => {
+  t.is(Buffer.concat(encodeOnnxModel(branched)).toString('base64'), branchedReference);
+});
+
 test('an initializer whose shape and data disagree is refused by name', (t) => {
   t.throws(() => encodeOnnxModel(withInitializer({ name: 'W', shape: [2, 4], data: new Float32Array(6) })), {
     message: /'W' is \[2, 4\] but holds 6 values/,

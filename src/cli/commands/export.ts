@@ -1,5 +1,6 @@
 /**
- * `retort export <model>`: a classifier as ONNX for transformers.js, and the proof that it gives the same logits there.
+ * `retort export <model>`: a classifier as ONNX for transformers.js, and the proof that it gives the same logits there; a translator likewise,
+ * with the proof that it writes the same.
  */
 import { join } from 'node:path';
 import type { Command } from 'commander';
@@ -18,6 +19,8 @@ import { addEngineOption, type EngineOption, startEngine } from '../engine-optio
 import { type ModelFolder, openClassifier, requireModel, tokenLimit } from '../model-folder.ts';
 import { onnxCheckText } from '../onnx-check-text.ts';
 import { openTexts, refuseUnfitting } from '../text-files.ts';
+import { exportTranslator } from '../translation/export-translator.ts';
+import { isTranslator } from '../translation/translator-folder.ts';
 import { columnOptions, refuseOptions } from '../unused-options.ts';
 
 type Options = CorpusOptions & EngineOption & { out?: string; check?: string };
@@ -28,15 +31,16 @@ const largestAllowed = 1e-3;
 export function addExport(program: Command, door: Door): void {
   const command = program
     .command('export')
-    .description('write a classifier as ONNX, as transformers.js and ONNX Runtime load it')
-    .argument('<model>', 'a classifier\'s folder')
-    .option('--out <folder>', 'a folder of its own: config, tokenizer and onnx/model.onnx (default: onnx/model.onnx in the model\'s folder)')
-    .option('--check <file>', 'run these texts through transformers.js and compare the logits');
+    .description('write a classifier or translator as ONNX, as transformers.js and ONNX Runtime load it')
+    .argument('<model>', 'its folder')
+    .option('--out <folder>', 'a folder of its own: config, tokenizer and onnx/ (default: onnx/ in the model\'s folder)')
+    .option('--check <file>', 'run these texts through transformers.js and compare logits, or translations by greedy search');
   for (const add of [addTextOptions, addEngineOption]) add(command);
   command
     .addHelpText('after', '\nExample:\n  $ retort export runs/student/student --out runs/web --check corpora/opinions/sample/dev.tsv\n')
     .action(async (folder: string, { out, check, ...options }: Options) => {
       if (check === undefined) refuseOptions(command, [...columnOptions, 'maxTokens'], 'they are about the texts of --check; give these too');
+      if (await isTranslator(folder)) return exportTranslator(command, door, folder, command.opts());
       const console = door.console();
       await requireModel(folder);
       if (check !== undefined) refuseUnfitting(check, options);

@@ -9,9 +9,11 @@ import { writeFolderAtomically } from '../../storage/atomic.ts';
 import type { PairedBootstrap } from '../../evaluate/paired-bootstrap.ts';
 import type { Corpus } from '../../text/corpus.ts';
 import { type EvaluatedModel, writeEvaluation } from '../evaluation-file.ts';
+import { onnxCheckText } from '../onnx-check-text.ts';
 import type { Run } from '../run.ts';
 import { writeRunReport } from '../run-report.ts';
 import type { Judgement } from './judgement.ts';
+import { checkTranslatorOnnx } from './onnx-check.ts';
 import { type Figure, type ScoredSystem, type ScoredSystems, scoreSystems, systemOf, systemsText } from './score-rows.ts';
 
 export interface JudgedTranslator {
@@ -32,6 +34,8 @@ export interface TranslationConclusion {
   readonly models: readonly [JudgedTranslator, ...JudgedTranslator[]];
   /** Where the first model is kept for use. */
   readonly kept: string;
+  /** How many tokens a translation could have, where that was not the first model's own limit. */
+  readonly maxNewTokens?: number;
   /** Whether it is the run's student. */
   readonly student?: boolean;
   readonly layerMap?: readonly LayerRow[];
@@ -43,11 +47,15 @@ const others = [{ name: 'BLEU, greedy', unit: 'points' }, { name: 'chrF', unit: 
 /** Sentences of the report. */
 const shownSamples = 12;
 
-export async function concludeTranslation(run: Run, { title, subtitle, test, models, kept, student = false, layerMap = [], notes = [] }: TranslationConclusion): Promise<ScoredSystems> {
+/** Sentences that go through transformers.js: enough to tell a broken file from a whole one. */
+const checkedSentences = 48;
+
+export async function concludeTranslation(run: Run, { title, subtitle, test, models, kept, maxNewTokens, student = false, layerMap = [], notes = [] }: TranslationConclusion): Promise<ScoredSystems> {
   const references = test.examples.map(({ pair = '' }) => pair);
   const [first, ...rest] = models;
   const scored = scoreSystems([systemOf(first.name, first.judgement), ...rest.map(({ name, judgement }) => systemOf(name, judgement))], references);
   await writeFolderAtomically(kept, (temporary) => cp(first.model, temporary, { recursive: true }));
+  const check = await checkTranslatorOnnx(kept, { texts: test.examples.slice(0, checkedSentences).map(({ text }) => text), translations: first.judgement.greedy.translations.slice(0, checkedSentences), maxTokens: first.lineage?.maxTokens ?? Infinity, ...(maxNewTokens !== undefined && { maxNewTokens }) });
   const trainMs = models.reduce((sum, model) => sum + (model.trainMs ?? 0), 0);
   const { signatures } = scored.systems[0]!;
   await writeEvaluation(run.folder, {
@@ -59,12 +67,14 @@ export async function concludeTranslation(run: Run, { title, subtitle, test, mod
     differences: scored.differences.map(({ better, than, bleu }) => ({ better, than, score: spreadOf(bleu) })),
     models: models.map(({ name, role, model, lineage }) => ({ contender: name, role, name, model, ...(lineage && { lineage }) })),
     ...(student && { student: first.name }),
+    ...(typeof check === 'object' && { transformersJs: check }),
     resampling: { sentences: references.length, draws: scored.resamples },
     translations: samplesOf(models, test),
     reliability: [], disagreements: [], layerMap,
     notes: [...notes, { title: 'How it was scored', text: `BLEU|${signatures.bleu}\n\nchrF2|${signatures.chrf}` }],
   });
   run.say(`\n${systemsText(scored, references.length)}\n\non ${references.length} sentences of ${test.name} (${test.split})\nmodel   ${kept}`);
+  run.say(typeof check === 'string' ? `its ONNX was not checked: ${check}` : `transformers.js runs its ONNX: ${onnxCheckText(check, 'test examples')}`);
   run.say(`report  ${await writeRunReport(run.folder)}`);
   return scored;
 }

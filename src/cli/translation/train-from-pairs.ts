@@ -71,7 +71,7 @@ export async function trainFromPairs(command: Command, door: Door, place: string
     });
     const scored = await concludeTranslation(run, {
       title: `${train.name}: a translator trained on references`, subtitle: 'What it learned from, how training went and what it reaches.',
-      test, models: [{ ...trained, role: 'teacher' }], kept: model,
+      test, models: [{ ...trained, role: 'teacher' }], kept: model, ...(options.maxNewTokens !== undefined && { maxNewTokens: options.maxNewTokens }),
     });
     return { scored, trained };
   });

@@ -25,9 +25,13 @@ import { productSaid, productSpecs } from './product.ts';
 export type Seq2Seq = Model<Seq2SeqConfig>;
 
 export function seq2seqSpecs(config: Seq2SeqConfig): ParameterSpec[] {
+  return [...sharedSpecs(config), ...sideSpecs(config, 'encoder'), ...sideSpecs(config, 'decoder'), ...productSpecs(config)];
+}
+
+/** Of one side, without the words that both share. */
+export function sideSpecs(config: Seq2SeqConfig, side: Side): ParameterSpec[] {
   const { finalNorm } = seq2seqFamilies[config.family].names;
-  const side = (which: Side) => [...positionSpecs(config, which), ...seq2seqLayerSpecs(config, which), ...(finalNorm === undefined ? [] : normSpecsOf(config, finalNorm(which)))];
-  return [...sharedSpecs(config), ...side('encoder'), ...side('decoder'), ...productSpecs(config)];
+  return [...positionSpecs(config, side), ...seq2seqLayerSpecs(config, side), ...(finalNorm === undefined ? [] : normSpecsOf(config, finalNorm(side)))];
 }
 
 export function createSeq2Seq(config: Seq2SeqConfig, parameters: Parameters): Seq2Seq {

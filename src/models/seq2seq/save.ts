@@ -1,23 +1,27 @@
 /**
- * Saving an encoder-decoder as a Hugging Face folder that Python loads as it is: config.json, generation_config.json, model.safetensors, model
- * card, and the tokenizer's files, which the caller writes. All of it or nothing. It writes no ONNX.
+ * Saving an encoder-decoder as a Hugging Face folder that Python and transformers.js load as it is: config.json, generation_config.json,
+ * model.safetensors, model card, ONNX, and the tokenizer's files, which the caller writes. All of it or nothing.
  */
 import { join } from 'node:path';
 import type { Precision } from '../../engine/options.ts';
 import { writeFileAtomically, writeFolderAtomically } from '../../storage/atomic.ts';
 import { writeCheckpoint } from '../../storage/checkpoint.ts';
 import { float32Tensor } from '../../storage/halves.ts';
+import { isThere } from '../../storage/is-there.ts';
 import { writeJson } from '../../storage/json.ts';
 import { type CardFacts, cardOf } from '../model-card.ts';
 import type { Seq2SeqConfig } from './config.ts';
 import { generationConfigToJson, seq2seqConfigToJson } from './config-file.ts';
 import { seq2seqFamilies } from './families.ts';
 import type { Seq2Seq } from './model.ts';
+import { exportTranslatorOnnx } from './onnx-export.ts';
 
 export interface SaveSeq2SeqOptions {
   /** Writes the tokenizer's files into the folder it is handed. */
   readonly tokenizer: (folder: string) => Promise<void>;
   readonly card: CardFacts;
+  /** Whether the two files of onnx/ are written. Default: they are, but for a model above what such a file holds. */
+  readonly onnx?: boolean;
   /** Kept as parity.json, so that `scripts/parity.py` can hold transformers against it. */
   readonly parity?: TranslationSamples;
   /** Splits the weights into shards of at most this size. */
@@ -38,7 +42,7 @@ export interface TranslationSamples {
 }
 
 /** Writes `folder`; one that exists is replaced as a whole. */
-export async function saveSeq2Seq(folder: string, { config, parameters }: Seq2Seq, { tokenizer, card, parity, maxShardBytes }: SaveSeq2SeqOptions): Promise<void> {
+export async function saveSeq2Seq(folder: string, { config, parameters }: Seq2Seq, { tokenizer, card, parity, maxShardBytes, onnx = fitsOnnx(parameters.count) }: SaveSeq2SeqOptions): Promise<void> {
   const values = await parameters.read();
   const tensors = new Map([...values].map(([name, { shape, data }]) => [name, float32Tensor(shape, data)]));
   await writeFolderAtomically(folder, async (temporary) => {
@@ -46,17 +50,30 @@ export async function saveSeq2Seq(folder: string, { config, parameters }: Seq2Se
     await writeJson(join(temporary, 'generation_config.json'), generationConfigToJson(config));
     await writeCheckpoint(temporary, tensors, { metadata: { format: 'pt' }, ...(maxShardBytes === undefined ? {} : { maxShardBytes }) });
     await tokenizer(temporary);
+    if (onnx) await exportTranslatorOnnx({ config, weights: values, folder: join(temporary, 'onnx') });
     if (parity !== undefined) await writeJson(join(temporary, 'parity.json'), parity);
-    await writeFileAtomically(join(temporary, 'README.md'), translatorCard(config, parameters.count, card));
+    await writeFileAtomically(join(temporary, 'README.md'), translatorCard(config, parameters.count, card, { onnx: onnx && (await isThere(join(temporary, 'tokenizer.json'))) }));
   });
 }
 
-function translatorCard(config: Seq2SeqConfig, parameters: number, facts: CardFacts): string {
+/** @param onnx whether transformers.js has all that it reads: the files of onnx/ and a tokenizer.json, which OPUS-MT's folders lack. */
+function translatorCard(config: Seq2SeqConfig, parameters: number, facts: CardFacts, { onnx }: { onnx: boolean }): string {
   const { family, encoderLayers, layers, width, heads, vocabulary, generation: { beams, lengthPenalty } } = config;
   return cardOf({ library: 'transformers', pipelineTag: 'translation' }, facts, [
     `${seq2seqFamilies[family].title}, ${encoderLayers}+${layers} layers x ${width}, ${heads} heads, vocabulary ${vocabulary}, ${parameters.toLocaleString('en-GB')} parameters.`,
     `It searches with ${beams} ${beams === 1 ? 'beam' : 'beams'}, length penalty ${lengthPenalty}, as generation_config.json says.`,
   ], [
+    ...(onnx ? [
+      '## In Node or the browser',
+      '',
+      '```js',
+      "import { env, pipeline } from '@huggingface/transformers';",
+      "env.localModelPath = '.'; // the folder that holds this one",
+      "const translate = await pipeline('translation', 'FOLDER', { dtype: 'fp32' }); // this folder's name",
+      `console.log(await translate(${JSON.stringify(facts.example ?? 'This is a test.')})); // by greedy search: it knows no beams`,
+      '```',
+      '',
+    ] : []),
     '## In Python',
     '',
     '```python',
@@ -68,3 +85,6 @@ function translatorCard(config: Seq2SeqConfig, parameters: number, facts: CardFa
     '',
   ]);
 }
+
+/** Either file holds less than 2 GiB of float32 numbers, and no more than the model has. */
+const fitsOnnx = (parameters: number): boolean => 4 * parameters < 2 ** 31;

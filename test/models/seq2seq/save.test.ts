@@ -24,7 +24,8 @@ for (const family of familyNames) {
     const folder = join(await temporaryFolder(t), 'deep', 'student');
     const model = tinySeq2Seq({ family, ...(family === 't5' && { tied: false, gated: true, activation: 'gelu_new' as const }) });
     await save(folder, model);
-    t.deepEqual((await readdir(folder)).sort(), ['README.md', 'config.json', 'generation_config.json', 'model.safetensors', 'vocab.json']);
+    t.deepEqual((await readdir(folder)).sort(), ['README.md', 'config.json', 'generation_config.json', 'model.safetensors', 'onnx', 'vocab.json']);
+    t.deepEqual((await readdir(join(folder, 'onnx'))).sort(), ['decoder_model_merged.onnx', 'encoder_model.onnx']);
     const { model: again, notices } = await loadSeq2Seq(folder);
     t.deepEqual(notices, []);
     t.is(await bitsOf(again), await bitsOf(model));
@@ -36,6 +37,21 @@ for (const family of familyNames) {
     again.dispose();
   });
 }
+
+test.serial('ONNX can be left away; the card shows transformers.js where it has all that it reads', async (t) => {
+  const folder = await temporaryFolder(t);
+  const model = tinySeq2Seq();
+  const cardOf = async (name: string, options: { onnx?: boolean; file?: string }) => {
+    const { file = 'tokenizer.json', ...rest } = options;
+    await saveSeq2Seq(join(folder, name), model, { tokenizer: (place) => writeFile(join(place, file), '{}'), card: { name, story: [] }, ...rest });
+    return readFile(join(folder, name, 'README.md'), 'utf8');
+  };
+  t.regex(await cardOf('whole', {}), /pipeline\('translation', 'FOLDER'/);
+  t.notRegex(await cardOf('opus', { file: 'source.spm' }), /pipeline\(/);
+  t.notRegex(await cardOf('without', { onnx: false }), /pipeline\(/);
+  t.false((await readdir(join(folder, 'without'))).includes('onnx'));
+  model.dispose();
+});
 
 test.serial('fields that transformers reads as decimals are written so', async (t) => {
   const folder = join(await temporaryFolder(t), 't5');

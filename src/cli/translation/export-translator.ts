@@ -1,0 +1,70 @@
+/**
+ * `retort export` of a translator: the two ONNX files of an encoder-decoder, and the proof that transformers.js writes the same with them.
+ */
+import type { Command } from 'commander';
+import { join } from 'node:path';
+import { generationConfigToJson, seq2seqConfigToJson } from '../../models/seq2seq/config-file.ts';
+import { seq2seqFamilies } from '../../models/seq2seq/families.ts';
+import { exportTranslatorOnnx } from '../../models/seq2seq/onnx-export.ts';
+import { writeJson } from '../../storage/json.ts';
+import { translateSources } from '../../teacher/translate-sources.ts';
+import { saveTranslationTokenizers } from '../../text/open-translation-tokenizers.ts';
+import type { Door } from '../door.ts';
+import { type EngineOption, startEngine } from '../engine-option.ts';
+import { onnxCheckText } from '../onnx-check-text.ts';
+import { openTexts, refuseUnfitting, type TsvColumns } from '../text-files.ts';
+import { columnOptions, refuseOtherOptions } from '../unused-options.ts';
+import { checkTranslatorOnnx } from './onnx-check.ts';
+import { readSources } from './read-sources.ts';
+import { openTranslatorFolder, type TranslatorFolder, translatorOf } from './translator-folder.ts';
+
+export interface ExportTranslatorOptions extends TsvColumns, EngineOption {
+  readonly out?: string;
+  readonly check?: string;
+  readonly maxTokens?: number;
+}
+
+/** Near ties may go either way in another runtime; of more than so many sentences that differ the files are to blame. */
+const leastAlike = 0.9;
+
+export async function exportTranslator(command: Command, door: Door, folder: string, options: ExportTranslatorOptions): Promise<void> {
+  const { out, check } = options;
+  refuseOtherOptions(command, [...columnOptions.filter((name) => !['pair', 'label'].includes(name)), 'out', 'check', 'maxTokens', 'engine', 'device', 'precision', 'threads'], `${folder} is a translator; leave that away`);
+  if (check !== undefined) refuseUnfitting(check, options);
+  const console = door.console();
+  const texts = check === undefined ? undefined : (await openTexts(check, options)).examples;
+  await startEngine(console, options);
+  const opened = await openTranslatorFolder(folder);
+  for (const notice of opened.notices) console.note(notice);
+  const { config, parameters } = opened.model;
+  const target = out ?? folder;
+  const path = join(target, 'onnx');
+  await exportTranslatorOnnx({ config, weights: await parameters.read(), folder: path });
+  if (out !== undefined) {
+    await writeJson(join(out, 'config.json'), seq2seqConfigToJson(config), { decimals: seq2seqFamilies[config.family].decimals });
+    await writeJson(join(out, 'generation_config.json'), generationConfigToJson(config));
+    await saveTranslationTokenizers(opened.tokenizers, out, config.positions === undefined ? {} : { maxTokens: config.positions });
+  }
+  console.say(path);
+  const lines = texts?.map(({ id, text }) => ({ id, text, place: `${check}: ${id}` }));
+  const found = lines === undefined ? undefined : await compare(opened, lines, { target, maxTokens: options.maxTokens, console, signal: door.signal });
+  opened.model.dispose();
+  if (found !== undefined) console.say(typeof found === 'string' ? `its ONNX was not checked: ${found}` : `transformers.js: ${onnxCheckText(found, 'texts')}`);
+  console.answer({ path, ...(typeof found === 'object' && { check: found }) });
+  if (typeof found === 'object' && found.agreement < leastAlike) throw new Error(`${path}: ${Math.round(100 * (1 - found.agreement))} of 100 translations differ: do not use it`);
+}
+
+interface Comparing {
+  readonly target: string;
+  readonly maxTokens: number | undefined;
+  readonly console: Parameters<typeof readSources>[2]['console'];
+  readonly signal: AbortSignal;
+}
+
+/** What this engine writes of the lines by greedy search, against what transformers.js does. */
+async function compare(opened: TranslatorFolder, lines: readonly { id: string; text: string; place: string }[], { target, maxTokens, console, signal }: Comparing) {
+  const translator = await translatorOf(opened, { beams: 1, maxTokens });
+  const sources = await readSources(translator, lines, { folder: opened.folder, maxTokens, console });
+  const found = await translateSources(translator, sources, { ids: lines.map(({ id }) => id), signal });
+  return checkTranslatorOnnx(target, { texts: lines.map(({ text }) => text), translations: found.map(([best]) => best?.text ?? ''), maxTokens: translator.maxTokens });
+}
