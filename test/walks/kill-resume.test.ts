@@ -9,6 +9,7 @@ import { readRunLog } from '../../src/report/run-log.ts';
 import { hashFile } from '../../src/storage/hash.ts';
 import { numbersIn } from '../../src/storage/numbered-folders.ts';
 import { parseSibling } from '../../src/storage/partial-name.ts';
+import { layCounting } from '../cli/translation/bench.ts';
 import { readEventFile } from '../report/event-file.ts';
 import { openWorkplace, type Started, type Workplace } from './workplace.ts';
 
@@ -31,7 +32,7 @@ const weights = (out: string) => hashFile(place.path(out, 'model', 'model.safete
 
 /** Where a run stands: its newest checkpoint (0: none), and whether its training is over. */
 async function standing(out: string): Promise<{ checkpoint: number; done: boolean }> {
-  const stage = existsSync(place.path(out)) ? (await readdir(place.path(out))).find((name) => name.startsWith('teacher-')) : undefined;
+  const stage = existsSync(place.path(out)) ? (await readdir(place.path(out))).find((name) => /^(teacher|translator)-/.test(name)) : undefined;
   if (stage === undefined) return { checkpoint: 0, done: false };
   const checkpoint = (await numbersIn(place.path(out, stage, 'checkpoints'), 'step')).at(-1) ?? 0;
   return { checkpoint, done: existsSync(place.path(out, stage, 'stage.json')) };
@@ -130,6 +131,26 @@ test.serial('Ctrl-C leaves a checkpoint and code 130; the same command goes on t
   t.is(rest.code, 0, rest.stderr);
   t.true(rest.stderr.includes(`teacher goes on after step ${checkpoint} of ${steps}`), rest.stderr);
   t.is(await weights('runs/interrupted'), await weights('runs/whole'));
+});
+
+test.serial('a translator killed twice, in the middle of its lesson, ends with the weights of one never killed', async (t) => {
+  const words = ['train', 'corpora/counting/sample', '--translation', 'en-de', '--size', '1+1x32:2', '--vocabulary', '400', '--steps', '40', '--rows', '24', '--checkpoint-every', '5', '--evaluate-every', '15', '--metric', 'perplexity', '--beams', '1', '--max-new-tokens', '6', '--seed', '3'];
+  await layCounting(place.path('corpora', 'counting', 'sample'), { train: 300, dev: 10, test: 10 });
+  const whole = await place.retort(...words, '--out', 'runs/translator');
+  t.is(whole.code, 0, whole.stderr);
+  for (const after of [5, 20]) {
+    const run = place.start(...words, '--out', 'runs/killed-translator');
+    await reached('runs/killed-translator', after, run);
+    run.process.kill('SIGKILL');
+    await run.finished;
+    const { checkpoint, done } = await standing('runs/killed-translator');
+    t.true(checkpoint >= after && checkpoint < 40 && !done, `checkpoint ${checkpoint}`);
+  }
+  const last = await place.retort(...words, '--out', 'runs/killed-translator');
+  t.is(last.code, 0, last.stderr);
+  t.regex(last.stderr, /translator goes on after step \d+ of 40/);
+  t.is(await weights('runs/killed-translator'), await weights('runs/translator'));
+  t.is(await hashFile(place.path('runs/killed-translator/model/onnx/decoder_model_merged.onnx')), await hashFile(place.path('runs/translator/model/onnx/decoder_model_merged.onnx')));
 });
 
 test.serial('a run that is done is reused, and says so', async (t) => {
