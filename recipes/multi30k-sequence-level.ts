@@ -4,7 +4,7 @@
  *
  *   retort run recipes/multi30k-sequence-level.ts --set corpus=FOLDER --engine torch --precision bf16
  *
- * FOLDER: train, val, test2016 (.en, .de), raw. Two cores: 35 minutes for the teacher, by estimate 2 1/2 hours in all. Each run is recorded in
+ * FOLDER: train, val, test2016 (.en, .de), raw. Two cores: 35 minutes for the teacher, about 2 1/2 hours in all. Each run is recorded in
  * recipes/results/multi30k-sequence-level; what is published stands in scripts/repro/seqkd.ts.
  */
 import {
