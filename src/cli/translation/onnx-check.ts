@@ -9,7 +9,7 @@ import { translatorOnnxFiles } from '../../models/seq2seq/onnx-export.ts';
 
 /** @returns a text where nothing could be compared. @throws where the folder has all files and still cannot be run. */
 export async function checkTranslatorOnnx(folder: string, stored: StoredTranslations): Promise<TranslationComparison | string> {
-  if (!(await isThere(join(folder, 'onnx', translatorOnnxFiles.decoder)))) return 'it has none: a model of 2 GiB and more does not fit into such a file';
+  if (!(await isThere(join(folder, 'onnx', translatorOnnxFiles.decoder)))) return 'the folder has none: an earlier version made it (retort export writes it), or the model is above the 2 GiB that such a file holds';
   if (!(await isThere(join(folder, 'tokenizer.json')))) return 'transformers.js reads tokenizer.json, and this folder has sentencepiece models';
   try {
     return await compareTranslations(folder, stored);

@@ -18,6 +18,6 @@ test('a folder that transformers.js cannot read, or without ONNX, is not compare
     return checkTranslatorOnnx(folder, { texts: ['one house'], translations: ['ein Haus'], maxTokens: 40, maxNewTokens: 4 });
   };
   t.is(await without('tokenizer.json'), 'transformers.js reads tokenizer.json, and this folder has sentencepiece models');
-  t.is(await without('onnx'), 'it has none: a model of 2 GiB and more does not fit into such a file');
+  t.is(await without('onnx'), 'the folder has none: an earlier version made it (retort export writes it), or the model is above the 2 GiB that such a file holds');
   await t.throwsAsync(without('config.json'), { message: /transformers\.js cannot load this translator \(it needs config\.json, .*onnx\/decoder_model_merged\.onnx\)/ });
 });
