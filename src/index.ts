@@ -192,6 +192,7 @@ export { modelLatency } from './evaluate/model-latency.ts';
 export { flopsPerExample, meanFlops } from './evaluate/flops.ts';
 export { bagOfWordsBaseline } from './evaluate/bag-of-words.ts';
 export { compareWithTransformersJs } from './evaluate/onnx-check.ts';
+export { TransformersJsMissing } from './evaluate/transformers-js.ts';
 export { compareTranslations, type StoredTranslations, type TranslationComparison } from './evaluate/onnx-translation-check.ts';
 
 // strategies: lessons

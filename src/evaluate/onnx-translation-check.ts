@@ -18,15 +18,15 @@ export interface StoredTranslations {
 export interface TranslationComparison {
   /** Sentences that were compared. */
   readonly examples: number;
-  /** Sentences left out, being longer than `maxTokens`: transformers.js truncates by cutting off the closing end as well. */
+  /** Sentences left out, being longer than `maxTokens` or what the folder's tokenizer lets through: transformers.js truncates by cutting off the closing end as well. */
   readonly tooLong: number;
   /** Share of the sentences with the same translation, 0..1. Where two words are as likely as each other, rounding decides. */
   readonly agreement: number;
-  /** Mean wall time, tokenisation excluded, in batches of up to 32. */
+  /** Mean wall time, tokenisation excluded, in batches of up to 32, or of one where repeated n-grams are forbidden. */
   readonly millisecondsPerExample: number;
 }
 
-const batchSize = 32;
+const usualBatch = 32;
 
 /**
  * Translates again by way of the ONNX files. Run one at a time (`withTransformersJs`).
@@ -37,14 +37,17 @@ export async function compareTranslations(folder: string, { texts, translations,
   return withTransformersJs(async (library) => {
     const { tokenizer, model } = await load(library, resolve(folder));
     try {
-      const kept = texts.map((_, row) => row).filter((row) => (tokenizer([texts[row] ?? ''], { return_tensor: false }) as { input_ids: number[][] }).input_ids.every((ids) => ids.length <= maxTokens));
-      if (kept.length === 0) throw new Error(`all ${texts.length} texts are longer than ${maxTokens} tokens: there is nothing to compare`);
+      const own: unknown = tokenizer.model_max_length;
+      const most = Math.min(maxTokens, typeof own === 'number' ? own : Infinity);
+      const kept = texts.map((_, row) => row).filter((row) => (tokenizer([texts[row] ?? ''], { return_tensor: false }) as { input_ids: number[][] }).input_ids.every((ids) => ids.length <= most));
+      if (kept.length === 0) throw new Error(`all ${texts.length} texts are longer than ${most} tokens: there is nothing to compare`);
+      const batchSize = forbidsRepeats(model) ? 1 : usualBatch;
       let [same, milliseconds] = [0, 0];
       for (let start = 0; start < kept.length; start += batchSize) {
         const rows = kept.slice(start, start + batchSize);
         const inputs = tokenizer(rows.map((row) => texts[row] ?? ''), { padding: true }) as Record<string, unknown>;
         const began = performance.now();
-        const written = (await model.generate({ ...inputs, ...(maxNewTokens !== undefined && { max_new_tokens: maxNewTokens }), num_beams: 1 })) as TransformersJs.Tensor;
+        const written = (await model.generate({ ...inputs, ...(maxNewTokens !== undefined && { max_new_tokens: maxNewTokens }), num_beams: 1, do_sample: false })) as TransformersJs.Tensor;
         milliseconds += performance.now() - began;
         const found = tokenizer.batch_decode(written, { skip_special_tokens: true });
         same += rows.filter((row, place) => found[place]?.trim() === translations[row]?.trim()).length;
@@ -54,6 +57,12 @@ export async function compareTranslations(folder: string, { texts, translations,
       await model.dispose();
     }
   });
+}
+
+/** The ends that follow an end in a batch are repeated n-grams, which such a model may not write: it would go on. */
+function forbidsRepeats(model: TransformersJs.PreTrainedModel): boolean {
+  const { no_repeat_ngram_size: size } = (model as { generation_config?: { no_repeat_ngram_size?: number | null } | null }).generation_config ?? {};
+  return (size ?? 0) > 0;
 }
 
 async function load({ AutoTokenizer, AutoModelForSeq2SeqLM }: typeof TransformersJs, folder: string) {

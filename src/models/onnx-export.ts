@@ -5,7 +5,7 @@
 import { bilstmGraph } from './bilstm/onnx.ts';
 import { type ClassifierConfig, isBilstm } from './classifiers.ts';
 import { encoderGraph } from './onnx-encoder.ts';
-import { writeOnnxGraph } from './onnx-file.ts';
+import { onnxFile, writeOnnxFile } from './onnx-file.ts';
 import type { NamedWeights } from './onnx-graph.ts';
 
 export interface OnnxExport {
@@ -18,5 +18,5 @@ export interface OnnxExport {
 
 /** Writes the ONNX file, whole or not at all. Throws when config and weights do not fit each other, or the file would pass 2 GiB. */
 export async function exportOnnx({ config, weights, path }: OnnxExport): Promise<void> {
-  await writeOnnxGraph(path, () => (isBilstm(config) ? bilstmGraph(config, weights) : encoderGraph(config, weights)));
+  await writeOnnxFile(onnxFile(path, () => (isBilstm(config) ? bilstmGraph(config, weights) : encoderGraph(config, weights))));
 }

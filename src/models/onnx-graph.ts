@@ -58,7 +58,8 @@ export class OnnxGraphBuilder {
       const values = branches[branch]();
       const nodes = this.#nodes;
       this.#nodes = outside;
-      return { name: `${name}_${branch}`, nodes, initializers: [], inputs: [], outputs: outputs.map((output, place) => ({ ...output, name: values[place] ?? '' })) };
+      if (values.length !== outputs.length) throw new Error(`ONNX export: a branch of ${name} gives ${values.length} values for ${outputs.length} outputs`);
+      return { name: `${name}_${branch}`, nodes, initializers: [], inputs: [], outputs: outputs.map((output, place) => ({ ...output, name: values[place]! })) };
     };
     const attributes = { then_branch: { graph: built('then') }, else_branch: { graph: built('else') } };
     this.#nodes.push({ name, op: 'If', inputs: [condition], outputs: outputs.map((output) => output.name), attributes });

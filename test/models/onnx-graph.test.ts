@@ -45,6 +45,7 @@ test('a branch has its own nodes, under names of the whole graph, and gives its 
   const { then_branch: yes, else_branch: no } = graph.nodes[1]?.attributes as Record<string, { graph: OnnxGraph }>;
   t.deepEqual([yes, no].map((branch) => branch?.graph.nodes.map(({ name }) => name)), [['/scope/Neg_1', '/scope/Abs'], ['/scope/Neg_2', '/scope/Neg_3']]);
   t.deepEqual(no?.graph.outputs.map(({ name }) => name), ['/scope/Neg_2_output_0', '/scope/Neg_3_output_0']);
+  t.throws(() => graph.choose('/scope', 'c', { then: () => ['x'], else: () => ['x'] }, [{ name: 'u', ...shape }, { name: 'v', ...shape }]), { message: /gives 1 values for 2 outputs/ });
 });
 
 test('a linear layer without a bias is the product, and can have the output\'s name', (t) => {

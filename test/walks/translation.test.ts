@@ -13,6 +13,7 @@ import { addTrain } from '../../src/cli/commands/train.ts';
 import { loadSeq2Seq } from '../../src/models/seq2seq/load.ts';
 import { readJson } from '../../src/storage/json.ts';
 import { ask, openRecorder } from '../cli/in-process.ts';
+import { precisionUnderTest } from '../engine-choice.ts';
 import { openTranslationBench, type TranslationBench, withLines } from '../cli/translation/bench.ts';
 
 let bench: TranslationBench;
@@ -26,7 +27,7 @@ test.after.always(() => bench.remove());
 
 const brief = ['--steps', '4', '--rows', '8', '--beams', '2'];
 const distill = (out: string, ...words: string[]) => ask(addDistill, 'distill', teacher, bench.corpus, '--translation', 'en-de', ...brief, ...(words.includes('word-kd') ? [] : ['--translations', bench.path('translations')]), '--out', bench.path(out), ...words);
-interface Evaluation { rows: { name: string; score: { interval: number[] }; others: Record<string, unknown> }[]; translations: { teacher?: string }[]; layerMap: object[] }
+interface Evaluation { transformersJs?: { examples: number; agreement: number }; rows: { name: string; score: { interval: number[] }; others: Record<string, unknown> }[]; translations: { teacher?: string }[]; layerMap: object[] }
 
 test.serial('the teacher is a Hugging Face folder with its tokenizer, with scores in its card and a page of its own', async (t) => {
   const { model } = await loadSeq2Seq(teacher);
@@ -51,6 +52,9 @@ test.serial('labels are its n best, stored once: distil finds them', async (t) =
   t.deepEqual(evaluation.rows.map(({ name }) => name), ['student', 'teacher']);
   t.deepEqual(evaluation.layerMap, [{ student: 'embeddings', teacher: 'embeddings' }, { student: 'encoder layer 1', teacher: 'encoder layer 1' }, { student: 'decoder layer 1', teacher: 'decoder layer 2' }]);
   t.is(evaluation.translations.length, 8);
+  // The student writes to its own limit: --max-new-tokens is about what the teacher writes.
+  t.is(evaluation.transformersJs?.examples, 8);
+  if (precisionUnderTest !== 'bf16') t.is(evaluation.transformersJs?.agreement, 1);
   t.true(evaluation.translations.every(({ teacher: said }) => said !== undefined));
   t.is((await loadSeq2Seq(student)).model.config.layers, 1);
   const written = await readFile(bench.path('choice/report.html'), 'utf8');

@@ -56,8 +56,8 @@ export async function concludeTranslation(run: Run, { title, subtitle, test, mod
   const scored = scoreSystems([systemOf(first.name, first.judgement), ...rest.map(({ name, judgement }) => systemOf(name, judgement))], references);
   await writeFolderAtomically(kept, (temporary) => cp(first.model, temporary, { recursive: true }));
   const stored = { texts: test.examples.slice(0, checkedSentences).map(({ text }) => text), translations: first.judgement.greedy.translations.slice(0, checkedSentences), maxTokens: first.lineage?.maxTokens ?? Infinity, ...(maxNewTokens !== undefined && { maxNewTokens }) };
-  // A tokenizer that transformers.js does not know costs no one the report of a training that is done.
-  const check = await checkTranslatorOnnx(kept, stored).catch((error: unknown) => (error instanceof Error ? error.message : String(error)));
+  // That transformers.js cannot run it, for want of a tokenizer of its kind say, costs no one the report of a training that is done.
+  const check = await checkTranslatorOnnx(kept, stored).catch((error: unknown) => `transformers.js does not run it: ${error instanceof Error ? error.message : String(error)}`);
   const trainMs = models.reduce((sum, model) => sum + (model.trainMs ?? 0), 0);
   const { signatures } = scored.systems[0]!;
   await writeEvaluation(run.folder, {
@@ -73,7 +73,7 @@ export async function concludeTranslation(run: Run, { title, subtitle, test, mod
     resampling: { sentences: references.length, draws: scored.resamples },
     translations: samplesOf(models, test),
     reliability: [], disagreements: [], layerMap,
-    notes: [...notes, { title: 'How it was scored', text: `BLEU|${signatures.bleu}\n\nchrF2|${signatures.chrf}` }],
+    notes: [...notes, ...(typeof check === 'string' ? [{ title: 'Its ONNX was not checked', text: check }] : []), { title: 'How it was scored', text: `BLEU|${signatures.bleu}\n\nchrF2|${signatures.chrf}` }],
   });
   run.say(`\n${systemsText(scored, references.length)}\n\non ${references.length} sentences of ${test.name} (${test.split})\nmodel   ${kept}`);
   run.say(typeof check === 'string' ? `its ONNX was not checked: ${check}` : `transformers.js runs its ONNX: ${onnxCheckText(check, 'test examples')}`);

@@ -102,7 +102,7 @@ export async function distillTranslator(command: Command, door: Door, { teacher:
     const maxTokens = Math.min(starting.maxTokens, teacher.model.config.positions ?? Infinity);
     const { result } = await run.stage<Judgement>('teacher', { teacher: print, test: test.fingerprint, search, maxTokens }, () => judgeTranslator('teacher', teacher, test, { ...judging, maxTokens, signal: run.signal }));
     await concludeTranslation(run, {
-      title: `${train.name}: a student of ${place}`, subtitle: 'What a small translator keeps of its teacher.', test, kept, student: true, ...(options.maxNewTokens !== undefined && { maxNewTokens: options.maxNewTokens }),
+      title: `${train.name}: a student of ${place}`, subtitle: 'What a small translator keeps of its teacher.', test, kept, student: true,
       models: [{ ...trained, role: 'student' }, { name: 'teacher', role: 'teacher', model: place, judgement: result }],
       ...(starting.layerMap && { layerMap: starting.layerMap }),
     });

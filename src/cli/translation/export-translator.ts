@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { generationConfigToJson, seq2seqConfigToJson } from '../../models/seq2seq/config-file.ts';
 import { seq2seqFamilies } from '../../models/seq2seq/families.ts';
 import { exportTranslatorOnnx } from '../../models/seq2seq/onnx-export.ts';
-import { writeJson } from '../../storage/json.ts';
+import { readJson, writeJson } from '../../storage/json.ts';
 import { translateSources } from '../../teacher/translate-sources.ts';
 import { saveTranslationTokenizers } from '../../text/open-translation-tokenizers.ts';
 import type { Door } from '../door.ts';
@@ -24,34 +24,48 @@ export interface ExportTranslatorOptions extends TsvColumns, EngineOption {
   readonly maxTokens?: number;
 }
 
-/** Near ties may go either way in another runtime; of more than so many sentences that differ the files are to blame. */
-const leastAlike = 0.9;
+/** Near ties may go either way in another runtime: one sentence may differ, or so many. Of more the files are to blame. */
+const mayDiffer = 0.1;
 
 export async function exportTranslator(command: Command, door: Door, folder: string, options: ExportTranslatorOptions): Promise<void> {
   const { out, check } = options;
   refuseOtherOptions(command, [...columnOptions.filter((name) => !['pair', 'label'].includes(name)), 'out', 'check', 'maxTokens', 'engine', 'device', 'precision', 'threads'], `${folder} is a translator; leave that away`);
   if (check !== undefined) refuseUnfitting(check, options);
+  if (check !== undefined && options.precision === 'bf16') command.error('error: --precision bf16: the ONNX is float32, and words chosen in bfloat16 may be others; leave it away with --check');
   const console = door.console();
   const texts = check === undefined ? undefined : (await openTexts(check, options)).examples;
   await startEngine(console, options);
   const opened = await openTranslatorFolder(folder);
   for (const notice of opened.notices) console.note(notice);
   const { config, parameters } = opened.model;
+  if (check !== undefined && opened.tokenizers.published !== undefined) throw new Error(`${folder}: transformers.js reads no sentencepiece models, which are this folder's tokenizers; leave --check away, the ONNX is for ONNX Runtime`);
+  const json = seq2seqConfigToJson(config);
+  if (out === undefined) await requireComplete(folder, json);
   const target = out ?? folder;
   const path = join(target, 'onnx');
   await exportTranslatorOnnx({ config, weights: await parameters.read(), folder: path });
   if (out !== undefined) {
-    await writeJson(join(out, 'config.json'), seq2seqConfigToJson(config), { decimals: seq2seqFamilies[config.family].decimals });
+    await writeJson(join(out, 'config.json'), json, { decimals: seq2seqFamilies[config.family].decimals });
     await writeJson(join(out, 'generation_config.json'), generationConfigToJson(config));
-    await saveTranslationTokenizers(opened.tokenizers, out, config.positions === undefined ? {} : { maxTokens: config.positions });
+    await saveTranslationTokenizers(opened.tokenizers, out);
   }
   console.say(path);
   const lines = texts?.map(({ id, text }) => ({ id, text, place: `${check}: ${id}` }));
   const found = lines === undefined ? undefined : await compare(opened, lines, { target, maxTokens: options.maxTokens, console, signal: door.signal });
   opened.model.dispose();
-  if (found !== undefined) console.say(typeof found === 'string' ? `its ONNX was not checked: ${found}` : `transformers.js: ${onnxCheckText(found, 'texts')}`);
-  console.answer({ path, ...(typeof found === 'object' && { check: found }) });
-  if (typeof found === 'object' && found.agreement < leastAlike) throw new Error(`${path}: ${Math.round(100 * (1 - found.agreement))} of 100 translations differ: do not use it`);
+  if (typeof found === 'string') throw new Error(`${path} is written, but was not checked: ${found}`);
+  if (found !== undefined) console.say(`transformers.js: ${onnxCheckText(found, 'texts')}`);
+  console.answer({ path, ...(found && { check: found }) });
+  const differing = found === undefined ? 0 : Math.round(found.examples * (1 - found.agreement));
+  if (differing > Math.max(1, mayDiffer * (found?.examples ?? 0))) throw new Error(`${path}: ${differing} of ${found?.examples} translations differ: do not use it`);
+}
+
+/** What transformers.js takes from config.json and this project can do without. @throws where the folder's own lacks it. */
+async function requireComplete(folder: string, json: Record<string, unknown>): Promise<void> {
+  const file = join(folder, 'config.json');
+  const own = (await readJson(file)) as Record<string, unknown>;
+  const missing = ['is_encoder_decoder', 'num_decoder_layers', 'decoder_layers'].find((name) => json[name] !== undefined && own[name] === undefined);
+  if (missing !== undefined) throw new Error(`${file}: it does not say ${missing}, without which transformers.js runs no ONNX of it; give --out FOLDER, for a config.json that does`);
 }
 
 interface Comparing {

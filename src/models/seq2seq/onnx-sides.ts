@@ -2,7 +2,7 @@
  * The ONNX graphs of an encoder-decoder as transformers.js runs them, opset 17, no dropout. The encoder: input_ids and attention_mask, int64
  * [B, S], to last_hidden_state [B, S, H]. The decoder: the newest tokens input_ids [B, T], encoder_hidden_states, encoder_attention_mask, and
  * what it knows of the tokens before, past_key_values.0.decoder.key [B, A, P, D] and so on, to logits [B, T, V] and the same with the new
- * tokens, present.0.decoder.key. Keys and values of the source are made where use_cache_branch is false; after that they are given back.
+ * tokens, present.0.decoder.key. Keys and values of the source are made where use_cache_branch is false, and not given again after that.
  * After an end nothing follows but the end: transformers.js goes on with the texts of a batch until all of them end at once.
  */
 import type { OnnxGraph, OnnxValue } from '../../storage/onnx-model.ts';
@@ -49,7 +49,7 @@ export function decoderSideGraph(config: Seq2SeqConfig, weights: NamedWeights): 
   const present = { decoder: cache('decoder', 'decoder_length_so_far', 'present'), encoder: cache('encoder', 'present_encoder_sequence_length', 'present') };
 
   graph.choose('/sources', 'use_cache_branch', {
-    then: () => past.encoder.map(({ name }) => graph.node('/sources/kept', 'Identity', [name])),
+    then: () => past.encoder.map(({ name }) => graph.node('/sources/none', 'Slice', [name, graph.integers([0]), graph.integers([0]), graph.integers([2])])), // [B, A, 0, D]
     else: () => indices.flatMap((layer) => { const { key, value } = layers.keysAndValues(layer, 'cross', 'encoder_hidden_states'); return [key, value]; }),
   }, present.encoder);
   const before = graph.node('/positions', 'Shape', [past.decoder[0]?.name ?? ''], { start: { int: 2 }, end: { int: 3 } }); // [1]
@@ -66,7 +66,11 @@ export function decoderSideGraph(config: Seq2SeqConfig, weights: NamedWeights): 
         for (const part of ['key', 'value'] as const) graph.node(`/cache.${layer}`, 'Concat', [old[part], made[part]], { axis: { int: 2 } }, joined[part]);
         return { ...joined, biases: own };
       },
-      cross: () => ({ ...pairOf(present.encoder, layer), biases: [sourceBias] }),
+      cross: () => {
+        const [old, made] = [pairOf(past.encoder, layer), pairOf(present.encoder, layer)]; // one of them is empty
+        const joined = (part: 'key' | 'value') => graph.node(`/sources.${layer}`, 'Concat', [old[part], made[part]], { axis: { int: 2 } });
+        return { key: joined('key'), value: joined('value'), biases: [sourceBias] };
+      },
     });
   }
   const last = normedLast(graph, config, 'decoder', stream);

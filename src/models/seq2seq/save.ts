@@ -14,13 +14,13 @@ import type { Seq2SeqConfig } from './config.ts';
 import { generationConfigToJson, seq2seqConfigToJson } from './config-file.ts';
 import { seq2seqFamilies } from './families.ts';
 import type { Seq2Seq } from './model.ts';
-import { exportTranslatorOnnx } from './onnx-export.ts';
+import { exportTranslatorOnnx, fitsTranslatorOnnx } from './onnx-export.ts';
 
 export interface SaveSeq2SeqOptions {
   /** Writes the tokenizer's files into the folder it is handed. */
   readonly tokenizer: (folder: string) => Promise<void>;
   readonly card: CardFacts;
-  /** Whether the two files of onnx/ are written. Default: they are, but for a model above what such a file holds. */
+  /** Whether the two files of onnx/ are written. Default: they are, unless one would be above the 2 GiB that it can hold. */
   readonly onnx?: boolean;
   /** Kept as parity.json, so that `scripts/parity.py` can hold transformers against it. */
   readonly parity?: TranslationSamples;
@@ -42,7 +42,7 @@ export interface TranslationSamples {
 }
 
 /** Writes `folder`; one that exists is replaced as a whole. */
-export async function saveSeq2Seq(folder: string, { config, parameters }: Seq2Seq, { tokenizer, card, parity, maxShardBytes, onnx = fitsOnnx(parameters.count) }: SaveSeq2SeqOptions): Promise<void> {
+export async function saveSeq2Seq(folder: string, { config, parameters }: Seq2Seq, { tokenizer, card, parity, maxShardBytes, onnx = fitsTranslatorOnnx(config) }: SaveSeq2SeqOptions): Promise<void> {
   const values = await parameters.read();
   const tensors = new Map([...values].map(([name, { shape, data }]) => [name, float32Tensor(shape, data)]));
   await writeFolderAtomically(folder, async (temporary) => {
@@ -58,7 +58,7 @@ export async function saveSeq2Seq(folder: string, { config, parameters }: Seq2Se
 
 /** @param onnx whether transformers.js has all that it reads: the files of onnx/ and a tokenizer.json, which OPUS-MT's folders lack. */
 function translatorCard(config: Seq2SeqConfig, parameters: number, facts: CardFacts, { onnx }: { onnx: boolean }): string {
-  const { family, encoderLayers, layers, width, heads, vocabulary, generation: { beams, lengthPenalty } } = config;
+  const { family, encoderLayers, layers, width, heads, vocabulary, generation: { beams, lengthPenalty, maxNewTokens } } = config;
   return cardOf({ library: 'transformers', pipelineTag: 'translation' }, facts, [
     `${seq2seqFamilies[family].title}, ${encoderLayers}+${layers} layers x ${width}, ${heads} heads, vocabulary ${vocabulary}, ${parameters.toLocaleString('en-GB')} parameters.`,
     `It searches with ${beams} ${beams === 1 ? 'beam' : 'beams'}, length penalty ${lengthPenalty}, as generation_config.json says.`,
@@ -70,7 +70,7 @@ function translatorCard(config: Seq2SeqConfig, parameters: number, facts: CardFa
       "import { env, pipeline } from '@huggingface/transformers';",
       "env.localModelPath = '.'; // the folder that holds this one",
       "const translate = await pipeline('translation', 'FOLDER', { dtype: 'fp32' }); // this folder's name",
-      `console.log(await translate(${JSON.stringify(facts.example ?? 'This is a test.')})); // by greedy search: it knows no beams`,
+      `console.log(await translate(${JSON.stringify(facts.example ?? 'This is a test.')}, { max_new_tokens: ${maxNewTokens} })); // greedily: it knows no beams`,
       '```',
       '',
     ] : []),
@@ -85,6 +85,3 @@ function translatorCard(config: Seq2SeqConfig, parameters: number, facts: CardFa
     '',
   ]);
 }
-
-/** Either file holds less than 2 GiB of float32 numbers, and no more than the model has. */
-const fitsOnnx = (parameters: number): boolean => 4 * parameters < 2 ** 31;

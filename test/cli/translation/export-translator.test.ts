@@ -1,9 +1,13 @@
-import { readdir, writeFile } from 'node:fs/promises';
+import { cp, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { env, pipeline } from '@huggingface/transformers';
 import test from 'ava';
 import { addExport } from '../../../src/cli/commands/export.ts';
+import { freshSeq2Seq } from '../../../src/models/seq2seq/model.ts';
+import { saveSeq2Seq } from '../../../src/models/seq2seq/save.ts';
+import { freshSeq2SeqConfig, parseSeq2SeqSize } from '../../../src/models/seq2seq/size.ts';
 import { readJson } from '../../../src/storage/json.ts';
+import { openTranslationTokenizers, saveTranslationTokenizers } from '../../../src/text/open-translation-tokenizers.ts';
 import { precisionUnderTest } from '../../engine-choice.ts';
 import { ask } from '../in-process.ts';
 import { openTranslationBench, type TranslationBench } from './bench.ts';
@@ -35,6 +39,30 @@ inFull('the proof: transformers.js writes what this engine writes', async (t) =>
   const { said, answered } = await exported(bench.translator, '--out', bench.path('proven'), '--check', join(bench.corpus, 'train.en'));
   t.like(answered, [{ check: { examples: 60, tooLong: 0, agreement: 1 } }]);
   t.regex(said.join('\n'), /transformers\.js: 60 texts, 100\.0 % translated alike \(greedy search\)/);
+});
+
+test.serial('what transformers.js would trip over is said before anything is written', async (t) => {
+  const old = bench.path('old');
+  await cp(bench.translator, old, { recursive: true });
+  await rm(join(old, 'onnx'), { recursive: true });
+  const { is_encoder_decoder: _, ...config } = (await readJson(join(old, 'config.json'))) as Record<string, unknown>;
+  await writeFile(join(old, 'config.json'), JSON.stringify(config));
+  await t.throwsAsync(exported(old), { message: /old\/config\.json: it does not say is_encoder_decoder, .*give --out FOLDER/ });
+  t.false((await readdir(old)).includes('onnx'));
+  await exported(old, '--out', bench.path('new'));
+  t.like(await readJson(bench.path('new/config.json')), { is_encoder_decoder: true });
+  await t.throwsAsync(exported(bench.translator, '--check', join(bench.corpus, 'test.en'), '--precision', 'bf16'), { message: /--precision bf16: the ONNX is float32/ });
+});
+
+test.serial('an OPUS-MT folder is exported, for ONNX Runtime; what transformers.js cannot read is not checked', async (t) => {
+  const opus = bench.path('opus');
+  const tokenizers = await openTranslationTokenizers(join(import.meta.dirname, '../../fixtures/storage/sentencepiece/marian'));
+  const model = freshSeq2Seq(freshSeq2SeqConfig(parseSeq2SeqSize('1+1x8:2'), { vocabulary: tokenizers.target.vocabularySize, padId: tokenizers.padId, eosId: tokenizers.eosId, positions: 40 }), { seed: 1 });
+  await saveSeq2Seq(opus, model, { tokenizer: (place) => saveTranslationTokenizers(tokenizers, place), card: { name: 'opus', story: [] } });
+  model.dispose();
+  await exported(opus, '--out', bench.path('opus-web'));
+  t.deepEqual((await readdir(bench.path('opus-web/onnx'))).sort(), ['decoder_model_merged.onnx', 'encoder_model.onnx']);
+  await t.throwsAsync(exported(opus, '--check', join(bench.corpus, 'test.en')), { message: /opus: transformers\.js reads no sentencepiece models, .*leave --check away/ });
 });
 
 test.serial('what classifiers have is refused, and so is an option about texts that are not given', async (t) => {

@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { AutoModelForSeq2SeqLM, env, type PreTrainedModel, Tensor } from '@huggingface/transformers';
 import test, { type ExecutionContext } from 'ava';
 import { loadSeq2Seq } from '../../../src/models/seq2seq/load.ts';
-import { exportTranslatorOnnx } from '../../../src/models/seq2seq/onnx-export.ts';
+import { exportTranslatorOnnx, fitsTranslatorOnnx } from '../../../src/models/seq2seq/onnx-export.ts';
+import { saveSeq2Seq } from '../../../src/models/seq2seq/save.ts';
 import { readSafetensors } from '../../../src/storage/safetensors.ts';
 import { startEngine } from '../../engine-under-test.ts';
 import { temporaryFolder } from '../../storage/temporary-folder.ts';
-import { tinySeq2Seq } from './tiny-seq2seq.ts';
+import { tinySeq2Seq, tinySeq2SeqConfig } from './tiny-seq2seq.ts';
 
 env.allowRemoteModels = false;
 test.before(startEngine);
@@ -53,6 +54,7 @@ for (const name of fixtures) {
         const to = from === 0 ? Math.min(2, length) : from + 1;
         const step = await said(model, { ...feedsOf(inputs), decoder_input_ids: int64(fed.map((row) => row.slice(from, to))), ...(cache && { past_key_values: cache }) });
         compare(step.logits, from);
+        t.is(step['present.0.encoder.key']?.dims[2], from === 0 ? inputs.input_ids[0]?.length : 0, 'what is made of the source is given once');
         const before = cache;
         cache = Object.fromEntries(Object.entries(step).filter(([key]) => key.startsWith('present')).map(([key, tensor]) => [key.replace('present', 'past_key_values'), key.includes('.encoder.') ? (before?.[key.replace('present', 'past_key_values')] ?? tensor) : tensor]));
       }
@@ -62,9 +64,13 @@ for (const name of fixtures) {
   test.serial(`${name}: transformers.js writes what generate writes, greedily`, async (t) => {
     const model = await exportAndLoad(t, name);
     const { cases } = await read<Search>(name, 'generation.json');
-    const greedy = cases.filter(({ arguments: { num_beams: beams, ...others } }) => beams === 1 && Object.keys(others).every((key) => key === 'max_new_tokens'));
-    t.true(greedy.length >= 3, `${greedy.length} searches`);
-    for (const { case: label, arguments: settings, inputs, rows } of greedy) {
+    const greedy = cases.filter(({ arguments: { num_beams: beams } }) => beams === 1);
+    t.true(greedy.length >= 4, `${greedy.length} searches`);
+    // Where n-grams may not be repeated, the ends that follow an end may not either: one text at a time.
+    const whole = greedy.filter(({ arguments: { no_repeat_ngram_size: size } }) => size === undefined);
+    const single = greedy.filter((one) => !whole.includes(one)).flatMap(({ inputs: { input_ids, attention_mask }, rows, ...one }) => rows.map((row, at) => ({ ...one, rows: [row], inputs: { input_ids: input_ids.slice(at, at + 1), ...(attention_mask && { attention_mask: attention_mask.slice(at, at + 1) }) } })));
+    t.true(whole.length >= 3 && single.length >= 3);
+    for (const { case: label, arguments: settings, inputs, rows } of [...whole, ...single]) {
       const { eos_token_id: eos } = model.config as unknown as { eos_token_id: number };
       const written = (await model.generate({ ...feedsOf(inputs), ...settings, num_beams: 1 })) as Tensor;
       const lines = (written.tolist() as bigint[][]).map((row) => row.map(Number));
@@ -82,7 +88,7 @@ for (const name of ['marian', 'bart']) {
     const model = await exportAndLoad(t, name);
     const { max_position_embeddings: positions, decoder_start_token_id: start, vocab_size: width } = model.config as unknown as Record<string, number>;
     const fed = [start, ...Array.from({ length: (positions ?? 0) + 3 }, (_, place) => 3 + (place % 7))] as number[];
-    const { logits } = await said(model, { ...feedsOf({ input_ids: [[5, 6, 7]] }), decoder_input_ids: int64([fed]) });
+    const { logits } = await said(model, { ...feedsOf({ input_ids: [fed] }), decoder_input_ids: int64([fed]) });
     t.deepEqual(logits.dims, [1, fed.length, width]);
     t.true((logits.data as Float32Array).every(Number.isFinite));
   });
@@ -100,8 +106,35 @@ test.serial('an untied last product has a matrix of its own; what does not fit i
   const refused = async (changed: typeof weights, message: RegExp) => t.throwsAsync(exportTranslatorOnnx({ config, weights: changed, folder: join(folder, 'none') }), { message });
   await refused(but([], ['encoder.block.1.layer.0.SelfAttention.k.weight']), /encoder_model\.onnx: .*'encoder\.block\.1\.layer\.0\.SelfAttention\.k\.weight' is missing/);
   t.deepEqual(await readdir(join(folder, 'none')).catch(() => []), []);
+  // The encoder could be written: it is not, without its decoder.
   await refused(but([['stray.weight', { shape: [1], data: new Float32Array(1) }]]), /decoder_model_merged\.onnx: .*no place for 1 of the weights: 'stray\.weight'/);
   await refused(but([['lm_head.weight', { shape: [9, 9], data: new Float32Array(81) }]]), /'lm_head\.weight' is \[9, 9\], but the config asks for \[23, 9\]/);
+  t.deepEqual(await readdir(join(folder, 'none')).catch(() => []), []);
+});
+
+test.serial('any of several ends ends a text, and is followed by the first of them', async (t) => {
+  const folder = await temporaryFolder(t);
+  const fresh = tinySeq2Seq();
+  const config = { ...fresh.config, generation: { ...fresh.config.generation, eosIds: [1, 7] } };
+  await saveSeq2Seq(folder, { ...fresh, config }, { tokenizer: () => Promise.resolve(), card: { name: 'tiny', story: [] } });
+  fresh.dispose();
+  const model = await AutoModelForSeq2SeqLM.from_pretrained(folder, { dtype: 'fp32', device: 'cpu', local_files_only: true });
+  t.teardown(() => model.dispose());
+  const { logits } = await said(model, { ...feedsOf({ input_ids: [[5, 6, 1]] }), decoder_input_ids: int64([[7, 4, 7, 5, 1]]) });
+  const best = (place: number) => Array.from((logits.data as Float32Array).subarray(23 * place, 23 * (place + 1))).map((value, id) => (value > -1e38 ? id : -1)).filter((id) => id >= 0);
+  t.deepEqual([0, 1, 2, 3, 4].map((place) => best(place).length), [23, 23, 1, 23, 1]); // what stands first starts the text
+  t.deepEqual([best(2), best(4)], [[1], [1]]);
+});
+
+test('a file holds less than 2 GiB, whichever of the two', (t) => {
+  const config = tinySeq2SeqConfig();
+  t.true(fitsTranslatorOnnx(config));
+  t.true(fitsTranslatorOnnx({ ...config, vocabulary: 50_000_000 })); // 1.8 GB in either
+  t.false(fitsTranslatorOnnx({ ...config, vocabulary: 60_000_000 }));
+  for (const wide of ['feedForwardWidth', 'encoderFeedForwardWidth']) {
+    t.true(fitsTranslatorOnnx({ ...config, [wide]: 10_000_000 })); // of two layers: 1.5 GB
+    t.false(fitsTranslatorOnnx({ ...config, [wide]: 20_000_000 }));
+  }
 });
 
 async function exportAndLoad(t: ExecutionContext, name: string): Promise<PreTrainedModel> {
