@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { generationConfigToJson, seq2seqConfigToJson } from '../../models/seq2seq/config-file.ts';
 import { seq2seqFamilies } from '../../models/seq2seq/families.ts';
 import { exportTranslatorOnnx } from '../../models/seq2seq/onnx-export.ts';
-import { readJson, writeJson } from '../../storage/json.ts';
+import { writeJson } from '../../storage/json.ts';
 import { translateSources } from '../../teacher/translate-sources.ts';
 import { saveTranslationTokenizers } from '../../text/open-translation-tokenizers.ts';
 import type { Door } from '../door.ts';
@@ -40,7 +40,7 @@ export async function exportTranslator(command: Command, door: Door, folder: str
   const { config, parameters } = opened.model;
   if (check !== undefined && opened.tokenizers.published !== undefined) throw new Error(`${folder}: transformers.js reads no sentencepiece models, which are this folder's tokenizers; leave --check away, the ONNX is for ONNX Runtime`);
   const json = seq2seqConfigToJson(config);
-  if (out === undefined) await requireComplete(folder, json);
+  if (out === undefined) requireComplete(join(folder, 'config.json'), config.source, json);
   const target = out ?? folder;
   const path = join(target, 'onnx');
   await exportTranslatorOnnx({ config, weights: await parameters.read(), folder: path });
@@ -60,11 +60,9 @@ export async function exportTranslator(command: Command, door: Door, folder: str
   if (differing > Math.max(1, mayDiffer * (found?.examples ?? 0))) throw new Error(`${path}: ${differing} of ${found?.examples} translations differ: do not use it`);
 }
 
-/** What transformers.js takes from config.json and this project can do without. @throws where the folder's own lacks it. */
-async function requireComplete(folder: string, json: Record<string, unknown>): Promise<void> {
-  const file = join(folder, 'config.json');
-  const own = (await readJson(file)) as Record<string, unknown>;
-  const missing = ['is_encoder_decoder', 'num_decoder_layers', 'decoder_layers'].find((name) => json[name] !== undefined && own[name] === undefined);
+/** What transformers.js takes from config.json and this project can do without. @throws where the folder's own file lacks it. */
+function requireComplete(file: string, own: Readonly<Record<string, unknown>>, whole: Readonly<Record<string, unknown>>): void {
+  const missing = ['is_encoder_decoder', 'num_decoder_layers', 'decoder_layers'].find((name) => whole[name] !== undefined && own[name] === undefined);
   if (missing !== undefined) throw new Error(`${file}: it does not say ${missing}, without which transformers.js runs no ONNX of it; give --out FOLDER, for a config.json that does`);
 }
 
