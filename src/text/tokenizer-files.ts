@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { writeFileAtomically } from '../storage/atomic.ts';
 import { isThere } from '../storage/is-there.ts';
-import { readJson } from '../storage/json.ts';
+import { readJson, readJsonIfPresent } from '../storage/json.ts';
 import { printable, quoted } from '../storage/quoted.ts';
 import { readLines } from './lines.ts';
 import { readTokenizerConfig, type SaveOptions } from './tokenizer-config.ts';
@@ -19,7 +19,7 @@ import { wordPieceDefinition, type TokenizerDefinition } from './word-piece.ts';
  */
 export async function loadTokenizer(folderOrFile: string): Promise<Tokenizer> {
   const file = await findFile(folderOrFile);
-  const beside = (name: string): Promise<unknown> => readIfPresent(join(dirname(file), name));
+  const beside = (name: string): Promise<unknown> => readJsonIfPresent(join(dirname(file), name));
   const published = await beside('tokenizer_config.json');
   const definition = basename(file).endsWith('.json') ? await readDefinition(file) : await readVocabulary(file, published);
   const config = readTokenizerConfig(definition, published, await beside('special_tokens_map.json'));
@@ -82,8 +82,4 @@ async function readVocabulary(file: string, published: unknown): Promise<Tokeniz
   } catch (error) {
     throw new Error(`${file}: ${printable(error instanceof Error ? error.message : String(error), 300)}`, { cause: error });
   }
-}
-
-async function readIfPresent(file: string): Promise<unknown> {
-  return (await isThere(file)) ? readJson(file) : undefined;
 }

@@ -3,10 +3,10 @@
  */
 import type { Command } from 'commander';
 import { join } from 'node:path';
-import { generationConfigToJson, seq2seqConfigToJson } from '../../models/seq2seq/config-file.ts';
-import { seq2seqFamilies } from '../../models/seq2seq/families.ts';
+import type { Seq2SeqConfig } from '../../models/seq2seq/config.ts';
+import { seq2seqConfigToJson } from '../../models/seq2seq/config-file.ts';
 import { exportTranslatorOnnx } from '../../models/seq2seq/onnx-export.ts';
-import { writeJson } from '../../storage/json.ts';
+import { writeSeq2SeqConfig } from '../../models/seq2seq/save.ts';
 import { translateSources } from '../../teacher/translate-sources.ts';
 import { saveTranslationTokenizers } from '../../text/open-translation-tokenizers.ts';
 import type { Door } from '../door.ts';
@@ -39,14 +39,12 @@ export async function exportTranslator(command: Command, door: Door, folder: str
   for (const notice of opened.notices) console.note(notice);
   const { config, parameters } = opened.model;
   if (check !== undefined && opened.tokenizers.published !== undefined) throw new Error(`${folder}: transformers.js reads no sentencepiece models, which are this folder's tokenizers; leave --check away, the ONNX is for ONNX Runtime`);
-  const json = seq2seqConfigToJson(config);
-  if (out === undefined) requireComplete(join(folder, 'config.json'), config.source, json);
+  if (out === undefined) requireComplete(join(folder, 'config.json'), config);
   const target = out ?? folder;
   const path = join(target, 'onnx');
   await exportTranslatorOnnx({ config, weights: await parameters.read(), folder: path });
   if (out !== undefined) {
-    await writeJson(join(out, 'config.json'), json, { decimals: seq2seqFamilies[config.family].decimals });
-    await writeJson(join(out, 'generation_config.json'), generationConfigToJson(config));
+    await writeSeq2SeqConfig(out, config);
     await saveTranslationTokenizers(opened.tokenizers, out);
   }
   console.say(path);
@@ -61,7 +59,8 @@ export async function exportTranslator(command: Command, door: Door, folder: str
 }
 
 /** What transformers.js takes from config.json and this project can do without. @throws where the folder's own file lacks it. */
-function requireComplete(file: string, own: Readonly<Record<string, unknown>>, whole: Readonly<Record<string, unknown>>): void {
+function requireComplete(file: string, config: Seq2SeqConfig): void {
+  const [own, whole] = [config.source, seq2seqConfigToJson(config)];
   const missing = ['is_encoder_decoder', 'num_decoder_layers', 'decoder_layers'].find((name) => whole[name] !== undefined && own[name] === undefined);
   if (missing !== undefined) throw new Error(`${file}: it does not say ${missing}, without which transformers.js runs no ONNX of it; give --out FOLDER, for a config.json that does`);
 }

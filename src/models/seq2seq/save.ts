@@ -46,14 +46,19 @@ export async function saveSeq2Seq(folder: string, { config, parameters }: Seq2Se
   const values = await parameters.read();
   const tensors = new Map([...values].map(([name, { shape, data }]) => [name, float32Tensor(shape, data)]));
   await writeFolderAtomically(folder, async (temporary) => {
-    await writeJson(join(temporary, 'config.json'), seq2seqConfigToJson(config), { decimals: seq2seqFamilies[config.family].decimals });
-    await writeJson(join(temporary, 'generation_config.json'), generationConfigToJson(config));
+    await writeSeq2SeqConfig(temporary, config);
     await writeCheckpoint(temporary, tensors, { metadata: { format: 'pt' }, ...(maxShardBytes === undefined ? {} : { maxShardBytes }) });
     await tokenizer(temporary);
     if (onnx) await exportTranslatorOnnx({ config, weights: values, folder: join(temporary, 'onnx') });
     if (parity !== undefined) await writeJson(join(temporary, 'parity.json'), parity);
     await writeFileAtomically(join(temporary, 'README.md'), translatorCard(config, parameters.count, card, { onnx: onnx && (await isThere(join(temporary, 'tokenizer.json'))) }));
   });
+}
+
+/** config.json and generation_config.json. */
+export async function writeSeq2SeqConfig(folder: string, config: Seq2SeqConfig): Promise<void> {
+  await writeJson(join(folder, 'config.json'), seq2seqConfigToJson(config), { decimals: seq2seqFamilies[config.family].decimals });
+  await writeJson(join(folder, 'generation_config.json'), generationConfigToJson(config));
 }
 
 /** @param onnx whether transformers.js has all that it reads: the files of onnx/ and a tokenizer.json, which OPUS-MT's folders lack. */
