@@ -3,7 +3,7 @@
  * GELU in place of ReLU as in BERT. One operation, so that an engine can apply the activation while a product is still in its cache.
  */
 import type * as tf from '../tf.ts';
-import { type FusedOp, present, runFused } from './fused-op.ts';
+import { type FusedOp, isRecording, present, runFused } from './fused-op.ts';
 
 const name = 'RetortFeedForward';
 const gradientName = 'RetortFeedForwardGradient';
@@ -18,13 +18,13 @@ export interface BiasedWeights {
 /** x [..., H], expansion to F and contraction back to H -> [..., H]. */
 export function feedForward(x: tf.Tensor, { expansion, contraction }: { readonly expansion: BiasedWeights; readonly contraction: BiasedWeights }): tf.Tensor {
   const inputs = { x, expansion: expansion.weight, expansionBias: expansion.bias, contraction: contraction.weight, contractionBias: contraction.bias };
-  const [y, before, hidden] = runFused<tf.Tensor[]>(name, inputs);
+  const [y, before, hidden] = runFused<tf.Tensor[]>(name, inputs, { gradient: isRecording() });
   present(before, 'before').dispose(); // the tape keeps references of its own
   present(hidden, 'hidden').dispose();
   return present(y, 'y');
 }
 
-/** -> [y, x W₁ᵀ + b₁ [..., F], its GELU [..., F]]: the last two for the gradient. */
+/** -> [y, x W₁ᵀ + b₁ [..., F], its GELU [..., F]]: the last two for the gradient; an engine that is told of none need not make them. */
 export const feedForwardOp: FusedOp = {
   name,
   composite: (inputs) => {

@@ -26,7 +26,12 @@ export const fusedKernels: readonly Kernel[] = [
   { name: 'RetortLayerNormGradient', inputs: ['dy', 'x', 'weight'], attributes: epsilon, many: true },
   { name: 'RetortResidualLayerNorm', inputs: ['x', 'residual', 'weight', 'bias'], attributes: epsilonAndDropout, many: true },
   { name: 'RetortResidualLayerNormGradient', inputs: ['dy', 'z', 'weight'], attributes: epsilonAndDropout, many: true },
-  { name: 'RetortFeedForward', inputs: ['x', 'expansion', 'expansionBias', 'contraction', 'contractionBias'], many: true },
+  {
+    name: 'RetortFeedForward',
+    inputs: ['x', 'expansion', 'expansionBias', 'contraction', 'contractionBias'],
+    attributes: (command, { gradient }: { gradient?: boolean }) => command.flag(gradient !== false),
+    many: true,
+  },
   { name: 'RetortFeedForwardGradient', inputs: ['dy', 'x', 'expansion', 'contraction', 'before', 'hidden'], many: true },
   { name: 'RetortEmbedding', inputs: ['table', 'ids'] },
   { name: 'RetortEmbeddingGradient', inputs: ['dy', 'ids'], attributes: (command, { padId, rows }: { padId: number; rows: number }) => command.integer(padId).integer(rows) },

@@ -71,33 +71,36 @@ OPERATION(RetortLinearWeightGradient) {
 
 OPERATION(RetortLinearBiasGradient) { call.give(columnSums(flatRows(call.stored()))); }
 
-// -> y, the expansion before its GELU, and after it
+// Attribute: whether a gradient will be asked for. -> y, the expansion before its GELU, and after it; where none will, the last two are empty
 OPERATION(RetortFeedForward) {
   const at::Tensor x = call.stored();
   Slot& expansion = call.slot();
   Slot& expansionBias = call.slot();
   Slot& contraction = call.slot();
   Slot& contractionBias = call.slot();
+  const bool withGradient = call.flag();
+  const auto giveExpansion = [&](const at::Tensor& given) { call.give(withGradient ? given.view(withWidth(x.sizes(), given.size(-1))) : at::empty({0}, options(activationType()))); };
   if (ownProductsOf(x)) {
     at::Tensor before;
     const at::Tensor hidden = multiplied(flatRows(x), expansion.value.t(), [&](cpu::Product& product) {
-      before = at::empty({product.m, product.n}, options(activationType()));
+      if (withGradient) before = at::empty({product.m, product.n}, options(activationType()));
       product.bias = floats(expansionBias.value, product.n);
       product.packedB = keptPacking(expansion, product.m);
-      product.before = before.data_ptr();
+      product.gelu = true;
+      product.before = withGradient ? before.data_ptr() : nullptr;
     });
     call.give(forward(hidden, contraction, contractionBias.value).view(withWidth(x.sizes(), contraction.value.size(0))));
-    call.give(before.view(withWidth(x.sizes(), before.size(1))));
-    call.give(hidden.view(withWidth(x.sizes(), hidden.size(1))));
+    giveExpansion(before);
+    giveExpansion(hidden);
     return;
   }
   endRun(expansion);
   endRun(contraction);
-  const at::Tensor before = at::linear(asActivation(x), inPrecision(expansion), inPrecision(expansionBias));
-  const at::Tensor hidden = at::gelu(before);
+  at::Tensor before = at::linear(asActivation(x), inPrecision(expansion), inPrecision(expansionBias));
+  const at::Tensor hidden = withGradient ? at::gelu(before) : at::gelu_(before);
   call.give(at::linear(hidden, inPrecision(contraction), inPrecision(contractionBias)));
-  call.give(before);
-  call.give(hidden);
+  giveExpansion(before);
+  giveExpansion(hidden);
 }
 
 // (dy, x, both weights, what the forward pass left) -> gradients of x, expansion weight and bias, contraction weight and bias

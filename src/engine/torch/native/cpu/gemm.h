@@ -23,7 +23,8 @@ struct Product {
   int64_t cStride;
   // [n], or none.
   const float* bias = nullptr;
-  // GELU: c = gelu(x), and x itself goes here (same type as c).
+  // c = gelu(x); x itself goes to `before` where its gradient is wanted (same type as c).
+  bool gelu = false;
   void* before = nullptr;
   // GELU's gradient: c = x gelu'(gate), gate in the same type as c.
   const void* gate = nullptr;

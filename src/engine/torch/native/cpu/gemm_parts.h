@@ -86,8 +86,8 @@ inline Lanes finishTile(const Product& p, const float* sums, int64_t stride, int
       if (mask == 0) break;
       const int64_t index = (row + r) * p.cStride + column + 16 * half;
       Lanes x = _mm512_add_ps(_mm512_loadu_ps(sums + r * stride + 16 * half), bias[half]);
-      if (p.before != nullptr) {
-        store(p.before, p.cHalf, index, mask, x);
+      if (p.gelu) {
+        if (p.before != nullptr) store(p.before, p.cHalf, index, mask, x);
         if (p.cHalf) x = widened(narrowed(x));  // what the backward pass will see
         x = gelu(x);
       } else if (p.gate != nullptr) {
