@@ -7,7 +7,9 @@ import * as tf from '../engine/tf.ts';
 import type { ModelFacts } from '../models/facts.ts';
 import type { Model } from '../models/model.ts';
 import { evaluationBatches } from '../text/batches.ts';
-import type { EncodedCorpus } from '../text/encoded-corpus.ts';
+import { type Corpus, makeCorpus } from '../text/corpus.ts';
+import { encodeCorpus, type EncodedCorpus } from '../text/encoded-corpus.ts';
+import type { Tokenizer } from '../text/tokenizer.ts';
 import { pearson, spearman } from './correlation.ts';
 
 export interface SentencePairs {
@@ -21,6 +23,18 @@ export interface SentencePairs {
 export interface SimilarityScores {
   readonly spearman: number;
   readonly pearson: number;
+}
+
+/** Texts and their partners, each encoded by itself, as embedders read them. @throws naming the example that has no partner. */
+export async function encodeSentencePairs({ examples, name, split }: Corpus, tokenizer: Tokenizer, { maxTokens }: { readonly maxTokens: number }): Promise<SentencePairs> {
+  const alone = async (texts: readonly (string | undefined)[], side: string) => {
+    const rows = texts.map((text, row) => ({ id: examples[row]?.id ?? String(row), text }));
+    const missing = rows.find(({ text }) => text === undefined);
+    if (missing !== undefined) throw new Error(`${name} (${split}): the example ${missing.id} is no pair of texts`);
+    return encodeCorpus(makeCorpus(rows.map(({ id, text = '' }) => ({ id, text })), { name, split: `${split}, ${side}` }), tokenizer, { maxTokens });
+  };
+  const [first, second] = [await alone(examples.map(({ text }) => text), 'first'), await alone(examples.map(({ pair }) => pair), 'second')];
+  return { first, second, scores: examples.map(({ label }) => (typeof label === 'number' ? label : NaN)) };
 }
 
 /** Cosines of the embeddings against the scores. @throws where the three are not equally many, or a score is missing. */

@@ -32,6 +32,7 @@ import { reaugkd } from './reaugkd.ts';
 import { rkdAngle } from './rkd-angle.ts';
 import { rkdDistance } from './rkd-distance.ts';
 import { ruleDistill } from './rule-distill.ts';
+import { sentenceEmbedding } from './sentence-embedding.ts';
 import { seqKd } from './seq-kd.ts';
 import { similarityPreserving } from './similarity-preserving.ts';
 import { softLabel } from './soft-label.ts';
@@ -74,6 +75,7 @@ export const objectiveCatalogue: Readonly<Record<string, () => Objective>> = {
   'rkd-angle': rkdAngle,
   'rkd-distance': rkdDistance,
   'rule-distill': ruleDistill,
+  'sentence-embedding': sentenceEmbedding,
   'seq-kd': seqKd,
   'similarity-preserving': similarityPreserving,
   'soft-label': softLabel,

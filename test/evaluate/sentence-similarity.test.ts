@@ -1,6 +1,6 @@
 import test from 'ava';
 import { spearman } from '../../src/evaluate/correlation.ts';
-import { embeddingsOf, pairCosines, similarityScores } from '../../src/evaluate/sentence-similarity.ts';
+import { embeddingsOf, encodeSentencePairs, pairCosines, similarityScores } from '../../src/evaluate/sentence-similarity.ts';
 import { makeCorpus } from '../../src/text/corpus.ts';
 import { encodeCorpus } from '../../src/text/encoded-corpus.ts';
 import { trainWordPiece } from '../../src/text/train-word-piece.ts';
@@ -52,4 +52,14 @@ test('what are no pairs, and a pair without a score, are refused', async (t) => 
   const { model, first, second } = await scene();
   await t.throwsAsync(similarityScores(model, { first, second, scores: [1, 2, 3] }), { message: '4 first sentences, 4 second ones and 3 scores are no pairs' });
   await t.throwsAsync(similarityScores(model, { first, second, scores: [1, 2, NaN, 3] }), { message: 'the pair first-2 has no score' });
+});
+
+test('pairs are encoded text by text; one without a partner is named', async (t) => {
+  const tokenizer = await trainWordPiece([...firsts, ...seconds], { size: 29, lowercase: true });
+  const corpus = (examples: Parameters<typeof makeCorpus>[0]) => makeCorpus(examples, { name: 'pairs', split: 'dev', labels: { kind: 'regression' } });
+  const { first, second, scores } = await encodeSentencePairs(corpus([{ id: 'a', text: 'cab', pair: 'a fab cab', label: 2.5 }, { id: 'b', text: 'bad', pair: 'dab' }]), tokenizer, { maxTokens: 12 });
+  t.deepEqual([first.exampleIds, second.exampleIds, scores], [['a', 'b'], ['a', 'b'], [2.5, NaN]]);
+  const alone = await encodeCorpus(makeCorpus([{ id: 'a', text: 'a fab cab' }, { id: 'b', text: 'dab' }], { name: 'x', split: 'y' }), tokenizer, { maxTokens: 12 });
+  t.deepEqual(second.ids, alone.ids);
+  await t.throwsAsync(encodeSentencePairs(corpus([{ id: 'a', text: 'cab', pair: 'bad' }, { id: 'b', text: 'bad' }]), tokenizer, { maxTokens: 12 }), { message: 'pairs (dev): the example b is no pair of texts' });
 });

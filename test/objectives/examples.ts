@@ -28,6 +28,7 @@ export interface Outputs {
   readonly members?: tf.Tensor;
   readonly classWeights?: tf.Tensor;
   readonly pooled?: tf.Tensor;
+  readonly sentence?: tf.Tensor;
   readonly hidden?: tf.Tensor;
   readonly low?: tf.Tensor;
   readonly cls?: tf.Tensor;

@@ -56,6 +56,7 @@ const vectors = (...parts: readonly ('query' | 'key' | 'value')[]): Say => (side
 const scores: Say = (_side, name, deviation) => ({ scores: drawn(`${name} scores`, [rows, heads, tokens, tokens], deviation) });
 const inputs: Say = (side, name, deviation) => ({ preActivations: drawn(`${name} pre`, [rows, tokens, inner[side]], deviation) });
 const embeddings: Say = (side, name, deviation) => ({ cls: drawn(`${name} cls`, [rows, embedded[side]], deviation) });
+const sentences: Say = (_side, name, deviation) => ({ sentence: drawn(`${name} sentence`, [rows, embedded[0]], deviation) });
 const answers: Say = (side, name, deviation) => ({ ...embeddings(side, name, deviation), ...(side === 0 && { logits: drawn(`${name} logits`, [rows, depth], deviation) }) });
 const pooled: Say = (side, name, deviation) => (side === 1 ? {} : { pooled: drawn(`${name} pooled`, [rows, embedded[side]], deviation), logits: drawn(`${name} logits`, [rows, depth], deviation) });
 
@@ -158,6 +159,7 @@ export const stateScenes: Readonly<Record<string, Scene>> = {
   }),
   'rkd-angle': scene(embeddings, { ...named('rkd-angle'), minimum: alike(embeddings) }),
   'rkd-distance': scene(embeddings, { ...named('rkd-distance'), minimum: alike(embeddings) }),
+  'sentence-embedding': scene(sentences, { ...named('sentence-embedding'), minimum: alike(sentences) }),
   'rule-distill': scene(pooled, {
     make: () => ruleDistill({ book }), sizes: embedded, holdsFixed: ['logits'], learnsUnlabelled: true,
     minimum: () => ({ student: { pooled: pooled(0, 'sure').pooled!, logits: sure() }, loss: 0 }),
