@@ -2,6 +2,7 @@
 // log-sum-exp of every row of scores where heads are computed one by one in the cache, nothing where LibTorch's fused kernels
 // (FlashAttention and its kin) give the gradient, the probabilities elsewhere.
 #include <ATen/SDPBackend.h>
+#include <c10/core/GradMode.h>
 #include <torch/csrc/autograd/autograd.h>
 #include "dense.h"
 #include "dropout.h"
@@ -66,7 +67,7 @@ struct Fused {
     const InOrder inOrder(/*strictly=*/true);
     const c10::impl::LocalDispatchKeySet keys = c10::impl::tls_local_dispatch_key_set();
     const c10::impl::ForceDispatchKeyGuard withAutograd(keys.included_, keys.excluded_ - c10::autograd_dispatch_keyset_with_ADInplaceOrView);  // operations run without it
-    const at::AutoGradMode recording(true);
+    const c10::AutoGradMode recording(true);
     const Fused leaves = recorded();
     return torch::autograd::grad({leaves.context()}, {leaves.query, leaves.key, leaves.value}, {dcontext});
   }
