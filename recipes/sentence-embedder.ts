@@ -33,9 +33,10 @@ export default defineRecipe({
 
   async run(settings, run) {
     await run.useEngine(settings);
-    const { seed, steps, rows, learningRate, maxTokens, layers } = settings;
+    const { seed, steps, rows, learningRate, layers } = settings;
     const tokenizer = await loadTokenizer(settings.encoder);
-    const sentence = (await readSentenceSettings(settings.encoder)) ?? { normalize: true, maxTokens };
+    const { normalize, maxTokens: most } = (await readSentenceSettings(settings.encoder)) ?? { normalize: true, maxTokens: settings.maxTokens };
+    const maxTokens = Math.min(most, settings.maxTokens);
     const { examples } = await openGlue(settings.glue, 'STS-B', 'train');
     const more = settings.text === undefined ? [] : (await openTexts(settings.text)).examples;
     const texts = [...new Set([...examples.flatMap(({ text, pair }) => [text, pair ?? text]), ...more.map(({ text }) => text)])];
@@ -49,7 +50,7 @@ export default defineRecipe({
     for (const way of settings.ways) {
       const { name, before, scores, model } = await trainEmbedder(run, `by ${way}, seed ${seed}`, {
         origin: { from, layers, seed }, start: async () => (await cutStudent(whole, { layers })).model,
-        objective: ways[way](), teacher: liveTeacher(whole, { name: `embedder ${from}` }), corpus, dev, tokenizer, sentence: { ...sentence, maxTokens: Math.min(sentence.maxTokens, maxTokens) },
+        objective: ways[way](), teacher: liveTeacher(whole, { name: `embedder ${from}` }), corpus, dev, tokenizer, sentence: { normalize, maxTokens },
         settings: { ...trainDefaults, seed, steps, rows, learningRate, warmupSteps: Math.ceil(steps / 20), evaluateEvery: Math.ceil(steps / 4) }, story: `Layers ${layers.join(', ')} of an embedder, taught by ${way}.`,
       });
       run.say(`${name}: ${told(scores)} (before: ${told(before)}); ${model}`);

@@ -1,6 +1,6 @@
 /**
- * One sentence embedder of a run: a bare encoder that learns from an embedding teacher (or was learned before, or goes on), scored by how well the
- * cosines of pairs rank as people do, and saved as the folder that sentence-transformers and transformers.js load.
+ * One sentence embedder of a run: a bare encoder that learns from an embedding teacher (or is reused, or resumed), scored by how well the cosines of
+ * pairs rank as people do, before and after, and saved as the folder that sentence-transformers and transformers.js load.
  */
 import { join } from 'node:path';
 import { similarityScores, type SentencePairs, type SimilarityScores } from '../evaluate/sentence-similarity.ts';

@@ -3,6 +3,12 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { env, pipeline } from '@huggingface/transformers';
 import test from 'ava';
+import { useEngine } from '../../src/engine/engine.ts';
+import { embeddingsOf } from '../../src/evaluate/sentence-similarity.ts';
+import { loadModel } from '../../src/models/load.ts';
+import { makeCorpus } from '../../src/text/corpus.ts';
+import { encodeCorpus } from '../../src/text/encoded-corpus.ts';
+import { loadTokenizer } from '../../src/text/tokenizer-files.ts';
 import { openWorkplace, type Workplace } from './workplace.ts';
 
 let place: Workplace;
@@ -29,10 +35,15 @@ test.serial('by squares, cosines and relations; then nothing twice', async (t) =
   const folders = ['squares', 'cosine', 'rkd'].map((way) => new RegExp(`by ${way}, seed 1: Spearman -?\\d\\.\\d{4}, Pearson .*; (.*)\\n`).exec(stdout)?.[1]);
   t.true(folders.every((folder) => folder !== undefined), stdout);
   env.allowRemoteModels = false;
-  const embed = await pipeline<'feature-extraction'>('feature-extraction', place.path(folders[0] ?? ''), { dtype: 'fp32', device: 'cpu', local_files_only: true });
-  const { dims } = await embed('the soup was good', { pooling: 'mean' });
+  const [text, folder] = ['the soup was good', place.path(folders[0] ?? '')];
+  const embed = await pipeline<'feature-extraction'>('feature-extraction', folder, { dtype: 'fp32', device: 'cpu', local_files_only: true });
+  const theirs = Array.from((await embed(text, { pooling: 'mean' })).data as Float32Array);
   await embed.dispose();
-  t.deepEqual(dims, [1, 16]);
+  await useEngine('wasm');
+  const corpus = await encodeCorpus(makeCorpus([{ id: 'one', text }], { name: 'texts', split: 'test' }), await loadTokenizer(folder), { maxTokens: 32 });
+  const ours = Array.from(await embeddingsOf((await loadModel(folder)).model, corpus));
+  t.is(theirs.length, 16);
+  t.true(Math.max(...ours.map((value, i) => Math.abs(value - (theirs[i] ?? NaN)))) < 1e-5);
 
   const again = await run();
   t.is(again.code, 0, again.stderr);
