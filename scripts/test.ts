@@ -28,7 +28,7 @@ const computing = [...parity, ...['nn', 'models', 'objectives', 'teacher', 'trai
 /** What is replayed. */
 const replaying = ['test/engine/replay.test.ts', 'test/train/student-step.test.ts'];
 /** What runs as on a device: LibTorch's own kernels, nothing looked at within a step, steps captured and launched again. */
-const onDevice = ['test/fixtures.test.ts', 'test/engine/torch/**/*.test.ts', ...replaying];
+const onDevice = ['test/conformance/torch.test.ts', 'test/fixtures.test.ts', 'test/engine/{fused,torch}/**/*.test.ts', ...replaying];
 
 interface AvaRun {
   readonly engine: string;

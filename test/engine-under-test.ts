@@ -6,7 +6,7 @@
 import test from 'ava';
 import { engineCalls, type EngineFacts, engineMark, type EngineName, useEngine } from '../src/engine/engine.ts';
 import * as tf from '../src/engine/tf.ts';
-import { engineUnderTest, precisionUnderTest, replayUnderTest } from './engine-choice.ts';
+import { engineUnderTest, kernelsUnderTest, precisionUnderTest, replayUnderTest } from './engine-choice.ts';
 
 const device = process.env.RETORT_TEST_DEVICE;
 
@@ -15,9 +15,7 @@ let started = false;
 
 /** @throws if another backend answers than the one meant. */
 export async function startEngine(): Promise<EngineFacts> {
-  const kernels = process.env.RETORT_TEST_KERNELS === 'library' ? 'library' : 'own';
-  const replay = replayUnderTest;
-  const facts = await useEngine(engineUnderTest, { precision: precisionUnderTest, kernels, replay, environment: process.env, ...(device !== undefined && { device }) });
+  const facts = await useEngine(engineUnderTest, { precision: precisionUnderTest, kernels: kernelsUnderTest, replay: replayUnderTest, environment: process.env, ...(device !== undefined && { device }) });
   if (tf.getBackend() !== engineUnderTest) throw new Error(`the tests are meant for ${engineUnderTest}, but ${tf.getBackend()} answers`);
   started = true;
   return facts;

@@ -3,7 +3,7 @@ import test from 'ava';
 import { type CachedAttention, cachedAttention, cachedAttentionComposite } from '../../../src/engine/fused/cached-attention.ts';
 import * as tf from '../../../src/engine/tf.ts';
 import { close, drawn, read } from '../numbers.ts';
-import { engineUnderTest } from '../../engine-choice.ts';
+import { engineUnderTest, looksUnderTest } from '../../engine-choice.ts';
 import { startEngine } from '../../engine-under-test.ts';
 
 test.before(startEngine);
@@ -73,4 +73,13 @@ test('a bias of positions is part of the scores', async (t) => {
 test('blocks that do not serve every step are refused', (t) => {
   const { blocks, ...others } = asked();
   t.throws(() => cachedAttention({ ...others, blocks: blocks.slice(0, 2) }), { message: /for 2 steps of 5/ });
+});
+
+test('a row that no array has is an error, or where numbers are not looked at no number', async (t) => {
+  const { places: table, ...others } = asked();
+  const wrong = tf.add(table, tf.tensor2d(places.map((_, step) => [0, step === 3 ? 1_000_000 : 0, 0]), [5, rows], 'int32')) as tf.Tensor2D;
+  if (engineUnderTest === 'torch' && !looksUnderTest) {
+    const numbers = (await read(cachedAttention({ ...others, places: wrong }))).map(Number.isNaN);
+    t.deepEqual(numbers, numbers.map((_, i) => Math.floor(i / width) === 1));
+  } else t.throws(() => cachedAttention({ ...others, places: wrong }));
 });

@@ -2,7 +2,7 @@ import test from 'ava';
 import { embedding } from '../../../src/engine/fused/embedding.ts';
 import * as tf from '../../../src/engine/tf.ts';
 import { close, drawn, read, rounded } from '../numbers.ts';
-import { engineUnderTest, onCuda } from '../../engine-choice.ts';
+import { engineUnderTest, looksUnderTest } from '../../engine-choice.ts';
 import { startEngine } from '../../engine-under-test.ts';
 
 test.before(startEngine);
@@ -43,11 +43,11 @@ test('the padding id still has its vector on the way forward', async (t) => {
   t.deepEqual(await read(embedding(table, tf.tensor1d([0], 'int32'), { padId: 0 })), [5, 6]);
 });
 
-test('an id outside the table is an error that names it, and leaves nothing behind; on CUDA its row is no number, and its gradient goes nowhere', async (t) => {
+test('an id outside the table is an error that names it, and leaves nothing behind; where numbers are not looked at its row is no number, and its gradient goes nowhere', async (t) => {
   const table = drawn('table', [5, 2]);
   for (const id of [5, -1, 1_000_000]) {
     const ids = tf.tensor1d([0, id], 'int32');
-    if (onCuda) {
+    if (!looksUnderTest) {
       for (const taken of [(rows: tf.Tensor) => embedding(rows, ids), (rows: tf.Tensor) => tf.gather(rows, ids)]) {
         t.deepEqual((await read(taken(table))).map(Number.isNaN), [false, false, true, true]);
         t.deepEqual(await read(tf.grad((rows) => tf.sum(taken(rows)))(table)), [1, 1, 0, 0, 0, 0, 0, 0, 0, 0]);

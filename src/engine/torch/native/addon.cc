@@ -213,7 +213,7 @@ napi_value configure(napi_env env, napi_callback_info info) {
     settings().device = device.is_cuda() ? at::Device(at::kCUDA, std::max<int>(device.index(), 0)) : at::Device(at::kCPU);
     settings().half = half != 0;
     settings().ownKernels = own != 0;
-    settings().looks = device.is_cpu() && captures == 0;
+    settings().looks = device.is_cpu() && (captures == 0 || own != 0);
     askForHugePages();
     return nullptr;
   });

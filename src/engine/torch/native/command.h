@@ -95,7 +95,7 @@ struct Settings {
   bool half = false;
   // Whether the kernels of cpu/ may serve; without them everything is LibTorch's, as it is on CUDA and on older processors.
   bool ownKernels = true;
-  // Whether an operation may look at numbers, which on a device waits for it and cannot be captured.
+  // Whether an operation may look at numbers, which on a device waits for it and cannot be captured. Where it may not, the CPU's and a device's way are one.
   bool looks = true;
 };
 Settings& settings();

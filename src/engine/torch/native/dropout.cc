@@ -53,8 +53,7 @@ at::Tensor placesOf(at::IntArrayRef sizes, int64_t rowStep) {
 at::Tensor dropped(const at::Tensor& x, const Mask& mask) {
   if (!mask.active) return x;
   if (const std::optional<at::Tensor> made = droppedByCuda(x, mask)) return *made;
-  const bool onHost = settings().device.is_cpu() && mask.place < 0;
-  return full(x).mul(onHost ? multipliersOnHost(x.sizes(), mask) : multipliersOnDevice(x.sizes(), mask)).to(x.scalar_type());
+  return full(x).mul(settings().looks ? multipliersOnHost(x.sizes(), mask) : multipliersOnDevice(x.sizes(), mask)).to(x.scalar_type());
 }
 
 }  // namespace retort

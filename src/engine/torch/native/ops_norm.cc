@@ -1,5 +1,6 @@
 // Activation, dropout, layer norm and embedding, forward and backward (src/engine/fused).
 #include <algorithm>
+#include "chosen_rows.h"
 #include "dense.h"
 #include "dropout.h"
 #include "in_order.h"
@@ -144,32 +145,27 @@ OPERATION(RetortResidualLayerNormGradient) {
   call.give(made.dbias);
 }
 
-// Of ids outside a table the nearest that are not.
-at::Tensor within(const at::Tensor& ids, int64_t rows) { return ids.clamp(0, rows - 1); }
-
-// Looks at ids on the CPU; one may be anything.
+// One id may be anything.
 void requireIds(const at::Tensor& ids, int64_t rows, int64_t anyway = -1) {
   const int32_t* const id = ids.data_ptr<int32_t>();
   for (int64_t i = 0; i < ids.numel(); ++i) TORCH_CHECK((id[i] >= 0 && id[i] < rows) || (anyway >= 0 && id[i] == anyway), "embedding: id ", id[i], " is outside a table of ", rows, " rows");
 }
 
-// An id outside the table is an error on the CPU. On another device, where looking at the ids would wait for it, its row is no number: then the loss
-// is none either, and the step is not taken.
+// An id outside the table is an error where numbers are looked at. Elsewhere its row is no number: then the loss is none either, and the step is not
+// taken.
 OPERATION(RetortEmbedding) {
-  Slot& slot = call.slotAsLeft();
+  const bool looks = settings().looks;
+  Slot& slot = looks ? call.slotAsLeft() : call.slot();
   const at::Tensor rows = full(slot.value), ids = call.stored().contiguous(), flat = ids.reshape({-1});
   auto sizes = ids.sizes().vec();
   sizes.push_back(rows.size(1));
   TORCH_CHECK(ids.scalar_type() == at::kInt, "ids are whole numbers, not ", ids.scalar_type());
   requireReal(rows);
   TORCH_CHECK(rows.size(0) > 0 || ids.numel() == 0, "embedding: a table without rows");
-  if (settings().device.is_cpu()) {
-    requireIds(ids, rows.size(0));
-    if (slot.late) slot.late->settle(ids.data_ptr<int32_t>(), ids.numel());
-    return call.give(rows.index_select(0, flat).view(sizes));
-  }
-  const at::Tensor inside = within(flat, rows.size(0));
-  call.give(rows.index_select(0, inside).masked_fill_(flat.ne(inside).unsqueeze(1), NAN).view(sizes));
+  if (!looks) return call.give(chosenRows(rows, 0, flat).view(sizes));
+  requireIds(ids, rows.size(0));
+  if (slot.late) slot.late->settle(ids.data_ptr<int32_t>(), ids.numel());
+  call.give(rows.index_select(0, flat).view(sizes));
 }
 
 // The rows of the table that ids name, each once, but for `skip`.
@@ -200,8 +196,8 @@ OPERATION(RetortEmbeddingGradient) {
     return;
   }
   TORCH_CHECK(rows > 0 || ids.numel() == 0, "embedding: a table without rows");
-  if (settings().device.is_cpu()) requireIds(ids, rows, padId);
-  const at::Tensor inside = within(ids, rows);
+  if (settings().looks) requireIds(ids, rows, padId);
+  const at::Tensor inside = ids.clamp(0, rows - 1);
   const InOrder inOrder;
   call.give(at::embedding_dense_backward(full(dy).masked_fill(ids.ne(inside).unsqueeze(1), 0), inside, rows, padId, /*scale_grad_by_freq=*/false));
 }

@@ -136,7 +136,7 @@ OPERATION(RetortAdamW) {
     prepare(parameter);
     parameter.value.changed();
   }
-  if (settings().device.is_cpu()) {
+  if (settings().looks) {
     double squares = 0;
     for (const Parameter& parameter : parameters) squares += squaresOnHost(parameter.gradient);
     const double norm = std::sqrt(squares);

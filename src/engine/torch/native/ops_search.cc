@@ -1,5 +1,6 @@
 // What a search over a decoder asks for beside products of matrices: the largest scores of each row, and one token's attention to what
 // was written before it (src/engine/fused/cached-attention.ts).
+#include "chosen_rows.h"
 #include "cpu/search.h"
 #include "dense.h"
 
@@ -38,7 +39,7 @@ at::Tensor gathered(const at::Tensor& query, const at::Tensor& places, const Blo
     std::vector<at::Tensor> parts;
     int64_t first = 0;
     for (size_t i = 0; i < arrays.size(); ++i) {
-      parts.push_back(arrays[i].index_select(0, places.narrow(0, first, blocks.counts[i]).clamp_min(0).reshape({-1})));
+      parts.push_back(chosenRows(arrays[i], 0, places.narrow(0, first, blocks.counts[i]).clamp_min(0).reshape({-1})));
       first += blocks.counts[i];
     }
     return asActivation(at::cat(parts)).view({steps, rows, heads, width / heads}).permute({1, 2, 0, 3});  // [R, A, S, D]
@@ -75,16 +76,20 @@ OPERATION(RetortCachedAttention) {
   for (const std::vector<at::Tensor>* const arrays : {&blocks.keys, &blocks.values}) {
     for (const at::Tensor& array : *arrays) TORCH_CHECK(array.size(-1) == width, "rows of ", array.size(-1), " numbers for a query of ", width);
   }
+  if (settings().looks) {
+    const int32_t* place = places.data_ptr<int32_t>();
+    for (size_t i = 0; i < count; ++i) {
+      const int64_t last = std::min(blocks.keys[i].size(0), blocks.values[i].size(0));
+      for (int64_t seen = 0; seen < blocks.counts[i] * rows; ++seen, ++place) TORCH_CHECK(*place < last, "row ", *place, " of an array of ", last);
+    }
+  }
   if (!onRows()) return call.give(gathered(query, places, blocks, bias, heads, scale));
   std::vector<const void*> keys, values;
   std::vector<at::Tensor> kept;
   const at::ScalarType type = activationType();
-  const int32_t* place = places.data_ptr<int32_t>();
   for (size_t i = 0; i < count; ++i) {
     const at::Tensor key = blocks.keys[i].to(type), value = blocks.values[i].to(type);
     kept.insert(kept.end(), {key, value});
-    const int64_t last = std::min(key.size(0), value.size(0));
-    for (int64_t seen = 0; seen < blocks.counts[i] * rows; ++seen, ++place) TORCH_CHECK(*place < last, "row ", *place, " of an array of ", last);
     keys.insert(keys.end(), blocks.counts[i], key.data_ptr());
     values.insert(values.end(), blocks.counts[i], value.data_ptr());
   }

@@ -1,4 +1,5 @@
 // Operations that move numbers without computing with them. They keep bfloat16 as it is; where LibTorch can, they give views.
+#include "chosen_rows.h"
 #include "command.h"
 
 namespace retort {
@@ -123,30 +124,23 @@ OPERATION(OneHot) {
   call.give(at::where(hits, at::full({}, on, options(at::kDouble)), at::full({}, off, options(at::kDouble))).to(type));
 }
 
-// Rows of x along `axis`, the first `batches` axes shared by x and indices. An index out of range is an error on the CPU; on another
-// device, where looking at the indices would wait for it, its row is no number, or of whole numbers zeros.
+// Rows of x along `axis`, the first `batches` axes shared by x and indices. An index out of range is an error where numbers are looked at.
 OPERATION(GatherV2) {
   const at::Tensor x = call.stored();
   const at::Tensor indices = index64(call.stored());
   const int64_t axis = call.integer(), batches = call.integer();
   TORCH_CHECK(0 <= batches && batches <= axis && batches <= indices.dim(), batches, " shared axes of indices of rank ", indices.dim(), " for axis ", axis);
   const int64_t rows = x.size(axis);
-  const auto pick = [&](const at::Tensor& from, const at::Tensor& which, int64_t at) {
+  if (settings().looks) {
+    const at::Tensor outside = indices.lt(0).logical_or(indices.ge(rows));
+    TORCH_CHECK(!outside.any().item<bool>(), "GatherV2: the index value ", indices.masked_select(outside)[0].item<int64_t>(), " is not in [0, ", rows - 1, "]");
+  }
+  const auto pick = [](const at::Tensor& from, const at::Tensor& which, int64_t at) {
     auto sizes = from.sizes().vec();
-    const at::Tensor flat = which.reshape({-1});
     sizes.erase(sizes.begin() + at);
     sizes.insert(sizes.begin() + at, which.sizes().begin(), which.sizes().end());
-    const at::Tensor outside = flat.lt(0).logical_or(flat.ge(rows));
-    if (flat.is_cpu()) {
-      TORCH_CHECK(!outside.any().item<bool>(), "GatherV2: the index value ", flat.masked_select(outside)[0].item<int64_t>(), " is not in [0, ", rows - 1, "]");
-      return from.index_select(at, flat).reshape(sizes);
-    }
-    const at::Scalar none = from.is_floating_point() ? at::Scalar(NAN) : at::Scalar(0);
-    if (rows == 0) return at::full(sizes, none, from.options());
-    at::Tensor taken = from.index_select(at, flat.clamp(0, rows - 1));
-    std::vector<int64_t> column(from.dim(), 1);
-    column[at] = flat.numel();
-    return taken.masked_fill(outside.view(column), none).reshape(sizes);
+    const at::Tensor flat = which.reshape({-1});
+    return (settings().looks ? from.index_select(at, flat) : chosenRows(from, at, flat)).reshape(sizes);
   };
   if (batches == 0) {
     call.give(pick(x, indices, axis));
@@ -166,6 +160,7 @@ OPERATION(GatherV2) {
   call.give(at::stack(parts).reshape(sizes));
 }
 
+// Slices of params by the tuples of indices along the last axis.
 OPERATION(GatherNd) {
   const at::Tensor params = call.stored();
   const at::Tensor indices = index64(call.stored());
@@ -175,16 +170,20 @@ OPERATION(GatherNd) {
   sizes.insert(sizes.end(), params.sizes().begin() + depth, params.sizes().end());
   int64_t rows = 1;
   at::Tensor flat = at::zeros(indices.sizes().slice(0, indices.dim() - 1), indices.options());
+  at::Tensor outside = at::zeros_like(flat, at::kBool);
   for (int64_t axis = 0; axis < depth; ++axis) {
-    flat = flat * params.size(axis) + indices.select(-1, axis);
+    const at::Tensor index = indices.select(-1, axis);
+    outside = outside.logical_or(index.lt(0)).logical_or_(index.ge(params.size(axis)));
+    flat = flat * params.size(axis) + index;
     rows *= params.size(axis);
   }
   auto flatSizes = params.sizes().slice(depth).vec();
   flatSizes.insert(flatSizes.begin(), rows);
-  call.give(params.reshape(flatSizes).index_select(0, flat.reshape({-1})).reshape(sizes));
+  if (settings().looks) TORCH_CHECK(!outside.any().item<bool>(), "GatherNd: an index is outside a tensor of shape ", params.sizes());
+  call.give(chosenRows(params.reshape(flatSizes), 0, flat.masked_fill(outside, -1).reshape({-1})).reshape(sizes));
 }
 
-// Row i of x is added to segment ids[i]; negative ids are left out, on a device those beyond the last segment too.
+// Row i of x is added to segment ids[i]; negative ids are left out, and where numbers are not looked at those beyond the last segment too.
 OPERATION(UnsortedSegmentSum) {
   const at::Tensor x = call.tensor();
   const at::Tensor ids = index64(call.stored());
@@ -195,7 +194,7 @@ OPERATION(UnsortedSegmentSum) {
   sizes.insert(sizes.begin(), segments);
   const at::Tensor flat = ids.reshape({-1});
   TORCH_CHECK(segments > 0 || flat.numel() == 0, "there are no segments to add to");
-  const at::Tensor places = flat.is_cpu() ? flat.clamp_min(0) : flat.clamp(0, segments - 1);
+  const at::Tensor places = settings().looks ? flat.clamp_min(0) : flat.clamp(0, segments - 1);
   const at::Tensor rows = x.reshape({flat.numel(), width}).masked_fill(flat.ne(places).unsqueeze(1), 0);
   const at::Tensor sums = at::zeros({segments, width}, x.options());
   // On CUDA the sum of one is made in whatever order threads come, of the other in that of the rows: the same bits every time.

@@ -206,7 +206,7 @@ OPERATION(RetortScaled) {
   const at::Tensor x = call.stored(), by = call.stored();
   requireReal(x);
   TORCH_CHECK(by.numel() == 1, "a factor of shape ", by.sizes());
-  if (by.is_cpu() && full(by).item<float>() == 1) return call.give(x);
+  if (settings().looks && full(by).item<float>() == 1) return call.give(x);
   call.give(x.mul(by.to(x.scalar_type())));
 }
 
