@@ -77,7 +77,7 @@ test('blocks that do not serve every step are refused', (t) => {
 
 test('a row that no array has is an error, or where numbers are not looked at no number', async (t) => {
   const { places: table, ...others } = asked();
-  const wrong = tf.add(table, tf.tensor2d(places.map((_, step) => [0, step === 3 ? 1_000_000 : 0, 0]), [5, rows], 'int32')) as tf.Tensor2D;
+  const wrong = tf.add<tf.Tensor2D>(table, tf.tensor2d(places.map((_, step) => [0, step === 3 ? 1_000_000 : 0, 0]), [5, rows], 'int32'));
   if (engineUnderTest === 'torch' && !looksUnderTest) {
     const numbers = (await read(cachedAttention({ ...others, places: wrong }))).map(Number.isNaN);
     t.deepEqual(numbers, numbers.map((_, i) => Math.floor(i / width) === 1));
