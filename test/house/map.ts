@@ -45,6 +45,7 @@ export function checkMap(files: Files): Verdict {
 export const acrossFiles: ReadonlyMap<string, string> = new Map([
   ['test/objectives/contract.test.ts', 'holds every objective of the catalogue to one contract'],
   ['test/engine/conformance.test.ts', 'holds every engine to the operations the house calls'],
+  ['test/engine/torch/chosen-rows.test.ts', 'tests native/chosen_rows.h'],
   ['test/engine/torch/huge-pages.test.ts', 'tests native/huge_pages.cc'],
   ['test/engine/torch/library-attention.test.ts', 'tests what native/ops_attention.cc leaves to LibTorch'],
   ['test/engine/torch/kept-packing.test.ts', 'tests the products of native/dense.h'],

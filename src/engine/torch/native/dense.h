@@ -18,11 +18,15 @@ inline bool onRows() { return settings().ownKernels && settings().device.is_cpu(
 
 inline bool ownProducts() { return settings().ownKernels && settings().device.is_cpu() && (settings().half ? cpu::hasHalfProducts() : cpu::multipliesSingle()); }
 
-// Products of so few rows with a weight wait for its numbers or for their packing; the packing our kernels keep, and LibTorch's do not.
-constexpr int64_t fewRows = 256;
+// Whether x [.., in] is one token of each of a few rows, as a step of decoding has them. Its product waits for the weight's numbers or for their packing;
+// the packing our kernels keep, and LibTorch's do not.
+inline bool isDecodingStep(const at::Tensor& x) {
+  constexpr int64_t fewRows = 256;
+  return (x.dim() == 2 || x.size(-2) == 1) && x.numel() <= fewRows * x.size(-1);
+}
 
 // The same for x [.., in] times a weight.
-inline bool ownProductsOf(const at::Tensor& x) { return ownProducts() || (onRows() && !settings().half && x.numel() <= fewRows * x.size(-1)); }
+inline bool ownProductsOf(const at::Tensor& x) { return ownProducts() || (onRows() && !settings().half && isDecodingStep(x)); }
 
 // The kernels of cpu/ read by pointer, so what they are handed is checked here.
 inline void requireReal(const at::Tensor& x) { TORCH_CHECK(at::isFloatingType(x.scalar_type()), "float32 numbers are wanted, not ", x.scalar_type()); }
@@ -47,10 +51,19 @@ inline cpu::Operand operand(at::Tensor& x) {
   return {x.data_ptr(), x.scalar_type() == at::kBFloat16, x.stride(0), x.stride(1)};
 }
 
-// `weight` [out, in] transposed and packed, if it pays for a product of so many rows: from its third on; in float32, where packing turns numbers but
-// makes none smaller, for a long run of products of few rows, as decoding makes them and a few short batches do not. Null where it does not.
-inline const uint32_t* keptPacking(Slot& weight, int64_t rows) {
-  if (!settings().half && rows > fewRows) return nullptr;
+// What other products packed is given back.
+inline void endRun(Slot& weight) {
+  weight.packed = at::Tensor();
+  weight.products = 0;
+}
+
+// `weight` [out, in] transposed and packed, if it pays. In bfloat16 from its third product on. In float32, where packing turns numbers but makes none
+// smaller, for a long run of steps of decoding, as a few short texts do not make; any other product ends the run. Null where it does not pay.
+inline const uint32_t* keptPacking(Slot& weight, bool decodes) {
+  if (!settings().half && !decodes) {
+    endRun(weight);
+    return nullptr;
+  }
   if (!weight.packed.defined()) {
     if (++weight.products < (settings().half ? 3 : 32)) return nullptr;
     at::Tensor columns = weight.value.t();
@@ -60,12 +73,6 @@ inline const uint32_t* keptPacking(Slot& weight, int64_t rows) {
     (settings().half ? cpu::packHalf : cpu::packSingle)(b, k, n, static_cast<uint32_t*>(weight.packed.data_ptr()));
   }
   return static_cast<const uint32_t*>(weight.packed.data_ptr());
-}
-
-// A product of many rows ends the run: what was packed for few is given back.
-inline void endRun(Slot& weight) {
-  weight.packed = at::Tensor();
-  weight.products = 0;
 }
 
 inline void multiply(const cpu::Product& product) {

@@ -19,10 +19,10 @@ const float* floats(const at::Tensor& bias, int64_t size) {
 }
 
 // x [N, in] weight [out, in] -> [N, out]
-at::Tensor forward(const at::Tensor& x, Slot& weight, const at::Tensor& bias) {
+at::Tensor forward(const at::Tensor& x, Slot& weight, const at::Tensor& bias, bool decodes) {
   return multiplied(x, weight.value.t(), [&](cpu::Product& product) {
     product.bias = floats(bias, product.n);
-    product.packedB = keptPacking(weight, product.m);
+    product.packedB = keptPacking(weight, decodes);
   });
 }
 
@@ -48,7 +48,7 @@ OPERATION(RetortLinear) {
   Slot& weight = call.slot();
   Slot* const bias = call.inputsLeft() > 0 ? &call.slot() : nullptr;
   if (ownProductsOf(x)) {
-    const at::Tensor y = forward(flatRows(x), weight, bias == nullptr ? at::Tensor() : bias->value);
+    const at::Tensor y = forward(flatRows(x), weight, bias == nullptr ? at::Tensor() : bias->value, isDecodingStep(x));
     call.give(y.view(withWidth(x.sizes(), weight.value.size(0))));
     return;
   }
@@ -85,11 +85,11 @@ OPERATION(RetortFeedForward) {
     const at::Tensor hidden = multiplied(flatRows(x), expansion.value.t(), [&](cpu::Product& product) {
       if (withGradient) before = at::empty({product.m, product.n}, options(activationType()));
       product.bias = floats(expansionBias.value, product.n);
-      product.packedB = keptPacking(expansion, product.m);
+      product.packedB = keptPacking(expansion, isDecodingStep(x));
       product.gelu = true;
       product.before = withGradient ? before.data_ptr() : nullptr;
     });
-    call.give(forward(hidden, contraction, contractionBias.value).view(withWidth(x.sizes(), contraction.value.size(0))));
+    call.give(forward(hidden, contraction, contractionBias.value, isDecodingStep(x)).view(withWidth(x.sizes(), contraction.value.size(0))));
     giveExpansion(before);
     giveExpansion(hidden);
     return;

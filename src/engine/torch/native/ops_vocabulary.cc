@@ -21,7 +21,7 @@ at::Tensor logitsOf(const at::Tensor& input, const Side& side, Slot& weight) {
   if (!ownProducts()) return at::addmm_out(logits, side.bias, rows, columns);
   cpu::Product product{rows.size(0), columns.size(1), rows.size(1), operand(rows), operand(columns), logits.data_ptr(), false, logits.size(1)};
   product.bias = side.bias.data_ptr<float>();
-  product.packedB = keptPacking(weight, product.m);
+  product.packedB = keptPacking(weight, /*decodes=*/false);
   multiply(product);
   return logits;
 }
