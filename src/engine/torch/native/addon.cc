@@ -208,6 +208,8 @@ napi_value configure(napi_env env, napi_callback_info info) {
       TORCH_CHECK(count > 0, "no CUDA device is visible here");
       TORCH_CHECK(device.index() < static_cast<int64_t>(count), "there is no ", device.str(), ": ", count, " CUDA device(s) are visible");
       c10::impl::VirtualGuardImpl(at::kCUDA).setDevice(at::Device(at::kCUDA, std::max<int>(device.index(), 0)));
+      // Its attention takes a plan for every new shape, which is made for long and never freed, and adds up in no one order.
+      at::globalContext().setSDPUseCuDNN(false);
     }
     if (threads > 0) at::set_num_threads(threads);
     settings().device = device.is_cuda() ? at::Device(at::kCUDA, std::max<int>(device.index(), 0)) : at::Device(at::kCPU);

@@ -88,9 +88,10 @@ class CudaGraph : public Graph {
  private:
   // A capture that failed may have left the allocators in the midst of it, and its pool is one that LibTorch takes no more.
   void abandon(bool open) {
-    bool closed = false;
-    if (open) attempt([&] { graph_.capture_end(); closed = true; });
+    if (open) attempt([&] { graph_.capture_end(); });
     latestPool().reset();
+    bool closed = false;
+    attempt([&] { closed = graph_.pool() == pool_->id; });  // known of what was captured whole, launchable or not: it gives its memory back itself
     if (closed) return;
     const c10::DeviceIndex device = settings().device.index();
     attempt([&] { c10::cuda::CUDACachingAllocator::endAllocateToPool(device, pool_->id); });

@@ -1,6 +1,6 @@
 // Scaled dot-product attention (src/engine/fused/attention.ts). What the forward pass leaves for the backward one is the
 // log-sum-exp of every row of scores where heads are computed one by one in the cache, nothing where LibTorch's fused kernels
-// (FlashAttention and its kin) give the gradient, the probabilities elsewhere.
+// (FlashAttention on the CPU, memory-efficient attention on CUDA) give the gradient, the probabilities elsewhere.
 #include <ATen/SDPBackend.h>
 #include <c10/core/GradMode.h>
 #include <torch/csrc/autograd/autograd.h>

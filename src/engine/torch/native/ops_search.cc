@@ -44,7 +44,7 @@ at::Tensor gathered(const at::Tensor& query, const at::Tensor& places, const Blo
     }
     return asActivation(at::cat(parts)).view({steps, rows, heads, width / heads}).permute({1, 2, 0, 3});  // [R, A, S, D]
   };
-  at::Tensor mask = places.lt(0).t().to(at::kFloat).mul(-1e9).view({rows, 1, 1, steps});
+  at::Tensor mask = places.lt(0).t().contiguous().to(at::kFloat).mul(-1e9).view({rows, 1, 1, steps});
   if (bias.defined()) mask = mask.add(bias.view({1, heads, 1, steps}));
   const at::Tensor q = asActivation(query).reshape({rows, heads, 1, width / heads});
   return at::scaled_dot_product_attention(q, collect(blocks.keys), collect(blocks.values), mask.to(q.scalar_type()), 0.0, false, scale).reshape({rows, 1, width});
