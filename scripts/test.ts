@@ -20,10 +20,10 @@ const embedded = 'wasm';
 
 /** What holds an engine against reference numbers. */
 const parity = ['test/fixtures.test.ts', 'test/engine/**/*.test.ts'];
-/** What is held to the bounds of bfloat16 too, where an engine has it. */
-const inHalf = ['test/fixtures.test.ts', ...['nn', 'models', 'objectives', 'train'].map((room) => `test/${room}/**/*.test.ts`)];
+/** What else is held to one on the torch engine, in both of its precisions. */
+const layered = ['nn', 'models', 'objectives', 'train'].map((room) => `test/${room}/**/*.test.ts`);
 /** What computes. */
-const computing = [...parity, ...['nn', 'models', 'objectives', 'teacher', 'train', 'evaluate', 'strategies', 'cli', 'walks'].map((room) => `test/${room}/**/*.test.ts`), '!test/cli/native/**', '!test/cli/tensorflow/**'];
+const computing = [...parity, ...['nn', 'decode', 'models', 'objectives', 'teacher', 'train', 'evaluate', 'strategies', 'cli', 'walks'].map((room) => `test/${room}/**/*.test.ts`), '!test/cli/native/**', '!test/cli/tensorflow/**'];
 
 /** What is replayed. */
 const replaying = ['test/engine/replay.test.ts', 'test/train/student-step.test.ts'];
@@ -63,8 +63,8 @@ async function onOthers(): Promise<AvaRun[]> {
   for (const engine of engineNames.filter((name) => name !== embedded)) {
     const { problem, facts } = await askEngine(engine);
     if (problem === undefined) {
-      found.push({ engine, words: [...(everySuite ? computing : parity), ...roomsOfOthers(engine)] });
-      if (facts?.precisions.includes('bf16') === true) found.push({ engine, precision: 'bf16', words: inHalf });
+      found.push({ engine, words: [...(everySuite ? computing : engine === 'torch' ? [...parity, ...layered] : parity), ...roomsOfOthers(engine)] });
+      if (facts?.precisions.includes('bf16') === true) found.push({ engine, precision: 'bf16', words: ['test/fixtures.test.ts', ...layered] });
       if (engine === 'torch') found.push({ engine, rehearsal: true, words: onDevice }, { engine, precision: 'bf16', rehearsal: true, words: replaying });
     } else if (required.includes(engine)) throw new Error(`the ${engine} engine is required, but: ${problem}`);
     else process.stdout.write(`== the ${engine} engine is skipped: ${problem}\n`);

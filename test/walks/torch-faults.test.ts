@@ -5,6 +5,8 @@ import { builtPackage, runProgram, said } from '../engine/torch/package-copy.ts'
 
 const start = 'const { tf } = retort; const facts = await retort.useEngine(\'torch\');';
 
+const underLinux = process.platform === 'linux' ? torchTest : test.serial.skip;
+
 torchTest('wrong shapes and types are told by operation and shapes, and leave nothing behind', async (t) => {
   const [faults, left, product] = await said(t, runProgram(builtPackage, `${start}
     const { linear, layerNorm, embedding } = retort;
@@ -33,12 +35,13 @@ torchTest('wrong shapes and types are told by operation and shapes, and leave no
 torchTest('a device that is not there is refused in words, and the processor still serves', async (t) => {
   const [faults, device] = await said(t, runProgram(builtPackage, `
     const faults = [];
-    for (const device of ['cuda:99', 'mps', 'steam']) faults.push(await fault(() => retort.useEngine('torch', { device })));
+    for (const device of ['cuda:99', 'mps', 'steam', 'cpu:0']) faults.push(await fault(() => retort.useEngine('torch', { device })));
     say(faults);
     say((await retort.useEngine('torch', { device: 'cpu' })).device);`)) as [string[], string];
   t.regex(faults[0]!, /built without CUDA: install a CUDA build of PyTorch|no CUDA device is visible here|there is no cuda:99/);
   t.regex(faults[1]!, /the device is cpu or cuda:N, not mps/);
   t.regex(faults[2]!, /steam/);
+  t.regex(faults[3]!, /the device is cpu or cuda:N, not cpu:0/);
   for (const fault of faults) t.notRegex(fault, /\n/);
   t.is(device, 'cpu');
 });
@@ -65,7 +68,33 @@ torchTest('the engine serves one thread: a worker beside it is refused in words,
   t.is(sum, 5);
 });
 
-const underLinux = process.platform === 'linux' ? torchTest : test.serial.skip;
+underLinux('threads: as many as asked for are there from the start; what no machine has is refused in words, and the processor still serves', async (t) => {
+  const [faults, threads] = await said(t, runProgram(builtPackage, `
+    const faults = [];
+    for (const threads of [100000, 0, 1.5]) faults.push(await fault(() => retort.useEngine('torch', { threads })));
+    say(faults);
+    const before = (await import('node:fs')).readdirSync('/proc/self/task').length;
+    const facts = await retort.useEngine('torch', { threads: 3 });
+    say([facts.threads, (await import('node:fs')).readdirSync('/proc/self/task').length - before]);`)) as [string[], number[]];
+  for (const fault of faults) t.regex(fault, /^threads: a whole number from 1 to 1024 is wanted, not [\d.]+$/);
+  t.is(threads[0], 3);
+  t.true(threads[1]! >= 2, `${threads[1]} more threads`);
+});
+
+underLinux('memory that is short from the start: threads that cannot be started are told, those that could be serve all that follows', async (t) => {
+  const limit = (spare: string) => `
+    const { execFileSync } = await import('node:child_process');
+    const { readFileSync } = await import('node:fs');
+    const used = 1024 * Number(/VmSize:\\s+(\\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))[1]);
+    execFileSync('prlimit', ['--pid', String(process.pid), '--as=' + (used + ${spare})]);`;
+  const [product] = await said(t, runProgram(builtPackage, `${start} ${limit('2 ** 28')}
+    const x = retort.tf.ones([600, 600]);
+    say((await retort.tf.max(retort.tf.matMul(x, x)).data())[0]);`));
+  t.is(product, 600);
+  const [fault] = await said(t, runProgram(builtPackage, `${limit('2 ** 31')}
+    say(await fault(() => retort.useEngine('torch', { threads: 1000 })));`));
+  t.regex(String(fault), /1000 threads are wanted, and this system lets only \d+ be started/);
+});
 
 underLinux('out of memory is an error with the shapes, and the process goes on', async (t) => {
   const [faults, left, sum] = await said(t, runProgram(builtPackage, `${start}

@@ -2,7 +2,7 @@
  * Builds the addon: cmake in a temporary folder, the result loaded once in a process of its own, then put in its place in one step. It
  * is built again only when something that goes into it has changed.
  */
-import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { availableParallelism, freemem, tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { writeFolderAtomically } from '../../storage/atomic.ts';
@@ -36,23 +36,36 @@ export async function buildAddon(options: BuildOptions): Promise<Built> {
   const { root, libtorch, tools, environment, load = filesOfLibtorch } = options;
   const buildId = await sourcesId(nativeSources(root));
   const { by: _by, ...installation } = libtorch;
-  const key = fingerprint({ buildId, installation, tools, headers: await nodeApiHeaders(root), flags: compilerFlags.map((name) => environment[name] ?? '') });
+  const libraries = await librarySizes(libtorch);
+  const key = fingerprint({ buildId, installation, libraries, tools, headers: await nodeApiHeaders(root), flags: compilerFlags.map((name) => environment[name] ?? '') });
   const before = await readBuildRecord(root);
   if (before?.key === key) return { record: before, upToDate: true };
-  const record: BuildRecord = { key, buildId, libtorch: libtorch.libraryFolder, version: libtorch.version, cuda: libtorch.cuda, compiler: tools.compilerVersion };
   const folder = await mkdtemp(join(tmpdir(), 'retort-native-'));
   try {
     await configure(folder, options);
     const compiled = await compile(folder, options);
     await requireOnly(libtorch.libraryFolder, await load(compiled, environment));
+    const bytes = { ...libraries, [basename(addonFile(root))]: (await stat(compiled)).size };
+    const record: BuildRecord = { key, buildId, libtorch: libtorch.libraryFolder, version: libtorch.version, cuda: libtorch.cuda, compiler: tools.compilerVersion, bytes };
     await writeFolderAtomically(dirname(addonFile(root)), async (temporary) => {
       await copyFile(compiled, join(temporary, basename(addonFile(root))));
       await writeFile(join(temporary, basename(recordFile(root))), `${JSON.stringify(record, undefined, 2)}\n`);
     });
+    return { record, upToDate: false };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-  return { record, upToDate: false };
+}
+
+/** Bytes by path, of those of its libraries that the addon is linked with. */
+async function librarySizes({ libraryFolder }: LibTorch): Promise<Record<string, number>> {
+  const sizes: Record<string, number> = {};
+  for (const name of ['torch', 'torch_cpu', 'c10', 'torch_cuda', 'c10_cuda']) {
+    const path = join(libraryFolder, `lib${name}.so`);
+    const size = await stat(path).then((found) => found.size, () => undefined);
+    if (size !== undefined) sizes[path] = size;
+  }
+  return sizes;
 }
 
 async function filesOfLibtorch(addon: string, environment: Environment): Promise<readonly string[]> {
@@ -72,6 +85,7 @@ export async function configure(folder: string, { root, libtorch, tools, environ
     RETORT_CXX11_ABI: libtorch.cxx11Abi ? '1' : '0',
     RETORT_NODE_HEADERS: await nodeApiHeaders(root),
     RETORT_BUILD_ID: await sourcesId(sources),
+    RETORT_TORCH_VERSION: libtorch.version,
   };
   await runTool('cmake', ['-G', tools.generator, '-S', sources, '-B', folder, ...Object.entries(definitions).map(([name, value]) => `-D${name}=${value}`)], { what: 'the addon', environment: pinned(environment) });
 }

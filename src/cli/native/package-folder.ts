@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import manifest from '../../../package.json' with { type: 'json' };
 import { addonPlace } from '../../engine/torch/addon.ts';
+import { recordName } from '../../engine/torch/unchanged.ts';
 import { fingerprint, hashFile } from '../../storage/hash.ts';
 
 /** The nearest folder above this file whose package.json is ours: dist/ and src/ lie at different depths. */
@@ -67,11 +68,13 @@ const recordSchema = z.object({
   version: z.string(),
   cuda: z.boolean(),
   compiler: z.string(),
+  /** Of the addon and LibTorch's libraries, by their paths. */
+  bytes: z.record(z.string(), z.number()),
 });
 /** What is known of the addon that was built last. */
 export type BuildRecord = Readonly<z.infer<typeof recordSchema>>;
 
-export const recordFile = (root: string): string => join(dirname(addonFile(root)), 'build.json');
+export const recordFile = (root: string): string => join(dirname(addonFile(root)), recordName);
 
 /** Undefined where nothing was built, or not by `retort build-native`. */
 export async function readBuildRecord(root: string): Promise<BuildRecord | undefined> {

@@ -3,6 +3,7 @@
  * and loaded only when the engine is chosen.
  */
 import { createRequire } from 'node:module';
+import { changedSinceBuild } from './unchanged.ts';
 
 export interface AddonFacts {
   readonly buildId: string;
@@ -70,10 +71,13 @@ export const addonPlace = ['build', 'native', 'retort-torch.node'] as const;
 
 const mend = 'build it with `retort build-native` (in a clone: npm run build:native)';
 
-/** @throws in one sentence, with the command that mends it, when the addon is absent, its LibTorch is gone, or it belongs to other sources. */
+/** @throws in one sentence, with the command that mends it, when the addon is absent, its LibTorch is gone, or either is not the file it was. */
 export function loadAddon(): Addon {
+  const require = createRequire(import.meta.url);
   try {
-    return createRequire(import.meta.url)('#torch-addon') as Addon;
+    const changed = changedSinceBuild(require.resolve('#torch-addon'));
+    if (changed !== undefined) throw new Error(`the torch engine's addon is not loaded, because ${changed}: ${mend}`);
+    return require('#torch-addon') as Addon;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     // The second is what a loader of TypeScript says when it has tried the name with its endings in vain.

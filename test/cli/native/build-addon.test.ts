@@ -50,6 +50,9 @@ test('built once; again only when sources, LibTorch, compiler or flags change', 
   t.true(await build());
   t.false(await build({ libtorch: { ...options.libtorch, version: '2.12.0' } }));
   t.false(await build({ tools: { ...options.tools, compilerVersion: 'c++ 13' } }));
+  await writeFile(join(options.libtorch.libraryFolder, 'libc10.so'), 'another build of the same version');
+  t.false(await build());
+  t.like(JSON.parse(await readFile(recordFile(root), 'utf8')), { bytes: { [join(options.libtorch.libraryFolder, 'libc10.so')]: 33, 'retort-torch.node': (await readFile(addonFile(root))).byteLength } });
   t.false(await build({ environment: { ...environment, CXXFLAGS: '-march=native' } }));
   t.deepEqual((await readdir(dirname(addonFile(root)))).sort(), ['build.json', 'retort-torch.node']);
   t.deepEqual((await readdir(join(root, 'build'))), ['native'], 'half-written folders stay behind');

@@ -45,7 +45,7 @@ test('a record counts only beside its addon', async (t) => {
   const root = await temporaryFolder(t);
   t.is(await readBuildRecord(root), undefined);
   await mkdir(dirname(addonFile(root)), { recursive: true });
-  const record = { key: 'a', buildId: 'b', libtorch: '/lib', version: '2.13.0', cuda: false, compiler: 'c++' };
+  const record = { key: 'a', buildId: 'b', libtorch: '/lib', version: '2.13.0', cuda: false, compiler: 'c++', bytes: { '/lib/libc10.so': 7 } };
   await writeFile(recordFile(root), JSON.stringify(record));
   t.is(await readBuildRecord(root), undefined);
   await writeFile(addonFile(root), '');

@@ -31,8 +31,11 @@ export async function said(t: ExecutionContext, running: Promise<Ended>): Promis
 export const builtPackage = resolve('.');
 const addon = ['build', 'native', 'retort-torch.node'] as const;
 
-/** @param spoil what becomes of the addon's bytes; null = there is none. */
-export async function packageWith(t: ExecutionContext, spoil: (bytes: Buffer) => Buffer | null): Promise<string> {
+/**
+ * @param spoil what becomes of the addon's bytes; null = there is none.
+ * @param record what becomes of the text of build.json, which is left out unless said.
+ */
+export async function packageWith(t: ExecutionContext, spoil: (bytes: Buffer) => Buffer | null, record?: (text: string) => string): Promise<string> {
   const folder = await temporaryFolder(t);
   await cp(join(builtPackage, 'dist'), join(folder, 'dist'), { recursive: true });
   await cp(join(builtPackage, 'package.json'), join(folder, 'package.json'));
@@ -40,5 +43,6 @@ export async function packageWith(t: ExecutionContext, spoil: (bytes: Buffer) =>
   const bytes = spoil(await readFile(join(builtPackage, ...addon)));
   await mkdir(join(folder, 'build/native'), { recursive: true });
   if (bytes !== null) await writeFile(join(folder, ...addon), bytes);
+  if (record !== undefined) await writeFile(join(folder, 'build/native/build.json'), record(await readFile(join(builtPackage, 'build/native/build.json'), 'utf8')));
   return folder;
 }

@@ -165,7 +165,7 @@ export const runFormats: readonly Format[] = [
       const path = recordFile(folder);
       await mkdir(dirname(path), { recursive: true });
       await writeFile(join(dirname(path), 'retort-torch.node'), '');
-      const sound = { key: 'k', buildId: 'b', libtorch: '/lib', version: '2.11', cuda: false, compiler: 'g++' };
+      const sound = { key: 'k', buildId: 'b', libtorch: '/lib', version: '2.11', cuda: false, compiler: 'g++', bytes: { '/lib/libc10.so': 7 } };
       return fileSubject(dirname(path), 'build.json', {
         samples: [utf8(JSON.stringify(sound))], json: true,
         read: async () => {

@@ -11,18 +11,56 @@
 #include <torch/version.h>
 #include <atomic>
 #include <cstring>
+#include <condition_variable>
 #include <memory>
+#include <mutex>
+#include <string_view>
+#include <system_error>
+#include <thread>
+#include <vector>
 #include "command.h"
 #include "huge_pages.h"
 
 namespace retort {
 namespace {
 
+constexpr bool isBuiltWith(std::string_view version) { return version.empty() || version == TORCH_VERSION; }
+static_assert(isBuiltWith(RETORT_TORCH_VERSION), "these are not the headers of the LibTorch that was found: take -I and -isystem out of CXXFLAGS and CPPFLAGS");
+
 int32_t* integers = nullptr;
 double* reals = nullptr;
 size_t integersLength = 0;
 napi_ref arrays[2] = {nullptr, nullptr};
 std::atomic<bool> taken{false};
+
+// The threads of LibTorch's pool, started now: where one of them cannot be, the pool itself would end the process, so as many are tried first.
+void startThreads(int count) {
+  std::mutex mutex;
+  std::condition_variable opened;
+  bool open = false;
+  std::vector<std::thread> tried;
+  bool all = true;
+  try {
+    while (static_cast<int>(tried.size()) < count - 1) {
+      tried.emplace_back([&] {
+        std::unique_lock lock(mutex);
+        opened.wait(lock, [&] { return open; });
+      });
+    }
+  } catch (const std::system_error&) {
+    all = false;
+  }
+  {
+    const std::lock_guard lock(mutex);
+    open = true;
+  }
+  opened.notify_all();
+  const size_t started = tried.size() + 1;
+  for (std::thread& thread : tried) thread.join();
+  TORCH_CHECK(all, count, " threads are wanted, and this system lets only ", started, " be started: ask for fewer, or free memory");
+  at::set_num_threads(count);
+  at::parallel_for(0, count, 1, [](int64_t, int64_t) {});
+}
 
 // attach(Int32Array, Float64Array): the arrays of command.h.
 napi_value attach(napi_env env, napi_callback_info info) {
@@ -211,7 +249,7 @@ napi_value configure(napi_env env, napi_callback_info info) {
       // Its attention takes a plan for every new shape, which is made for long and never freed, and adds up in no one order.
       at::globalContext().setSDPUseCuDNN(false);
     }
-    if (threads > 0) at::set_num_threads(threads);
+    if (threads > 0) startThreads(threads);
     settings().device = device.is_cuda() ? at::Device(at::kCUDA, std::max<int>(device.index(), 0)) : at::Device(at::kCPU);
     settings().half = half != 0;
     settings().ownKernels = own != 0;
