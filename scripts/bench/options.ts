@@ -23,6 +23,7 @@ export interface BenchOptions {
   readonly json?: string | undefined;
   readonly sentences: number;
   readonly text?: string | undefined;
+  readonly tokenizer?: string | undefined;
   readonly small: boolean;
   readonly replay: boolean;
 }
@@ -47,7 +48,8 @@ An option that takes names takes several with commas.
   --python PATH        a Python with torch and transformers (python3 on the path)
   --peer-scripts PATH  folder of the Python peers (beside the bench)
   --sentences N        to label (256; on a GPU 4096)
-  --text FILE          sentences, one a line, whose lengths label takes (drawn lengths)
+  --text FILE          sentences to label, one a line (drawn ones) …
+  --tokenizer FOLDER   … and what reads them
   --small              every case with tiny models: tries the bench, measures nothing
   --json FILE          the rows as a JSON array
 
@@ -65,6 +67,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
   const values = parse(args);
   const device = values.device ?? 'cpu';
   if (!/^(cpu|cuda(:\d+)?)$/.test(device)) throw new UsageError(`--device ${device}: give cpu or cuda:N`);
+  if ((values.text === undefined) !== (values.tokenizer === undefined)) throw new UsageError('--text and --tokenizer go together: the sentences, and what reads them');
   return {
     cases: names('case', values.case, caseNames) ?? caseNames,
     variants: names('variant', values.variant, caseNames.flatMap((name) => caseNamed(name).variants ?? [])),
@@ -80,6 +83,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     json: values.json,
     sentences: count('sentences', values.sentences) ?? (device === 'cpu' ? 256 : 4096),
     text: values.text,
+    tokenizer: values.tokenizer,
     small: values.small ?? false,
     replay: values.replay ?? false,
   };
@@ -92,7 +96,7 @@ function parse(args: readonly string[]) {
       args: [...args],
       options: {
         case: text, variant: text, precision: text, peer: text, engine: text, device: text, threads: text, pairs: text, seconds: text,
-        python: text, 'peer-scripts': text, sentences: text, text, json: text, small: { type: 'boolean' }, replay: { type: 'boolean' },
+        python: text, 'peer-scripts': text, sentences: text, text, tokenizer: text, json: text, small: { type: 'boolean' }, replay: { type: 'boolean' },
       },
     }).values;
   } catch (error) {

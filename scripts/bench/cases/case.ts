@@ -21,8 +21,9 @@ export interface CaseOptions {
   readonly small: boolean;
   /** Sentences to label. */
   readonly sentences: number;
-  /** A file of sentences, one a line, whose lengths are taken. */
+  /** A file of sentences, one a line, and the folder of the tokenizer that reads them: both or neither. */
   readonly text?: string | undefined;
+  readonly tokenizer?: string | undefined;
   /** Whether a peer wants an ONNX file. */
   readonly onnx: boolean;
 }

@@ -14,7 +14,7 @@ import type { EncodedCorpus } from '../../../src/text/encoded-corpus.ts';
 import type { Part, Settings } from '../protocol.ts';
 import type { BenchCase, Work } from './case.ts';
 import { encoderConfig, readArrays, writeArrays, writeFreshModel } from './case-folder.ts';
-import { corpusOfLengths, drawnLengths, lengthLimits, lengthsOfFile } from './sentence-lengths.ts';
+import { corpusOfLengths, drawnLengths, lengthLimits, sentencesOfFile } from './sentences.ts';
 
 const seed = 1;
 const untunedRows = 32;
@@ -24,18 +24,20 @@ export const labellingCase: BenchCase = {
   items: 'sentences',
   agreement: 'largest',
   tunes: true,
-  write: async (folder, { small, sentences, text, onnx }) => {
-    const size = small ? { layers: 2, width: 32, heads: 2, vocabulary: 2000 } : { layers: 12, width: 768, heads: 12, vocabulary: 30_522 };
+  write: async (folder, { small, sentences: count, text, tokenizer, onnx }) => {
+    const named = small ? { layers: 2, width: 32, heads: 2, vocabulary: 2000 } : { layers: 12, width: 768, heads: 12, vocabulary: 30_522 };
     const key = randomKey(seed, 'sentences');
+    const read = text === undefined || tokenizer === undefined ? undefined : await sentencesOfFile(text, { tokenizer, count });
+    const { ids, offsets } = read ?? corpusOfLengths(drawnLengths(count, key), { vocabulary: named.vocabulary, key });
+    const size = { ...named, vocabulary: Math.max(named.vocabulary, read?.vocabulary ?? 0) };
     await writeFreshModel(join(folder, 'teacher'), encoderConfig({ family: 'bert', task: 'single-label', dropout: 0.1, ...size }), { seed, onnx });
-    const lengths = text === undefined ? drawnLengths(sentences, key) : await lengthsOfFile(text, sentences);
-    const { ids, offsets } = corpusOfLengths(lengths, { vocabulary: size.vocabulary, key });
     await writeArrays(join(folder, 'sentences.safetensors'), {
       ids: { shape: [ids.length], data: ids },
       offsets: { shape: [offsets.length], data: Int32Array.from(offsets) },
     });
     await writeJson(join(folder, 'case.json'), { kind: 'label' });
-    return { ...size, sentences: lengths.length, meanTokens: ids.length / lengths.length, longestTokens: Math.max(...lengths), lengths: text === undefined ? 'drawn' : 'from a file' };
+    const lengths = Array.from(offsets.subarray(1), (end, row) => end - (offsets[row] ?? 0));
+    return { ...size, sentences: lengths.length, meanTokens: ids.length / lengths.length, longestTokens: Math.max(...lengths), text: read === undefined ? 'drawn' : 'from a file' };
   },
   open: async (folder, { tuned }) => {
     const { ints } = await readArrays(join(folder, 'sentences.safetensors'));

@@ -23,6 +23,7 @@ for (const [args, said] of [
   [['--pairs', '0'], /whole number from 1/],
   [['--threads', '2.5'], /whole number from 1/],
   [['--device', 'tpu'], /cpu or cuda:N/],
+  [['--text', 'a.txt'], /--text and --tokenizer go together/],
   [['--speed'], /--speed/],
   [['kd-mini'], /kd-mini/],
 ] as const) {

@@ -1,9 +1,9 @@
-/** Lengths of sentences, drawn and counted. */
+/** Sentences, drawn and read. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
-import { corpusOfLengths, drawnLengths, lengthLimits, lengthsOfFile, piecesOf } from '../../../../scripts/bench/cases/sentence-lengths.ts';
+import { corpusOfLengths, drawnLengths, lengthLimits, sentencesOfFile } from '../../../../scripts/bench/cases/sentences.ts';
 import { randomKey } from '../../../../src/engine/random.ts';
 
 const key = randomKey(1, 'sentences');
@@ -15,20 +15,16 @@ test('drawn lengths spread about 22 tokens', (t) => {
   t.true((lengths[0] ?? 0) >= lengthLimits.least && (lengths.at(-1) ?? 0) <= lengthLimits.most);
 });
 
-test('pieces: words, marks, and further pieces of long words', (t) => {
-  t.is(piecesOf('It is not bad, at all.'), 8);
-  t.is(piecesOf('eightful'), 1);
-  t.is(piecesOf('incomprehensibilities'), 4);
-  t.is(piecesOf(''), 0);
-});
-
-test('a file gives the lengths of its lines, as many as asked', async (t) => {
+test('a file gives the tokens of its lines, as many as asked', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'retort-bench-test-'));
   const path = join(folder, 'text.txt');
-  await writeFile(path, `one two three four\n\n${'many words '.repeat(100)}\na third line of text\n`);
-  t.deepEqual([...(await lengthsOfFile(path, 2))], [6, lengthLimits.most]);
+  const tokenizer = join(folder, 'vocab.txt');
+  await writeFile(tokenizer, '[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\none\ntwo\nmany\n');
+  await writeFile(path, `one two\n\n${'many '.repeat(200)}\na third line of text\n`);
+  const { ids, offsets, vocabulary } = await sentencesOfFile(path, { tokenizer, count: 2 });
+  t.deepEqual([[...offsets], [...ids.subarray(0, 6)], vocabulary], [[0, 4, 4 + lengthLimits.most], [2, 5, 6, 3, 2, 7], 8]);
   await writeFile(path, '\n\n');
-  await t.throwsAsync(lengthsOfFile(path, 2), { message: /text\.txt holds no sentences/ });
+  await t.throwsAsync(sentencesOfFile(path, { tokenizer, count: 2 }), { message: /text\.txt holds no sentences/ });
   await rm(folder, { recursive: true });
 });
 
