@@ -16,7 +16,7 @@ const backendName = 'torch';
 const mostThreads = 1024;
 
 /** Loads the addon and makes its backend the current one. @throws if it is not built here, or the device or so many threads are not there. */
-export async function startTorch({ device = 'cpu', precision = 'fp32', threads = availableParallelism(), kernels: whose = 'own', replay = false }: EngineOptions): Promise<StartedEngine> {
+export async function startTorch({ device = 'cpu', precision = 'fp32', threads = Math.min(availableParallelism(), mostThreads), kernels: whose = 'own', replay = false }: EngineOptions): Promise<StartedEngine> {
   if (!/^(cpu|cuda(:\d+)?)$/.test(device)) throw new Error(`the device is cpu or cuda:N, not ${device}`);
   if (!Number.isInteger(threads) || threads < 1 || threads > mostThreads) throw new Error(`threads: a whole number from 1 to ${mostThreads} is wanted, not ${threads}`);
   const addon = loadAddon();
