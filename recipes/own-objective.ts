@@ -7,8 +7,8 @@
  * Expect 55.5 % against 44.8 % alone and 47.5 % for counting words; seeds 2 and 3: 55.2 and 61.3 against 50.2 and 44.5. The rules alone reach 70.2.
  */
 import {
-  type Batch, bagOfWordsAccuracy, conclude, defineRecipe, encodeSplits, type Example, firstExamples, freshConfig, freshModel, hardLabels, type Objective, openTsvSplits,
-  parseSize, type SignalOf, softmaxCrossEntropy, stopGradient, type Teacher, tf, trainClassifier, trainDefaults, trainWordPiece, useEngine, type Wants, weighted,
+  type Batch, bagOfWordsAccuracy, conclude, defineRecipe, encodeSplits, engineSettings, type Example, firstExamples, freshConfig, freshModel, hardLabels, type Objective, openTsvSplits,
+  parseSize, type SignalOf, softmaxCrossEntropy, stopGradient, type Teacher, tf, trainClassifier, trainDefaults, trainWordPiece, type Wants, weighted,
 } from 'retort-distill';
 import { z } from 'zod';
 
@@ -51,11 +51,12 @@ export default defineRecipe({
   name: 'own-objective',
   summary: 'a teacher and an objective of your own: rules as teacher, answers weighed by how sure they are',
   settings: z.strictObject({
-    engine: z.enum(['auto', 'wasm']).default('auto'), corpus: z.string().default('corpora/opinions/sample'), seed: z.int().nonnegative().default(1),
+    ...engineSettings,
+    corpus: z.string().default('corpora/opinions/sample'), seed: z.int().nonnegative().default(1),
     labelled: z.int().positive().default(300), vocabulary: z.int().positive().default(600), size: z.string().default('1x32:4'), steps: z.int().min(2).default(400), rows: z.int().positive().default(64),
   }),
   async run(settings, run) {
-    await useEngine(settings.engine);
+    await run.useEngine(settings);
     const { seed, size, steps, rows } = settings;
     const splits = await openTsvSplits(settings.corpus);
     const unlabelled = splits.transfer?.examples ?? [];
