@@ -2,11 +2,14 @@
 // the device; so there nothing is checked and nothing read that is not there.
 #pragma once
 #include <ATen/ATen.h>
+#include "command.h"
 
 namespace retort {
 
-// Slices of x along `axis`, one for each of places [n]; of a place outside x no numbers, or, of whole numbers, zeros.
+// Slices of x along `axis`, one for each of places [n]. Where numbers are looked at, the caller has refused places outside x; elsewhere such a place has no
+// numbers, or, of whole numbers, zeros.
 inline at::Tensor chosenRows(const at::Tensor& x, int64_t axis, const at::Tensor& places) {
+  if (settings().looks) return x.index_select(axis, places);
   const at::Scalar none = x.is_floating_point() ? at::Scalar(NAN) : at::Scalar(0);
   auto sizes = x.sizes().vec();
   sizes[axis] = places.numel();

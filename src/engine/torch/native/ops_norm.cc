@@ -154,18 +154,16 @@ void requireIds(const at::Tensor& ids, int64_t rows, int64_t anyway = -1) {
 // An id outside the table is an error where numbers are looked at. Elsewhere its row is no number: then the loss is none either, and the step is not
 // taken.
 OPERATION(RetortEmbedding) {
-  const bool looks = settings().looks;
-  Slot& slot = looks ? call.slotAsLeft() : call.slot();
+  Slot& slot = call.slotAsLeft();
   const at::Tensor rows = full(slot.value), ids = call.stored().contiguous(), flat = ids.reshape({-1});
   auto sizes = ids.sizes().vec();
   sizes.push_back(rows.size(1));
   TORCH_CHECK(ids.scalar_type() == at::kInt, "ids are whole numbers, not ", ids.scalar_type());
   requireReal(rows);
   TORCH_CHECK(rows.size(0) > 0 || ids.numel() == 0, "embedding: a table without rows");
-  if (!looks) return call.give(chosenRows(rows, 0, flat).view(sizes));
-  requireIds(ids, rows.size(0));
+  if (settings().looks) requireIds(ids, rows.size(0));
   if (slot.late) slot.late->settle(ids.data_ptr<int32_t>(), ids.numel());
-  call.give(rows.index_select(0, flat).view(sizes));
+  call.give(chosenRows(rows, 0, flat).view(sizes));
 }
 
 // The rows of the table that ids name, each once, but for `skip`.

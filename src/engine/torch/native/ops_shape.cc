@@ -139,8 +139,7 @@ OPERATION(GatherV2) {
     auto sizes = from.sizes().vec();
     sizes.erase(sizes.begin() + at);
     sizes.insert(sizes.begin() + at, which.sizes().begin(), which.sizes().end());
-    const at::Tensor flat = which.reshape({-1});
-    return (settings().looks ? from.index_select(at, flat) : chosenRows(from, at, flat)).reshape(sizes);
+    return chosenRows(from, at, which.reshape({-1})).reshape(sizes);
   };
   if (batches == 0) {
     call.give(pick(x, indices, axis));
